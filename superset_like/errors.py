@@ -1,0 +1,178 @@
+"""Every error the product means to give.
+
+Any floor raises one; only a dialect (`api/<dialect>/`) renders it. A class says what happened in the core's words;
+`status` is the HTTP status that most dialects answer with.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+Fields = Mapping[str, Sequence[str]]
+
+
+class ProductError(Exception):
+    """An intended error: a message safe to show, fields at fault, and details safe to show.
+
+    fields: field name -> messages. details: JSON-ready facts about the case; never SQL, hosts, paths or secrets
+    of anything the caller may not see.
+    """
+
+    status: ClassVar[int] = 500
+    default_message: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, message: str = "", *, fields: Fields | None = None, **details: Any) -> None:
+        self.message = message or self.default_message
+        self.fields: dict[str, list[str]] = {name: list(texts) for name, texts in (fields or {}).items()}
+        self.details = details
+        super().__init__(self.message)
+
+
+class BadRequest(ProductError):
+    """The request cannot be understood."""
+
+    status = 400
+    default_message = "The request could not be understood"
+
+
+class NotAuthenticated(ProductError):
+    """Nobody, or nobody valid, is asking."""
+
+    status = 401
+    default_message = "Not authorized"
+
+
+class Forbidden(ProductError):
+    """A known caller lacks the right."""
+
+    status = 403
+    default_message = "Forbidden"
+
+
+class DataForbidden(Forbidden):
+    """The caller may not read this dataset or table. details: datasource (id), datasource_name, tables."""
+
+    default_message = "You may not read this data"
+
+
+class NotFound(ProductError):
+    """It does not exist, or the caller may not know that it does."""
+
+    status = 404
+    default_message = "Not found"
+
+
+class Gone(ProductError):
+    """It existed and has expired."""
+
+    status = 410
+    default_message = "It is no longer there"
+
+
+class Conflict(ProductError):
+    """The object changed meanwhile, or is in a state that forbids this. details: version."""
+
+    status = 409
+    default_message = "It was changed meanwhile"
+
+
+class TooLarge(ProductError):
+    """The request exceeds a stated limit. details: limit."""
+
+    status = 413
+    default_message = "The request is too large"
+
+
+class Invalid(ProductError):
+    """Understood, but a field's value cannot be accepted; `fields` says which."""
+
+    status = 422
+    default_message = "A value cannot be accepted"
+
+
+class TooMany(ProductError):
+    """A rate or budget is used up. details: retry_after_s."""
+
+    status = 429
+    default_message = "Too many requests"
+
+
+class Unavailable(ProductError):
+    """Something this server needs is down; later may work. details: retry_after_s."""
+
+    status = 503
+    default_message = "The service is not available now"
+
+
+class DatabaseUnreachable(ProductError):
+    """The user's database does not answer. The message names no host."""
+
+    status = 502
+    default_message = "The database could not be reached"
+
+
+class QueryError(ProductError):
+    """A question could not be answered."""
+
+    status = 422
+    default_message = "The query could not be run"
+
+
+class QueryRefused(QueryError):
+    """The SQL or the question is not allowed here: several statements, a function off the list, a sub-query."""
+
+    default_message = "This query is not allowed"
+
+
+class WriteRefused(QueryRefused):
+    """The statement would write, and the connection is for reading."""
+
+    default_message = "Only statements that read are allowed on this database"
+
+
+class SubqueryRefused(QueryRefused):
+    """A custom SQL field holds a sub-query."""
+
+    status = 403
+    default_message = "Custom SQL fields cannot contain sub-queries."
+
+
+class SyntaxInvalid(QueryError):
+    """The SQL does not parse. details: line and column (both from 1), near."""
+
+    default_message = "The SQL could not be parsed"
+
+
+class TemplateInvalid(QueryError):
+    """The Jinja template in the SQL does not render."""
+
+    default_message = "The template could not be rendered"
+
+
+class QuestionInvalid(QueryError):
+    """The question names what the dataset lacks, or cannot be asked in this form."""
+
+    status = 400
+    default_message = "The question is not valid"
+
+
+class QueryFailed(QueryError):
+    """The database refused the SQL; the message is the database's own. details: engine, position."""
+
+    default_message = "The database reported an error"
+
+
+class QueryCanceled(QueryError):
+    """Somebody stopped it."""
+
+    default_message = "The query was stopped"
+
+
+class QueryTimedOut(QueryError):
+    """It ran longer than allowed. details: limit_s."""
+
+    status = 504
+    default_message = "The query ran longer than allowed"
+
+
+class ConfigurationError(Exception):
+    """The installation cannot start like this; the message names the setting and what to do."""
