@@ -1,0 +1,164 @@
+"""What a database engine states; a file beside this one states only its differences.
+
+An engine is found by the name in a connection's URI: `superset_like.engine.databases.find("postgresql")`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+import pyarrow as pa
+
+from superset_like.engine.query import Column, Kind, TableName
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to connect: a SQLAlchemy-style URI with its password, never shown.
+
+    writable: the connection may change data; without it the session is read-only. folders: the only places below which
+    a file engine opens files. options: `engine_params.connect_args` of the connection, already allow-listed.
+    """
+
+    uri: str = field(repr=False)
+    writable: bool = False
+    catalog: str | None = None
+    schema: str | None = None
+    folders: tuple[str, ...] = ()
+    options: tuple[tuple[str, str | int | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """A column of a table in the database. type: the engine's own text, as people know it (`VARCHAR(20)`)."""
+
+    name: str
+    type: str
+    kind: Kind
+    is_temporal: bool = False
+    nullable: bool = True
+    default: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A table's facts; indexes and foreign keys as plain dicts: name, columns, (unique | referred_table, ...)."""
+
+    columns: tuple[ColumnInfo, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[Mapping[str, object], ...] = ()
+    indexes: tuple[Mapping[str, object], ...] = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A name one can read from: kind is `table`, `view` or `materialized_view`."""
+
+    name: str
+    kind: str = "table"
+
+
+class Session(ABC):
+    """One open connection, used by one thread; `cancel` alone may be called from another."""
+
+    @abstractmethod
+    def read(self, sql: str, batch_rows: int) -> pa.RecordBatchReader:
+        """The rows of one statement, produced while they are read.
+
+        Raises QueryFailed, QueryCanceled, QueryTimedOut; while the reader is read as well.
+        """
+
+    @abstractmethod
+    def write(self, sql: str) -> int:
+        """Rows touched by one statement that is no query; committed. 0 when the engine does not tell."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Ends what runs, in the engine itself, within about a second; harmless when nothing runs."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Gives the connection back; a connection in doubt is thrown away instead."""
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class Engine(ABC):
+    """A kind of database.
+
+    schemes: the names its URIs begin with, before any `+driver`. dialect: sqlglot's name. grains: ISO duration ->
+    SQL template over `{col}`, which is a timestamp. functions: names (upper case) that user SQL may call beyond the
+    portable ones; table_functions: those allowed as a table. label_length: longest output name, None if unlimited.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    schemes: ClassVar[frozenset[str]]
+    dialect: ClassVar[str]
+    default_driver: ClassVar[str] = ""
+    is_file: ClassVar[bool] = False
+    supports_catalogs: ClassVar[bool] = False
+    label_length: ClassVar[int | None] = None
+    grains: ClassVar[Mapping[str, str]] = {}
+    functions: ClassVar[frozenset[str]] = frozenset()
+    table_functions: ClassVar[frozenset[str]] = frozenset()
+    allowed_options: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
+    def check_uri(self, target: Target) -> None:
+        """Raises Invalid (field `sqlalchemy_uri`) when the URI names a driver, option or place that is not allowed."""
+
+    @abstractmethod
+    def open(self, target: Target, timeout_s: float | None = None) -> Session:
+        """A session, read-only unless target.writable; a statement ends after timeout_s in the engine where it can.
+
+        Raises DatabaseUnreachable.
+        """
+
+    @abstractmethod
+    def time_literal(self, moment: datetime, column: Column) -> str:
+        """SQL for a moment, to be compared with the column as the column is stored (type or time_format)."""
+
+    @abstractmethod
+    def as_timestamp(self, sql: str, column: Column) -> str:
+        """SQL that reads the column's stored form (text, epoch number, date) as a timestamp."""
+
+    @abstractmethod
+    def kind(self, type_text: str) -> Kind:
+        """The kind of values a declared column type holds."""
+
+    @abstractmethod
+    def catalogs(self, target: Target) -> Sequence[str]:
+        """Catalogs one may name; empty where the engine has none."""
+
+    @abstractmethod
+    def default_schema(self, target: Target) -> str | None:
+        """The schema that an unqualified name means."""
+
+    @abstractmethod
+    def schemas(self, target: Target) -> Sequence[str]:
+        """Schemas of the target's catalog, the engine's own ones left out."""
+
+    @abstractmethod
+    def relations(self, target: Target, schema: str | None) -> Sequence[Relation]:
+        """Tables and views of a schema, sorted by name."""
+
+    @abstractmethod
+    def describe(self, target: Target, table: TableName) -> TableInfo:
+        """Facts about a table. Raises NotFound when there is none of that name."""
+
+    @abstractmethod
+    def describe_sql(self, target: Target, sql: str) -> Sequence[ColumnInfo]:
+        """The columns a SELECT would answer, without running it to its end. Raises QueryFailed."""
+
+    def dialect_type(self, info: ColumnInfo) -> str:
+        """The column's type as the engine's users write it."""
+        return info.type
