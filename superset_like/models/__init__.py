@@ -1,0 +1,33 @@
+"""Every stored noun; importing this maps them all."""
+
+from superset_like.models.chart import Chart
+from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
+from superset_like.models.database import Database
+from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
+from superset_like.models.favorite import Favorite
+from superset_like.models.log import Log
+from superset_like.models.query import Query, QueryStatus
+from superset_like.models.row_rule import RowRule
+from superset_like.models.saved_query import SavedQuery
+from superset_like.models.stamp import Stamp
+from superset_like.models.tag import ObjectType, Tag, TaggedObject
+
+__all__ = [
+    "Chart",
+    "Dashboard",
+    "Database",
+    "Dataset",
+    "DatasetColumn",
+    "DatasetMetric",
+    "EmbeddedDashboard",
+    "Favorite",
+    "Log",
+    "ObjectType",
+    "Query",
+    "QueryStatus",
+    "RowRule",
+    "SavedQuery",
+    "Stamp",
+    "Tag",
+    "TaggedObject",
+]

@@ -1,0 +1,94 @@
+"""Who asks: one frozen value, built once a request, and the same in the web, a job and the command line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from flask import g
+
+
+class ActorKind(StrEnum):
+    """How somebody came in."""
+
+    USER = "user"
+    GUEST = "guest"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRule:
+    """A row rule of a guest token; dataset_id None means every dataset."""
+
+    clause: str
+    dataset_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What a guest token grants: these embedded dashboards (ids), under these rules."""
+
+    dashboard_ids: frozenset[int]
+    rules: tuple[GuestRule, ...]
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller and all that is needed to judge what he may do.
+
+    permissions: (permission, resource) pairs, for instance ("can_read", "Chart"). datasets, databases: ids that are
+    granted by `datasource_access` and `database_access`; schemas, catalogs: their resource names as granted
+    (`[db].[schema]`). stamp: the security stamp these facts were read under.
+    """
+
+    kind: ActorKind
+    user_id: int | None = None
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    role_ids: frozenset[int] = frozenset()
+    role_names: frozenset[str] = frozenset()
+    permissions: frozenset[tuple[str, str]] = frozenset()
+    datasets: frozenset[int] = frozenset()
+    databases: frozenset[int] = frozenset()
+    schemas: frozenset[str] = frozenset()
+    catalogs: frozenset[str] = frozenset()
+    is_admin: bool = False
+    guest: Guest | None = None
+    key_scopes: frozenset[str] | None = None
+    stamp: int = 0
+    attributes: tuple[tuple[str, str], ...] = field(default=())
+
+    def can(self, permission: str, resource: str) -> bool:
+        """Whether a role grants this."""
+        return (permission, resource) in self.permissions
+
+    @property
+    def reads_all_data(self) -> bool:
+        """Whether every dataset of every database is open to him."""
+        return self.can("all_datasource_access", "all_datasource_access") or self.can(
+            "all_database_access", "all_database_access"
+        )
+
+
+ANONYMOUS = Actor(ActorKind.ANONYMOUS)
+
+
+def current() -> Actor:
+    """Who makes the request (or runs the job) that is being worked on; ANONYMOUS when nobody said."""
+    found: Actor = g.get("actor", ANONYMOUS)
+    return found
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """The block runs as this actor: a job for the user who asked for it."""
+    former = g.get("actor", ANONYMOUS)
+    g.actor = actor
+    try:
+        yield actor
+    finally:
+        g.actor = former

@@ -1,0 +1,158 @@
+"""The settings: one row each, with its default, the way it is read, and its help."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PREFIX = "SUPERSET_LIKE_"
+SECRET_LENGTH = 32
+
+
+def setting(default: Any, cast: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"cast": cast, "help": help_text, "secret": secret})
+
+
+def text(value: str) -> str:
+    return value
+
+
+def whole(value: str) -> int:
+    return int(value)
+
+
+def seconds(value: str) -> float:
+    number = float(value)
+    if number <= 0:
+        raise ValueError("must be above 0")
+    return number
+
+
+def positive(value: str) -> int:
+    number = int(value)
+    if number <= 0:
+        raise ValueError("must be above 0")
+    return number
+
+
+def yes_or_no(value: str) -> bool:
+    answers = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if value.strip().lower() not in answers:
+        raise ValueError("must be true or false")
+    return answers[value.strip().lower()]
+
+
+def folder(value: str) -> Path:
+    return Path(value).expanduser().resolve()
+
+
+def folders(value: str) -> tuple[Path, ...]:
+    return tuple(folder(part) for part in value.split(":") if part)
+
+
+def listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def choose(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return choose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Environment: SUPERSET_LIKE_<NAME>; file: settings.toml in the home folder.
+
+    An empty URI or folder list means the place below `home` that `load` fills in.
+    """
+
+    home: Path = setting(Path("~/.superset_like").expanduser(), folder, "Folder that holds all state.")
+    database_uri: str = setting(
+        "",
+        text,
+        "Where the metadata is kept, as a SQLAlchemy URI. Default: SQLite in the home folder.",
+        secret=True,
+    )
+    database_pool_size: int = setting(10, positive, "Connections to the metadata database that a process keeps.")
+    secret_key: str = setting("", text, "Signs sessions and tokens and encrypts stored secrets.", secret=True)
+    previous_secret_keys: tuple[str, ...] = setting(
+        (), listed, "Former values of SECRET_KEY, so that what they encrypted can still be read.", secret=True
+    )
+    guest_token_secret: str = setting("", text, "Signs the guest tokens of embedded dashboards.", secret=True)
+    guest_token_lifetime_s: int = setting(300, positive, "Seconds a guest token is valid.")
+    guest_token_audience: str = setting("superset_like", text, "The `aud` claim of guest tokens.")
+    guest_role: str = setting("Public", text, "Role whose row level rules apply to every guest as well.")
+    access_token_lifetime_s: int = setting(900, positive, "Seconds an access token is valid.")
+    refresh_token_lifetime_s: int = setting(30 * 86400, positive, "Seconds a refresh token is valid.")
+    session_lifetime_s: int = setting(8 * 3600, positive, "Seconds a browser session lasts without use.")
+    cookie_secure: bool = setting(False, yes_or_no, "Send the session cookie over https only.")
+    login_rate_limit: str = setting(
+        "10 per minute", text, "Login attempts allowed per address and user; empty for no limit."
+    )
+    rate_limit_uri: str = setting(
+        "memory://",
+        text,
+        "Where login attempts are counted; Redis when several processes serve.",
+        secret=True,
+    )
+    trusted_proxies: int = setting(
+        0, whole, "How many proxies in front are trusted to say the caller's address, host and scheme."
+    )
+    public_url: str = setting("", text, "The address at which people reach this server, for links. Default: as asked.")
+    cors_origins: tuple[str, ...] = setting((), listed, "Origins that may call the API from a browser.")
+    cache_uri: str = setting(
+        "",
+        text,
+        "Answer cache: memory://, file:///folder or redis://. Default: files in the home folder.",
+        secret=True,
+    )
+    cache_ttl_s: int = setting(86400, whole, "Seconds an answer is kept where chart, dataset and database say nothing.")
+    cache_memory_mib: int = setting(64, positive, "Memory a process uses for answers in front of the cache.")
+    results_uri: str = setting(
+        "", text, "Store of query results: file:///folder or redis://. Default: the home folder.", secret=True
+    )
+    results_ttl_s: int = setting(86400, positive, "Seconds the result of a query in the SQL editor is kept.")
+    broker_uri: str = setting(
+        "",
+        text,
+        "Celery broker: redis://, amqp:// or filesystem://. Default: files in the home folder.",
+        secret=True,
+    )
+    worker_concurrency: int = setting(2, positive, "Queries that one worker runs at a time.")
+    local_database_folders: tuple[Path, ...] = setting(
+        (),
+        folders,
+        "Colon-separated folders below which SQLite and DuckDB files may be opened. Default: data/ in home.",
+    )
+    blocked_database_networks: tuple[str, ...] = setting(
+        ("169.254.0.0/16", "fe80::/10", "0.0.0.0/8"),
+        listed,
+        "Networks in which no user database may be; link-local (cloud metadata) by default.",
+    )
+    row_limit: int = setting(50_000, positive, "Rows of a chart that names no limit.")
+    max_row_limit: int = setting(100_000, positive, "Most rows that any chart or query may ask for.")
+    samples_row_limit: int = setting(1_000, positive, "Rows of a sample.")
+    sql_row_limit: int = setting(1_000, positive, "Rows of a query in the SQL editor that names no limit.")
+    query_timeout_s: float = setting(60.0, seconds, "Seconds a chart's query may run.")
+    sql_timeout_s: float = setting(30.0, seconds, "Seconds a synchronous query of the SQL editor may run.")
+    async_timeout_s: float = setting(6 * 3600.0, seconds, "Seconds an asynchronous query may run.")
+    heartbeat_s: float = setting(5.0, seconds, "Seconds between the heartbeats of a running query.")
+    max_page_size: int = setting(100, positive, "Most rows of one page of a list.")
+    max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")
+    embedding: bool = setting(True, yes_or_no, "Dashboards may be embedded in other sites.")
+    sync_permissions: bool = setting(False, yes_or_no, "Write permissions at every start; `init` does it otherwise.")
+    log_level: str = setting("INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What is logged.")
+    log_json: bool = setting(False, yes_or_no, "Log one JSON object a line.")

@@ -1,0 +1,78 @@
+"""One execution of SQL: its state and where its result is."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, Numeric, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from superset_like.models.database import Database
+from superset_like.models.mixins import LONG_TEXT, MOMENT, Identified, now
+
+
+class QueryStatus(StrEnum):
+    """pending -> running -> one of the rest, which are final."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    TIMED_OUT = "timed_out"
+
+
+FINAL_STATUSES = frozenset({QueryStatus.SUCCESS, QueryStatus.FAILED, QueryStatus.STOPPED, QueryStatus.TIMED_OUT})
+
+
+class Query(Identified, Model):
+    """A query that a user ran. Times are epoch milliseconds; heartbeat_on is renewed while a process runs it.
+
+    limiting_factor: what set the row limit (`NOT_LIMITED`, `QUERY`, `DROPDOWN`, `QUERY_AND_DROPDOWN`).
+    stop_requested: somebody asked to end it; the process that runs it looks there. result_columns: JSON text.
+    """
+
+    __tablename__ = "query"
+    __table_args__ = (Index("ix_query_user_changed", "user_id", "changed_on"),)
+
+    client_id: Mapped[str] = mapped_column(String(11), unique=True, nullable=False)
+    database_id: Mapped[int] = mapped_column(ForeignKey("database.id", ondelete="CASCADE"), nullable=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(String(16), nullable=False, default=QueryStatus.PENDING.value, index=True)
+    tab_name: Mapped[str | None] = mapped_column(String(256))
+    sql_editor_id: Mapped[str | None] = mapped_column(String(256), index=True)
+    catalog: Mapped[str | None] = mapped_column(String(256))
+    schema: Mapped[str | None] = mapped_column(String(256))
+    sql: Mapped[str] = mapped_column(LONG_TEXT, nullable=False)
+    executed_sql: Mapped[str | None] = mapped_column(LONG_TEXT)
+    template_params: Mapped[str | None] = mapped_column(Text)
+    limit: Mapped[int | None] = mapped_column(Integer)
+    limiting_factor: Mapped[str] = mapped_column(String(32), nullable=False, default="NOT_LIMITED")
+    select_as_cta: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    select_as_cta_used: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    ctas_method: Mapped[str | None] = mapped_column(String(16))
+    tmp_table_name: Mapped[str | None] = mapped_column(String(256))
+    tmp_schema_name: Mapped[str | None] = mapped_column(String(256))
+    run_async: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    progress: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    rows: Mapped[int | None] = mapped_column(BigInteger)
+    truncated: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    error_details: Mapped[str | None] = mapped_column(Text)
+    results_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    result_columns: Mapped[str | None] = mapped_column(LONG_TEXT)
+    tracking_url: Mapped[str | None] = mapped_column(Text)
+    start_time: Mapped[float | None] = mapped_column(Numeric(20, 6, asdecimal=False))
+    start_running_time: Mapped[float | None] = mapped_column(Numeric(20, 6, asdecimal=False))
+    end_time: Mapped[float | None] = mapped_column(Numeric(20, 6, asdecimal=False))
+    end_result_backend_time: Mapped[float | None] = mapped_column(Numeric(20, 6, asdecimal=False))
+    heartbeat_on: Mapped[datetime | None] = mapped_column(MOMENT)
+    stop_requested: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    changed_on: Mapped[datetime] = mapped_column(MOMENT, nullable=False, default=now, onupdate=now, index=True)
+
+    database: Mapped[Database] = relationship(Database, passive_deletes=True)
+    user: Mapped[User | None] = relationship(User, passive_deletes=True)
+
+    def __repr__(self) -> str:
+        return self.client_id
