@@ -1,0 +1,97 @@
+"""An error is said in the shape of the dialect that was asked; for URLs nobody owns, the prefix decides.
+
+Each dialect gives `render_error(error: ProductError) -> Response` through `@speaks(prefix)`. JSON for API paths whatever
+the Accept header says; the catch-all lives on the application, since a blueprint's would beat more specific handlers.
+"""
+
+import logging
+from collections.abc import Callable
+from uuid import uuid4
+
+from flask import Flask, Response, request
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from superset_like.errors import BadRequest, Conflict, NotFound, ProductError, TooLarge, TooMany, Unavailable
+from superset_like.extensions import db
+
+log = logging.getLogger(__name__)
+
+Renderer = Callable[[ProductError], Response]
+RENDERERS: dict[str, Renderer] = {}
+CLASSES: dict[int, type[ProductError]] = {404: NotFound, 413: TooLarge, 429: TooMany}
+
+
+def speaks(prefix: str) -> Callable[[Renderer], Renderer]:
+    """Errors of URLs below this prefix are rendered by the decorated function; the longest prefix wins."""
+
+    def register(render: Renderer) -> Renderer:
+        RENDERERS[prefix] = render
+        return render
+
+    return register
+
+
+def renderer_of(path: str) -> Renderer | None:
+    """The renderer of the dialect that owns this path; None for pages."""
+    owners = [prefix for prefix in RENDERERS if path.startswith(prefix)]
+    return RENDERERS[max(owners, key=len)] if owners else None
+
+
+def register_errors(app: Flask) -> None:
+    """Every error of this application reaches its dialect's renderer."""
+    app.register_error_handler(ProductError, _product_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _metadata_down)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _product_error(error: ProductError) -> AnyResponse | tuple[str, int]:
+    db.session.rollback()
+    render = renderer_of(request.path)
+    return render(error) if render else (error.message, error.status)
+
+
+def _http_error(error: HTTPException) -> AnyResponse:
+    render = renderer_of(request.path)
+    if render is None or (error.code or 500) < 400:
+        return error.get_response()
+    response = render(_as_ours(error))
+    if error.code == 405:
+        response.headers["Allow"] = error.get_response().headers.get("Allow", "")
+    return response
+
+
+def _as_ours(error: HTTPException) -> ProductError:
+    status = error.code or 500
+    text = f"{status} {error.name}: {error.description}"
+    if status in CLASSES:
+        return CLASSES[status](text if status != 404 else "Not found")
+    ours = BadRequest(text) if status < 500 else ProductError()
+    ours.status = status  # type: ignore[misc]
+    return ours
+
+
+def _stale(error: StaleDataError) -> AnyResponse | tuple[str, int]:
+    return _product_error(Conflict())
+
+
+def _integrity(error: IntegrityError) -> AnyResponse | tuple[str, int]:
+    # A check lost a race against another writer; the constraint held.
+    log.info("constraint refused a write: %s", type(error.orig).__name__)
+    return _product_error(Conflict("It collides with something that exists"))
+
+
+def _metadata_down(error: DBAPIError) -> AnyResponse | tuple[str, int]:
+    log.error("the metadata database failed", exc_info=error)
+    return _product_error(Unavailable("The metadata database is not available", retry_after_s=5))
+
+
+def _unforeseen(error: Exception) -> AnyResponse | tuple[str, int]:
+    incident = uuid4().hex
+    log.error("incident %s on %s %s", incident, request.method, request.path, exc_info=error)
+    return _product_error(ProductError(f"Something went wrong; the log has it as {incident}", incident=incident))

@@ -1,0 +1,173 @@
+"""create_app: the one module that knows every floor."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.api import BaseApi
+from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from superset_like import api, views
+from superset_like.access.manager import SecurityManager
+from superset_like.api.dialect import register_errors
+from superset_like.config.load import check_secrets, load
+from superset_like.config.settings import Settings
+from superset_like.discovery import modules_in, subclasses_in
+from superset_like.extensions import celery, csrf, db
+from superset_like.logs import configure_logs
+from superset_like.models.secret import cipher
+from superset_like.services import schema, stores
+from superset_like.views.welcome import WelcomeView
+
+MIB = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, *, check_schema: bool = True) -> Flask:
+    """The application, ready to serve.
+
+    check_schema: refuse to start on metadata that is older or newer than this code; `init` alone turns it off.
+    Raises ConfigurationError.
+    """
+    settings = settings or load()
+    check_secrets(settings)
+    configure_logs(settings)
+    app = Flask("superset_like")
+    app.config.from_mapping(flask_config(settings))
+    app.extensions["superset_like_settings"] = settings
+    app.extensions["superset_like_cipher"] = cipher([settings.secret_key, *settings.previous_secret_keys])
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    db.init_app(app)
+    csrf.init_app(app)
+    with app.app_context():
+        _prepare_metadata_connections(settings)
+        if check_schema:
+            schema.require_current()
+        stores.init_app(app, settings)
+        _configure_celery(app, settings)
+        builder = AppBuilder(
+            app,
+            db.session,
+            indexview=WelcomeView,
+            base_template="superset_like/base.html",
+            security_manager_class=SecurityManager,
+            update_perms=settings.sync_permissions,
+        )
+        _add_apis(builder)
+        _add_pages(builder)
+    register_errors(app)
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """What Flask and its extensions read, made from our settings."""
+    return {
+        "APP_NAME": "superset_like",
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_uri,
+        "SQLALCHEMY_ENGINE_OPTIONS": _pool_options(settings),
+        "MAX_CONTENT_LENGTH": settings.max_body_mib * MIB,
+        "JWT_ACCESS_TOKEN_EXPIRES": settings.access_token_lifetime_s,
+        "JWT_REFRESH_TOKEN_EXPIRES": settings.refresh_token_lifetime_s,
+        "PERMANENT_SESSION_LIFETIME": settings.session_lifetime_s,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.cookie_secure,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "AUTH_RATE_LIMITED": bool(settings.login_rate_limit),
+        "AUTH_RATE_LIMIT": settings.login_rate_limit or "1000000 per second",
+        "RATELIMIT_ENABLED": bool(settings.login_rate_limit),
+        "RATELIMIT_STORAGE_URI": settings.rate_limit_uri,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "FAB_ADD_SECURITY_API": True,
+        "FAB_API_KEY_ENABLED": True,
+        # The key is 256 random bits: a slow hash would only slow every request.
+        "FAB_API_KEY_HASH_METHOD": "pbkdf2:sha256:1",
+        "FAB_API_MAX_PAGE_SIZE": settings.max_page_size,
+        "FAB_API_SWAGGER_UI": True,
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": settings.sync_permissions,
+        "FAB_SECURITY_SIGNALS_ENABLED": True,
+    }
+
+
+def _pool_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_uri.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}}
+    return {"pool_size": settings.database_pool_size, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+def _prepare_metadata_connections(settings: Settings) -> None:
+    if not settings.database_uri.startswith("sqlite"):
+        return
+
+    @event.listens_for(db.engine, "connect")
+    def _on_connect(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        # A reader must not wait for a writer, nor a second writer fail at once.
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA busy_timeout = 30000")
+        cursor.close()
+
+
+def _configure_celery(app: Flask, settings: Settings) -> None:
+    celery.conf.update(celery_config(settings))
+    celery.set_default()
+    app.extensions["celery"] = celery
+
+
+def celery_config(settings: Settings) -> dict[str, Any]:
+    """Celery's own settings; messages are JSON, and a message is done only when its work is."""
+    config: dict[str, Any] = {
+        "broker_url": settings.broker_uri,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": False,
+        "worker_prefetch_multiplier": 1,
+        "worker_concurrency": settings.worker_concurrency,
+        "worker_hijack_root_logger": False,
+        "broker_connection_retry_on_startup": True,
+        "task_publish_retry": False,
+        "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 10},
+        "broker_connection_timeout": 2,
+        "timezone": "UTC",
+    }
+    if settings.broker_uri.startswith("filesystem://"):
+        config |= _filesystem_broker(Path(settings.broker_uri.removeprefix("filesystem://")))
+    return config
+
+
+def _filesystem_broker(folder: Path) -> dict[str, Any]:
+    messages, control = folder / "messages", folder / "control"
+    for path in (messages, control):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(messages),
+            "data_folder_out": str(messages),
+            "control_folder": str(control),
+            "polling_interval": 0.1,
+        },
+    }
+
+
+def _add_apis(builder: AppBuilder) -> None:
+    for resource in subclasses_in(api, BaseApi):
+        if resource.__dict__.get("resource_name") or resource.__dict__.get("route_base"):
+            builder.add_api(resource)
+
+
+def _add_pages(builder: AppBuilder) -> None:
+    for module in modules_in(views):
+        register = getattr(module, "register", None)
+        if register:
+            register(builder)

@@ -1,0 +1,28 @@
+"""The stores that services use: answers and results, bound to the application."""
+
+from flask import Flask, current_app
+
+from superset_like.cache_backends import backend
+from superset_like.config.settings import Settings
+from superset_like.engine.cache import AnswerCache
+from superset_like.engine.results import ResultStore
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Binds the stores that the settings name."""
+    app.extensions["superset_like_answers"] = AnswerCache(
+        backend(settings.cache_uri), memory_bytes=settings.cache_memory_mib * 1024 * 1024
+    )
+    app.extensions["superset_like_results"] = ResultStore.from_uri(settings.results_uri)
+
+
+def answers() -> AnswerCache:
+    """The cache of answers."""
+    found: AnswerCache = current_app.extensions["superset_like_answers"]
+    return found
+
+
+def results() -> ResultStore:
+    """The store of query results."""
+    found: ResultStore = current_app.extensions["superset_like_results"]
+    return found
