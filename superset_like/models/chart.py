@@ -1,7 +1,8 @@
 """A chart: a saved question and how to draw its answer."""
 
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -9,6 +10,7 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, and_, s
 from sqlalchemy.orm import Mapped, column_property, foreign, mapped_column, relationship
 
 from superset_like.models.dataset import Dataset
+from superset_like.models.markdown import as_html
 from superset_like.models.mixins import (
     LONG_TEXT,
     MOMENT,
@@ -86,15 +88,35 @@ class Chart(Identified, Versioned, Audited, Certified, ManagedExternally, Model)
     def edit_url(self) -> str:
         return f"/chart/edit/{self.id}"
 
-    @derived("table")
+    @derived("table.table_name", "table.schema")
     def datasource_name_text(self) -> str | None:
-        return self.table.name if self.table else None
+        if self.table is None:
+            return None
+        return f"{self.table.schema}.{self.table.table_name}" if self.table.schema else self.table.table_name
 
     @derived("datasource_id")
     def datasource_url(self) -> str | None:
         if self.datasource_id is None:
             return None
         return f"/explore/?datasource_type=table&datasource_id={self.datasource_id}"
+
+    @derived("id", "params", "viz_type", "datasource_id", "cache_timeout")
+    def form_data(self) -> dict[str, Any]:
+        """The params as an object, with what identifies the chart."""
+        found: dict[str, Any] = {**json.loads(self.params), "slice_id": self.id, "viz_type": self.viz_type}
+        if self.datasource_id is not None:
+            found["datasource"] = f"{self.datasource_id}__table"
+        if self.cache_timeout:
+            found["cache_timeout"] = self.cache_timeout
+        return found
+
+    @derived("description")
+    def description_markeddown(self) -> str:
+        return as_html(self.description)
+
+    @derived()
+    def thumbnail_url(self) -> str | None:
+        return None
 
     def __repr__(self) -> str:
         return self.slice_name

@@ -83,6 +83,10 @@ class Dashboard(Identified, Versioned, Audited, Certified, ManagedExternally, Mo
     def status(self) -> str:
         return "published" if self.published else "draft"
 
+    @derived()
+    def thumbnail_url(self) -> str | None:
+        return None
+
     def __repr__(self) -> str:
         return self.dashboard_title or f"Dashboard {self.id}"
 

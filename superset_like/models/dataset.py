@@ -88,7 +88,7 @@ class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     def uid(self) -> str:
         return f"{self.id}__table"
 
-    @derived("schema", "table_name")
+    @derived("table_name", "schema")
     def name(self) -> str:
         return f"{self.schema}.{self.table_name}" if self.schema else self.table_name
 
@@ -96,7 +96,7 @@ class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     def datasource_name(self) -> str:
         return self.table_name
 
-    @derived("id", "table_name", "database")
+    @derived("id", "table_name", "database.database_name")
     def perm(self) -> str:
         """The resource of the permission `datasource_access`."""
         return f"[{self.database.database_name}].[{self.table_name}](id:{self.id})"

@@ -44,7 +44,8 @@ class Derived(Generic[Value]):
 def derived(*needs: str) -> Callable[[Callable[[Any], Value]], Derived[Value]]:
     """Makes a method a value, for an object in memory and for a row that `projection` read alike.
 
-    needs: the attributes that the method reads, relations as a whole (`changed_by`).
+    needs: the attributes that the method reads, those of relations with a dot (`changed_by.first_name`). Lists order by
+    the first of them.
     """
 
     def made(function: Callable[[Any], Value]) -> Derived[Value]:
@@ -94,11 +95,11 @@ class Audited:
     def changed_by(cls) -> Mapped[User | None]:
         return relationship(User, foreign_keys=[cls.changed_by_fk])  # type: ignore[list-item]
 
-    @derived("created_by")
+    @derived("created_by.first_name", "created_by.last_name")
     def created_by_name(self) -> str:
         return full_name(self.created_by)
 
-    @derived("changed_by")
+    @derived("changed_by.first_name", "changed_by.last_name")
     def changed_by_name(self) -> str:
         return full_name(self.changed_by)
 

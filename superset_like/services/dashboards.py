@@ -1,0 +1,190 @@
+"""What one can do with dashboards."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from superset_like.access import rules
+from superset_like.access.actor import Actor
+from superset_like.errors import Invalid
+from superset_like.extensions import db
+from superset_like.models import Chart, Dashboard, Dataset, ObjectType
+from superset_like.services import found, marks, people
+
+# What Superset's clients expect of a dashboard nobody configured.
+FRESH_METADATA = {
+    "native_filter_configuration": [],
+    "color_scheme": "",
+    "refresh_frequency": 0,
+    "timed_refresh_immune_slices": [],
+    "expanded_slices": {},
+    "default_filters": "{}",
+}
+
+
+def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
+    """A new dashboard; the charts of its layout are on it."""
+    values = dict(values)
+    _check_slug(values.get("slug"))
+    dashboard = Dashboard(
+        owners=people.owners(actor, values.pop("owners", None)),
+        roles=people.roles(values.pop("roles", None) or []),
+    )
+    values.setdefault("json_metadata", json.dumps(FRESH_METADATA))
+    _assign(actor, dashboard, values)
+    db.session.add(dashboard)
+    db.session.commit()
+    return dashboard
+
+
+def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
+    """The dashboard with these values. json_metadata.positions becomes the layout, and its charts those on it."""
+    dashboard = found.editable(actor, Dashboard, [pk])[0]
+    values = dict(values)
+    if values.get("slug") and values["slug"] != dashboard.slug:
+        _check_slug(values["slug"])
+    if values.get("owners") is not None:
+        dashboard.owners = people.owners(actor, values["owners"])
+    if values.get("roles") is not None:
+        dashboard.roles = people.roles(values["roles"])
+    if values.get("tags") is not None:
+        marks.tag(ObjectType.DASHBOARD, dashboard.id, values["tags"])
+    _assign(actor, dashboard, {key: value for key, value in values.items() if key not in {"owners", "roles", "tags"}})
+    db.session.commit()
+    return dashboard
+
+
+def delete(actor: Actor, pks: Sequence[int]) -> int:
+    """How many are gone: all, or none and an error. Their charts stay."""
+    dashboards = found.editable(actor, Dashboard, pks)
+    for dashboard in dashboards:
+        db.session.delete(dashboard)
+    marks.forget(ObjectType.DASHBOARD, pks)
+    db.session.commit()
+    return len(dashboards)
+
+
+def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboard:
+    """A new dashboard like the other; with duplicate_slices its charts are copies of their own."""
+    metadata = json.loads(values["json_metadata"])
+    charts = list(dashboard.charts)
+    positions = metadata.pop("positions", None) or json.loads(dashboard.position_json or "{}")
+    made = Dashboard(
+        dashboard_title=values.get("dashboard_title") or dashboard.dashboard_title,
+        css=values.get("css", dashboard.css),
+        owners=people.owners(actor, None),
+        json_metadata=json.dumps(metadata),
+    )
+    db.session.add(made)
+    if values.get("duplicate_slices"):
+        copies = {chart.id: _copied(actor, chart) for chart in charts}
+        db.session.add_all(copies.values())
+        db.session.flush()
+        positions = _repointed(positions, {old: new.id for old, new in copies.items()})
+        charts = list(copies.values())
+    made.position_json = json.dumps(positions)
+    made.charts = charts
+    db.session.commit()
+    return made
+
+
+def datasets_of(dashboard: Dashboard) -> list[Dataset]:
+    """The datasets its charts ask, each once."""
+    ids = {chart.datasource_id for chart in dashboard.charts if chart.datasource_id is not None}
+    return list(db.session.execute(select(Dataset).where(Dataset.id.in_(ids)).order_by(Dataset.id)).scalars())
+
+
+def chart_ids(positions: Mapping[str, Any]) -> list[int]:
+    """Ids of the charts in a layout, in its order."""
+    return list(dict.fromkeys(_chart_ids(positions)))
+
+
+def _chart_ids(positions: Mapping[str, Any]) -> Iterator[int]:
+    for node in positions.values():
+        if isinstance(node, dict) and node.get("type") == "CHART":
+            pk = (node.get("meta") or {}).get("chartId")
+            if isinstance(pk, int):
+                yield pk
+
+
+def tabs_of(dashboard: Dashboard) -> dict[str, Any]:
+    """{all_tabs: {id: title}, tab_tree: [{title, value, children}], native_filters: {tab or `all`: [filter]}}."""
+    positions = json.loads(dashboard.position_json or "{}")
+    metadata = json.loads(dashboard.json_metadata or "{}")
+    titles = {
+        key: (node.get("meta") or {}).get("text") or key
+        for key, node in positions.items()
+        if isinstance(node, dict) and node.get("type") == "TAB"
+    }
+    filters = metadata.get("native_filter_configuration") or []
+    return {
+        "all_tabs": titles,
+        "tab_tree": _tab_tree(positions, "ROOT_ID", titles),
+        "native_filters": {"all": filters} if filters else {},
+    }
+
+
+def _tab_tree(positions: Mapping[str, Any], start: str, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    tree: list[dict[str, Any]] = []
+    node = positions.get(start)
+    for child in node.get("children", ()) if isinstance(node, dict) else ():
+        below = _tab_tree(positions, child, titles)
+        if child in titles:
+            tree.append({"title": titles[child], "value": child, "children": below})
+        else:
+            tree += below
+    return tree
+
+
+# Columns that may not be empty: a null in a body means the default.
+DEFAULTS = {"published": False, "is_managed_externally": False}
+
+
+def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
+    if values.pop("theme_id", None) is not None:
+        raise Invalid(fields={"theme_id": ["Theme does not exist"]})
+    if values.get("json_metadata"):
+        metadata = json.loads(values["json_metadata"])
+        positions = metadata.pop("positions", None)
+        values["json_metadata"] = json.dumps(metadata)
+        if positions is not None:
+            values["position_json"] = json.dumps(positions)
+            dashboard.charts = _charts(actor, chart_ids(positions), dashboard.charts)
+    if values.get("position_json"):
+        named = _charts(actor, chart_ids(json.loads(values["position_json"])), dashboard.charts)
+        dashboard.charts = list(dict.fromkeys([*dashboard.charts, *named]))
+    if values.get("slug") == "":
+        values["slug"] = None
+    for name, value in values.items():
+        setattr(dashboard, name, DEFAULTS.get(name) if value is None else value)
+
+
+def _charts(actor: Actor, pks: Sequence[int], present: Sequence[Chart]) -> list[Chart]:
+    # A layout may still name a chart that was deleted, or one the editor may not see: neither gets on by that.
+    statement = select(Chart).where(Chart.id.in_(pks))
+    condition = rules.visible(actor, Chart)
+    if condition is not None:
+        statement = statement.where(condition | Chart.id.in_([chart.id for chart in present]))
+    return list(db.session.execute(statement.order_by(Chart.id)).scalars())
+
+
+def _check_slug(slug: str | None) -> None:
+    if slug and db.session.execute(select(Dashboard.id).where(Dashboard.slug == slug)).first():
+        raise Invalid(fields={"slug": ["Must be unique"]})
+
+
+def _copied(actor: Actor, chart: Chart) -> Chart:
+    kept = ("slice_name", "viz_type", "description", "params", "query_context", "cache_timeout", "datasource_id")
+    values = {name: getattr(chart, name) for name in kept}
+    return Chart(uuid=uuid4(), datasource_type=chart.datasource_type, owners=people.owners(actor, None), **values)
+
+
+def _repointed(positions: Mapping[str, Any], new_ids: Mapping[int, int]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, node in positions.items():
+        pk = (node.get("meta") or {}).get("chartId") if isinstance(node, dict) else None
+        made[key] = {**node, "meta": {**node["meta"], "chartId": new_ids[pk]}} if pk in new_ids else node
+    return made

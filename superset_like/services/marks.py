@@ -1,0 +1,63 @@
+"""Stars and tags on objects of any kind; they go when their object goes."""
+
+from collections.abc import Sequence
+
+from flask_appbuilder import Model
+from sqlalchemy import delete, select
+
+from superset_like.access.actor import Actor
+from superset_like.errors import Forbidden, Invalid, NotFound
+from superset_like.extensions import db
+from superset_like.models import Favorite, ObjectType, Tag, TaggedObject
+from superset_like.services import found
+
+
+def favored(actor: Actor, model: type[Model], kind: ObjectType, pks: Sequence[int]) -> dict[int, bool]:
+    """Whether the caller put a star on each. Raises NotFound when none of them exists for him."""
+    known = db.session.execute(select(model.id).where(model.id.in_(pks))).scalars().all()
+    if not known:
+        raise NotFound()
+    stars = select(Favorite.object_id).where(
+        Favorite.user_id == actor.user_id, Favorite.object_type == kind.value, Favorite.object_id.in_(pks)
+    )
+    starred = set(db.session.execute(stars).scalars())
+    return {pk: pk in starred for pk in pks}
+
+
+def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
+    """The caller's star is on it."""
+    item = found.one(actor, model, pk)
+    if actor.user_id is None:
+        raise Forbidden()
+    if not favored(actor, model, kind, [item.id])[item.id]:
+        db.session.add(Favorite(user_id=actor.user_id, object_type=kind.value, object_id=item.id))
+        db.session.commit()
+
+
+def unfavor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
+    """The caller's star is off it."""
+    item = found.one(actor, model, pk)
+    db.session.execute(
+        delete(Favorite).where(
+            Favorite.user_id == actor.user_id, Favorite.object_type == kind.value, Favorite.object_id == item.id
+        )
+    )
+    db.session.commit()
+
+
+def tag(kind: ObjectType, pk: int, tag_ids: Sequence[int]) -> None:
+    """The object has just these tags of people; not committed. Raises Invalid (tags)."""
+    known = set(db.session.execute(select(Tag.id).where(Tag.id.in_(tag_ids))).scalars())
+    if known != set(tag_ids):
+        raise Invalid(fields={"tags": ["Some tags do not exist"]})
+    here = (TaggedObject.object_type == kind.value, TaggedObject.object_id == pk)
+    db.session.execute(delete(TaggedObject).where(*here, TaggedObject.tag_id.not_in(tag_ids)))
+    present = set(db.session.execute(select(TaggedObject.tag_id).where(*here)).scalars())
+    for tag_id in sorted(known - present):
+        db.session.add(TaggedObject(tag_id=tag_id, object_type=kind.value, object_id=pk))
+
+
+def forget(kind: ObjectType, pks: Sequence[int]) -> None:
+    """Stars and tags of deleted objects are gone; not committed."""
+    for marks in (Favorite, TaggedObject):
+        db.session.execute(delete(marks).where(marks.object_type == kind.value, marks.object_id.in_(pks)))
