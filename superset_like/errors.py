@@ -61,6 +61,14 @@ class NotFound(ProductError):
     default_message = "Not found"
 
 
+class ResultsNotFound(NotFound):
+    """No result of a query has this key, or the caller may not know that there is one."""
+
+    default_message = (
+        "The query associated with these results could not be found. You need to re-run the original query."
+    )
+
+
 class Gone(ProductError):
     """It existed and has expired."""
 
@@ -108,6 +116,13 @@ class DatabaseUnreachable(ProductError):
 
     status = 502
     default_message = "The database could not be reached"
+
+
+class ConnectionFailed(DatabaseUnreachable):
+    """A connection that somebody is trying out does not work. details: engine_name."""
+
+    status = 400
+    default_message = "Connection failed, please check your connection settings"
 
 
 class QueryError(ProductError):

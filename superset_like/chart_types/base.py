@@ -14,7 +14,8 @@ Question: TypeAlias = dict[str, Any]
 class ChartType:
     """A type of chart. viz_types: the names that mean it.
 
-    column_fields, metric_fields: form fields that name its columns and metrics, in order. time_axis: whether `x_axis` is cut to `time_grain_sqla`.
+    column_fields, metric_fields: form fields that name its columns and metrics, in order.
+    time_axis: whether `x_axis` is cut to `time_grain_sqla`.
     """
 
     viz_types: ClassVar[frozenset[str]] = frozenset()

@@ -1,11 +1,13 @@
 """A connection to a user's database."""
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from sqlalchemy import Boolean, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from superset_like.engine import databases as engines
 from superset_like.models.mixins import LONG_TEXT, Audited, Identified, ManagedExternally, Versioned, derived
 from superset_like.models.secret import EncryptedText
 
@@ -46,6 +48,51 @@ class Database(Identified, Versioned, Audited, ManagedExternally, Model):
         """The name the URI begins with, without its driver."""
         return self.sqlalchemy_uri.split(":", 1)[0].split("+", 1)[0]
 
+    @derived("sqlalchemy_uri")
+    def driver(self) -> str:
+        """The driver the URI names, or the engine's usual one."""
+        _, _, named = self.sqlalchemy_uri.split(":", 1)[0].partition("+")
+        return named or engines.of_uri(self.sqlalchemy_uri).default_driver
+
+    @derived("sqlalchemy_uri")
+    def engine_information(self) -> dict[str, bool]:
+        engine = engines.of_uri(self.sqlalchemy_uri)
+        return {
+            "disable_ssh_tunneling": True,
+            "supports_dynamic_catalog": engine.supports_catalogs,
+            "supports_file_upload": False,
+            "supports_oauth2": False,
+        }
+
+    @derived("id")
+    def explore_database_id(self) -> int:
+        return self.id
+
+    @derived("sqlalchemy_uri")
+    def allows_cost_estimate(self) -> bool:
+        return False
+
+    @derived("sqlalchemy_uri")
+    def allows_subquery(self) -> bool:
+        return True
+
+    @derived("extra")
+    def allows_virtual_table_explore(self) -> bool:
+        return bool(extra_of(self.extra).get("allows_virtual_table_explore", True))
+
+    @derived("extra")
+    def disable_data_preview(self) -> bool:
+        return bool(extra_of(self.extra).get("disable_data_preview", False))
+
+    @derived("extra")
+    def disable_drill_to_detail(self) -> bool:
+        return bool(extra_of(self.extra).get("disable_drill_to_detail", False))
+
+    @derived("extra", "sqlalchemy_uri")
+    def allow_multi_catalog(self) -> bool:
+        can = engines.of_uri(self.sqlalchemy_uri).supports_catalogs
+        return can and bool(extra_of(self.extra).get("allow_multi_catalog", False))
+
     @derived("id", "database_name")
     def perm(self) -> str:
         """The resource of the permission `database_access`."""
@@ -53,3 +100,9 @@ class Database(Identified, Versioned, Audited, ManagedExternally, Model):
 
     def __repr__(self) -> str:
         return self.database_name
+
+
+def extra_of(text: str | None) -> dict[str, Any]:
+    """The settings in a connection's `extra`; it was checked to be a JSON object when it was stored."""
+    made: dict[str, Any] = json.loads(text or "{}")
+    return made

@@ -1,6 +1,8 @@
 """SQL that somebody kept under a name."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, ForeignKey, String, Text, and_
@@ -39,6 +41,11 @@ class SavedQuery(Identified, Versioned, Audited, Model):
         secondaryjoin=lambda: foreign(TaggedObject.tag_id) == Tag.id,
         viewonly=True,
     )
+
+    @derived("extra_json")
+    def extra(self) -> dict[str, Any]:
+        made: dict[str, Any] = json.loads(self.extra_json or "{}")
+        return made
 
     @derived("last_run")
     def last_run_delta_humanized(self) -> str:

@@ -4,6 +4,7 @@
 each change of what people make. A process reads both once a request and drops what it remembered under an older value.
 """
 
+from flask import g, has_app_context
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import (
     ApiKey,
@@ -57,6 +58,14 @@ def read(session: Session) -> tuple[int, int]:
     return values.get("security", 0), values.get("content", 0)
 
 
+def current(session: Session) -> tuple[int, int]:
+    """(security, content) as this request or job knows them: read once, and anew after a write of its own."""
+    found: tuple[int, int] | None = g.get("stamps")
+    if found is None:
+        found = g.stamps = read(session)
+    return found
+
+
 STAMPS = select(Stamp.name, Stamp.value)
 
 
@@ -98,6 +107,8 @@ def _raise_stamps(session: Session) -> None:
     session.flush()
     names = sorted(_touched(session))
     session.info["stamps"] = set()
+    if names and has_app_context():
+        g.pop("stamps", None)
     for name in names:
         session.execute(
             update(Stamp).where(Stamp.name == name).values(value=Stamp.value + 1),

@@ -1,0 +1,30 @@
+"""SQL run by a worker."""
+
+import logging
+
+from superset_like.access.actor import acting, actor_for_user
+from superset_like.errors import ProductError
+from superset_like.extensions import celery, settings
+from superset_like.services import queries
+
+log = logging.getLogger(__name__)
+
+
+@celery.task(name="queries.run")
+def run(query_id: int) -> None:
+    """The query is in a final state, run as the user who asked for it, with the rights he has now."""
+    asker = queries.asker(query_id)
+    if asker is None:
+        return
+    try:
+        with acting(actor_for_user(asker)) as actor:
+            queries.run(actor, query_id)
+    except ProductError as error:
+        # The query's row says it; a raised error would make Celery log a traceback for a user's typing mistake.
+        log.info("query %s ended: %s", query_id, type(error).__name__)
+
+
+@celery.task(name="queries.reap")
+def reap() -> None:
+    """Queries whose process was lost are failed."""
+    queries.reap(at_once=True)

@@ -1,0 +1,146 @@
+"""What a guest may ask: the saved question of a chart on his dashboard, with values in the filters it declares.
+
+The chart is looked up without regard to the caller's rights; whatever the saved chart does not ask is refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from superset_like.access.actor import Actor
+from superset_like.errors import DataForbidden, NotFound, QuestionInvalid
+from superset_like.extensions import db
+from superset_like.models import Chart, Dashboard, Dataset
+from superset_like.services import questions
+from superset_like.services.questions import Context, QueryObject
+
+# What a viewer may set without asking another question.
+FREE = frozenset({"filters", "time_range", "url_params", "row_limit", "row_offset", "result_type", "extras"})
+# Of `extras`, only what chooses how today is read; where, having and grain are the chart's own.
+FREE_EXTRAS = frozenset({"relative_start", "relative_end"})
+FILTER_OPERATORS = frozenset(
+    {"==", "!=", ">", "<", ">=", "<=", "IN", "NOT IN", "IS NULL", "IS NOT NULL", "ILIKE", "LIKE", "TEMPORAL_RANGE"}
+)
+EMPTY: tuple[Any, ...] = (None, "", [], {}, False, 0)
+
+
+def chart(actor: Actor, pk: int, dashboard_id: int | str | None = None) -> Chart:
+    """The chart, when it is on a dashboard of the guest's token. Raises NotFound."""
+    found = db.session.get(Chart, pk)
+    if found is None or not _shared(actor, found, dashboard_id):
+        raise NotFound()
+    return found
+
+
+def require(actor: Actor, context: Context, dataset: Dataset) -> None:
+    """Nothing, or DataForbidden unless this is a question of a saved chart on the guest's dashboard."""
+    asked_of = db.session.get(Chart, context.slice_id) if context.slice_id is not None else None
+    if asked_of is None or context.dashboard_id is None or asked_of.datasource_id != dataset.id:
+        raise _refusal(dataset)
+    shared = _shared(actor, asked_of, context.dashboard_id)
+    if not shared or context.result_type not in {"full", "results", "query"}:
+        raise _refusal(dataset)
+    try:
+        saved = questions.of_chart(asked_of).queries
+    except QuestionInvalid as error:
+        raise _refusal(dataset) from error
+    declared = {name for dashboard in shared for name in filter_columns(dashboard, dataset)}
+    if not context.queries or not all(
+        any(_is_same(asked, own, declared) for own in saved) for asked in context.queries
+    ):
+        raise _refusal(dataset)
+
+
+def filter_columns(dashboard: Dashboard, dataset: Dataset) -> Iterator[str]:
+    """Columns of the dataset that the dashboard's native filters, or its cross filters, may set."""
+    metadata = orjson.loads(dashboard.json_metadata or "{}")
+    for each in metadata.get("native_filter_configuration") or ():
+        if each.get("filterType") in {"filter_time", "filter_timecolumn", "filter_timegrain"}:
+            yield from (column.column_name for column in dataset.columns if column.is_dttm)
+        for target in each.get("targets") or ():
+            name = (target.get("column") or {}).get("name")
+            if name and target.get("datasetId") == dataset.id:
+                yield name
+    if metadata.get("cross_filters_enabled", True):
+        for other in dashboard.charts:
+            if other.datasource_id == dataset.id:
+                yield from _grouped_by(other)
+
+
+def _grouped_by(chart: Chart) -> Iterator[str]:
+    for asked in questions.of_chart(chart).queries:
+        if asked.get("metrics"):
+            yield from (each for each in asked.get("columns") or () if isinstance(each, str))
+
+
+def _shared(actor: Actor, chart: Chart, dashboard_id: int | str | None) -> list[Dashboard]:
+    granted = actor.guest.dashboard_ids if actor.guest else frozenset()
+    names = {str(dashboard_id)} if dashboard_id is not None else None
+    return [
+        dashboard
+        for dashboard in chart.dashboards
+        if dashboard.id in granted and (names is None or names & {str(dashboard.id), str(dashboard.uuid)})
+    ]
+
+
+def _refusal(dataset: Dataset) -> DataForbidden:
+    return DataForbidden("You may not ask this of this dashboard", datasource=str(dataset.id))
+
+
+def _is_same(asked: QueryObject, saved: QueryObject, declared: set[str]) -> bool:
+    names = (asked.keys() | saved.keys()) - FREE
+    if any(_plain(asked.get(name)) != _plain(saved.get(name)) for name in names):
+        return False
+    return (
+        _are_extras_same(asked.get("extras") or {}, saved.get("extras") or {})
+        and _are_filters_allowed(asked, saved, declared)
+        and _is_time_allowed(asked, saved)
+        and _is_limit_allowed(asked, saved)
+    )
+
+
+def _plain(value: Any) -> Any:
+    # A client may leave out what is empty, or send it empty.
+    return None if value in EMPTY else value
+
+
+def _are_extras_same(asked: Mapping[str, Any], saved: Mapping[str, Any]) -> bool:
+    names = (asked.keys() | saved.keys()) - FREE_EXTRAS
+    return all(_plain(asked.get(name)) == _plain(saved.get(name)) for name in names)
+
+
+def _are_filters_allowed(asked: QueryObject, saved: QueryObject, declared: set[str]) -> bool:
+    given = list(asked.get("filters") or ())
+    for own in saved.get("filters") or ():
+        kept = next((each for each in given if _is_same_filter(each, own)), None)
+        if kept is None:
+            return False
+        given.remove(kept)
+    return all(_is_declared(each, declared) for each in given)
+
+
+def _is_same_filter(asked: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    if asked["col"] != own["col"] or str(asked["op"]).upper() != str(own["op"]).upper():
+        return False
+    # The chart's own time range is what a dashboard's time filter moves.
+    return str(own["op"]).upper() == "TEMPORAL_RANGE" or asked.get("val") == own.get("val")
+
+
+def _is_declared(given: Mapping[str, Any], declared: set[str]) -> bool:
+    if not isinstance(given["col"], str) or given["col"] not in declared:
+        return False
+    if str(given["op"]).upper() not in FILTER_OPERATORS or given.get("grain"):
+        return False
+    value = given.get("val")
+    values = value if isinstance(value, list) else [value]
+    return not any(isinstance(each, dict | list) for each in values)
+
+
+def _is_time_allowed(asked: QueryObject, saved: QueryObject) -> bool:
+    return not asked.get("time_range") or bool(saved.get("time_range") or saved.get("granularity"))
+
+
+def _is_limit_allowed(asked: QueryObject, saved: QueryObject) -> bool:
+    most = saved.get("row_limit")
+    return not most or bool(asked.get("row_limit") and asked["row_limit"] <= most)

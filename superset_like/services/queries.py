@@ -1,0 +1,309 @@
+"""SQL that people run: asked, run here or by a worker, stopped, and its result read again.
+
+pending -> running -> success | failed | stopped | timed_out. Each step is one conditional UPDATE, so a message that is
+delivered twice, a worker that comes back from the dead and a stop at the last moment leave one outcome.
+"""
+
+import json
+import secrets
+import string
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+from flask import current_app
+from kombu.exceptions import KombuError
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from superset_like.access import rules
+from superset_like.access.actor import Actor
+from superset_like.errors import (
+    Gone,
+    Invalid,
+    NotFound,
+    ProductError,
+    QueryCanceled,
+    QueryTimedOut,
+    ResultsNotFound,
+    Unavailable,
+)
+from superset_like.extensions import celery, db, settings
+from superset_like.models import Query, QueryStatus
+from superset_like.models.mixins import now
+from superset_like.services import databases, stores
+from superset_like.services.query_plan import CreateAs, planned
+from superset_like.services.query_run import Outcome, Watch, perform
+
+CLIENT_ID_LENGTH = 10
+LONGEST_CLIENT_ID = 11
+LETTERS = string.ascii_letters + string.digits
+# So many heartbeats may fail to come before a query counts as lost.
+LOST_AFTER_HEARTBEATS = 6
+LOST = "The process that ran this query was lost. Run it again."
+NOT_TAKEN = "No worker took this query. Run it again."
+MOST_UPDATES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The rows of a query that succeeded. is_cut: there are more rows than these."""
+
+    query: Query
+    rows: pa.Table
+    columns: Sequence[dict[str, Any]]
+    is_cut: bool
+
+
+def submit(
+    actor: Actor,
+    database_id: int,
+    sql: str,
+    *,
+    client_id: str | None = None,
+    limit: int | None = None,
+    schema: str | None = None,
+    catalog: str | None = None,
+    tab: str | None = None,
+    sql_editor_id: str | None = None,
+    template_params: str | None = None,
+    run_async: bool = False,
+    create_as: CreateAs | None = None,
+) -> Query:
+    """The query: done when it is run here, waiting for a worker when run_async.
+
+    limit: rows; None means the setting SQL_ROW_LIMIT, 0 the largest allowed. Raises Invalid when client_id is taken,
+    Unavailable when no worker can be told, and what goes wrong while it runs here.
+    """
+    reap()
+    database = databases.usable(actor, database_id)
+    query = Query(
+        client_id=client_id or _new_client_id(),
+        database_id=database.id,
+        user_id=actor.user_id,
+        sql=sql,
+        limit=_limit(limit),
+        schema=schema or None,
+        catalog=catalog or None,
+        tab_name=tab,
+        sql_editor_id=sql_editor_id,
+        template_params=template_params,
+        run_async=run_async,
+        start_time=_epoch_ms(),
+        heartbeat_on=now(),
+    )
+    if create_as is not None:
+        query.select_as_cta, query.ctas_method = True, create_as.method
+        query.tmp_table_name, query.tmp_schema_name = create_as.name, create_as.schema
+    _keep(query)
+    if run_async:
+        _send(query.id)
+        return query
+    return run(actor, query.id)
+
+
+def run(actor: Actor, query_id: int) -> Query:
+    """The query in its final state; unchanged when somebody else has it, had it, or stopped it before it began.
+
+    Raises what went wrong, after that is written down.
+    """
+    if not _moved(query_id, QueryStatus.PENDING, status=QueryStatus.RUNNING.value, start_running_time=_epoch_ms()):
+        return _row(query_id)
+    try:
+        with Watch(query_id, settings().heartbeat_s) as watch:
+            plan = planned(actor, _row(query_id))
+            # No transaction on the metadata stays open while the user's database works.
+            db.session.commit()
+            outcome = perform(plan, watch)
+        _succeed(query_id, outcome)
+    except ProductError as error:
+        _end(query_id, error)
+        raise
+    except Exception:
+        _end(query_id, ProductError())
+        raise
+    return _row(query_id)
+
+
+def find(actor: Actor, *, query_id: int | None = None, client_id: str | None = None) -> Query:
+    """The query, by its number or its client's name for it. Raises NotFound, also when it is somebody else's."""
+    statement = select(Query).where(Query.id == query_id if client_id is None else Query.client_id == client_id)
+    query = db.session.execute(_visible(actor, statement)).scalar_one_or_none()
+    if query is None:
+        raise NotFound(f"Query with client_id {client_id} not found" if client_id is not None else "")
+    return query
+
+
+def stop(actor: Actor, *, query_id: int | None = None, client_id: str | None = None) -> Query:
+    """The query, which has ended or ends within a second or two: whoever runs it has been told."""
+    query = find(actor, query_id=query_id, client_id=client_id)
+    reap(at_once=True)
+    ended = _moved(query.id, QueryStatus.PENDING, status=QueryStatus.STOPPED.value, end_time=_epoch_ms())
+    if not ended:
+        _moved(query.id, QueryStatus.RUNNING, stop_requested=True)
+    return _row(query.id)
+
+
+def reap(*, at_once: bool = False) -> int:
+    """How many queries turned out to be lost, and are failed now; looks at most once a heartbeat unless at_once."""
+    beat = settings().heartbeat_s
+    state: dict[str, float] = current_app.extensions.setdefault("superset_like_reaped", {"at": 0.0})
+    if not at_once and time.monotonic() - state["at"] < beat:
+        return 0
+    state["at"] = time.monotonic()
+    silent = Query.heartbeat_on < now() - timedelta(seconds=LOST_AFTER_HEARTBEATS * beat)
+    # A query may well wait long for a free worker, and nobody renews its heartbeat meanwhile.
+    forgotten = Query.heartbeat_on < now() - timedelta(seconds=settings().async_timeout_s)
+    lost = _failed(and_(Query.status == QueryStatus.RUNNING.value, silent), LOST)
+    lost += _failed(and_(Query.status == QueryStatus.PENDING.value, Query.run_async.is_(False), silent), LOST)
+    lost += _failed(and_(Query.status == QueryStatus.PENDING.value, Query.run_async.is_(True), forgotten), NOT_TAKEN)
+    return lost
+
+
+def results(actor: Actor, key: str, rows: int | None = None) -> Result:
+    """The result kept under this key, its first `rows` rows. Raises ResultsNotFound; Gone once it has expired."""
+    statement = _visible(actor, select(Query).where(Query.results_key == key))
+    query = db.session.execute(statement).scalar_one_or_none()
+    if query is None:
+        raise ResultsNotFound()
+    return _result(actor, query, rows)
+
+
+def results_of(actor: Actor, query: Query, rows: int | None = None) -> Result:
+    """The result of a query that `find` or `submit` gave. Raises ResultsNotFound while it has none, Gone."""
+    if query.results_key is None:
+        raise ResultsNotFound()
+    return _result(actor, query, rows)
+
+
+def updated_since(actor: Actor, epoch_ms: float) -> Sequence[Query]:
+    """The caller's queries that changed after this moment, oldest change first."""
+    reap()
+    try:
+        moment = datetime.fromtimestamp(epoch_ms / 1000, UTC).replace(tzinfo=None)
+    except (OverflowError, ValueError, OSError) as error:
+        raise Invalid("last_updated_ms is no time", fields={"last_updated_ms": ["Not a valid time."]}) from error
+    statement = _visible(actor, select(Query).where(Query.changed_on > moment))
+    return list(db.session.execute(statement.order_by(Query.changed_on, Query.id).limit(MOST_UPDATES)).scalars())
+
+
+def _visible(actor: Actor, statement: Any) -> Any:
+    condition = rules.visible(actor, Query)
+    return statement if condition is None else statement.where(condition)
+
+
+def _new_client_id() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(CLIENT_ID_LENGTH))
+
+
+def _limit(asked: int | None) -> int:
+    largest = settings().max_row_limit
+    if asked is None:
+        return min(settings().sql_row_limit, largest)
+    if asked < 0:
+        raise Invalid("The limit cannot be negative", fields={"queryLimit": ["Must be 0 or more."]})
+    return min(asked or largest, largest)
+
+
+def _epoch_ms() -> float:
+    return time.time() * 1000
+
+
+def _keep(query: Query) -> None:
+    if len(query.client_id) > LONGEST_CLIENT_ID:
+        text = f"Longer than maximum length {LONGEST_CLIENT_ID}."
+        raise Invalid(text, fields={"client_id": [text]})
+    db.session.add(query)
+    try:
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        text = "A query with this client_id exists"
+        raise Invalid(text, fields={"client_id": [text]}) from error
+
+
+def _send(query_id: int) -> None:
+    try:
+        celery.send_task("queries.run", args=[query_id], retry=False)
+    except (KombuError, OSError) as error:
+        db.session.execute(delete(Query).where(Query.id == query_id, Query.status == QueryStatus.PENDING.value))
+        db.session.commit()
+        raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
+
+
+def _row(query_id: int) -> Query:
+    query = db.session.get(Query, query_id, populate_existing=True)
+    if query is None:
+        raise NotFound()
+    return query
+
+
+def _moved(query_id: int, since: QueryStatus, **values: Any) -> bool:
+    """Whether the query was in this state, and now has these values; committed."""
+    statement = update(Query).where(Query.id == query_id, Query.status == since.value)
+    return _changed(statement.values(heartbeat_on=now(), **values)) == 1
+
+
+def _failed(condition: ColumnElement[bool], message: str) -> int:
+    statement = update(Query).where(condition)
+    return _changed(statement.values(status=QueryStatus.FAILED.value, error_message=message, end_time=_epoch_ms()))
+
+
+def _changed(statement: Any) -> int:
+    done: CursorResult[Any] = db.session.execute(statement, execution_options={"synchronize_session": False})
+    db.session.commit()
+    return done.rowcount
+
+
+def _end(query_id: int, error: ProductError) -> None:
+    # What failed may have left the session in a broken transaction.
+    db.session.rollback()
+    _moved(
+        query_id,
+        QueryStatus.RUNNING,
+        status=_status_of(error).value,
+        error_message=error.message,
+        error_details=json.dumps({"error": type(error).__name__, **error.details}, default=str),
+        end_time=_epoch_ms(),
+    )
+
+
+def _status_of(error: ProductError) -> QueryStatus:
+    if isinstance(error, QueryCanceled):
+        return QueryStatus.STOPPED
+    return QueryStatus.TIMED_OUT if isinstance(error, QueryTimedOut) else QueryStatus.FAILED
+
+
+def _succeed(query_id: int, outcome: Outcome) -> None:
+    key = str(uuid4())
+    stores.results().put(key, outcome.rows, ttl_s=settings().results_ttl_s)
+    kept = _moved(
+        query_id,
+        QueryStatus.RUNNING,
+        status=QueryStatus.SUCCESS.value,
+        progress=100,
+        rows=outcome.row_count,
+        truncated=outcome.is_cut,
+        limiting_factor=outcome.limiting_factor,
+        executed_sql=outcome.executed_sql,
+        select_as_cta_used=outcome.created_table,
+        results_key=key,
+        result_columns=json.dumps(outcome.columns),
+        end_time=_epoch_ms(),
+    )
+    if not kept:
+        stores.results().delete(key)
+        raise QueryCanceled(LOST)
+
+
+def _result(actor: Actor, query: Query, rows: int | None) -> Result:
+    databases.usable(actor, query.database_id)
+    table = stores.results().get(query.results_key or "")
+    if table is None:
+        raise Gone("The result is no longer kept. You need to re-run the original query.")
+    shown = table if rows is None else table.slice(0, max(rows, 0))
+    return Result(query, shown, json.loads(query.result_columns or "[]"), query.truncated or len(shown) < len(table))

@@ -1,0 +1,497 @@
+"""A stored or asked query context, read into the engine's words.
+
+A chart keeps its question as Superset's query context (JSON); this is the only reader of that form, whoever asks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import orjson
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
+from marshmallow.validate import OneOf
+
+from superset_like import chart_types
+from superset_like.engine import time_range
+from superset_like.engine.query import (
+    Aggregate,
+    Column,
+    Dimension,
+    Filter,
+    FilterGroup,
+    Measure,
+    Operator,
+    Order,
+    Query,
+    Scalar,
+    SeriesLimit,
+    Shape,
+    TimeRange,
+)
+from superset_like.errors import BadRequest, QuestionInvalid
+from superset_like.models import Chart
+
+QueryObject: TypeAlias = Mapping[str, Any]
+Render: TypeAlias = Callable[[str], str]
+
+RESULT_TYPES = (
+    "columns",
+    "full",
+    "query",
+    "results",
+    "samples",
+    "timegrains",
+    "post_processed",
+    "drill_detail",
+)
+RESULT_FORMATS = ("csv", "json", "xlsx")
+DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
+NULL_TEXT = "<NULL>"
+NO_FILTER = "No filter"
+OTHER_OPERATORS = frozenset({"TEMPORAL_RANGE"})
+
+
+class Tolerant(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class DatasourceField(Strict):
+    id = fields.Raw(required=True)
+    type = fields.String(load_default="table", allow_none=True, validate=OneOf(DATASOURCE_TYPES))
+
+
+class ExtrasField(Strict):
+    where = fields.String(allow_none=True)
+    having = fields.String(allow_none=True)
+    # preset-cli always sends it; it never meant anything to SQL.
+    having_druid = fields.Raw(load_only=True)
+    time_grain_sqla = fields.String(allow_none=True)
+    relative_start = fields.String(allow_none=True, validate=OneOf(("today", "now")))
+    relative_end = fields.String(allow_none=True, validate=OneOf(("today", "now")))
+    instant_time_comparison_range = fields.String(allow_none=True)
+    time_compare = fields.String(allow_none=True)
+    column_order = fields.List(fields.String(), allow_none=True)
+    transpile_to_dialect = fields.Boolean(allow_none=True)
+
+
+class FilterField(Strict):
+    col = fields.Raw(required=True)
+    op = fields.String(required=True)
+    val = fields.Raw(allow_none=True)
+    grain = fields.String(allow_none=True)
+    isExtra = fields.Boolean(allow_none=True)  # noqa: N815 - the wire's name
+
+
+class QueryField(Tolerant):
+    columns = fields.List(fields.Raw(), allow_none=True)
+    groupby = fields.List(fields.Raw(), allow_none=True)
+    metrics = fields.List(fields.Raw(), allow_none=True)
+    orderby = fields.List(fields.Raw(), allow_none=True)
+    filters = fields.List(fields.Nested(FilterField), allow_none=True)
+    extras = fields.Nested(ExtrasField, allow_none=True)
+    granularity = fields.String(allow_none=True)
+    granularity_sqla = fields.String(allow_none=True)
+    time_range = fields.String(allow_none=True)
+    time_shift = fields.String(allow_none=True)
+    time_offsets = fields.List(fields.Raw(), allow_none=True)
+    is_timeseries = fields.Boolean(allow_none=True)
+    series_columns = fields.List(fields.Raw(), allow_none=True)
+    series_limit = fields.Integer(allow_none=True)
+    timeseries_limit = fields.Integer(allow_none=True)
+    series_limit_metric = fields.Raw(allow_none=True)
+    timeseries_limit_metric = fields.Raw(allow_none=True)
+    group_others_when_limit_reached = fields.Boolean(allow_none=True)
+    row_limit = fields.Integer(allow_none=True)
+    row_offset = fields.Integer(allow_none=True)
+    order_desc = fields.Boolean(allow_none=True)
+    post_processing = fields.List(fields.Raw(allow_none=True), allow_none=True)
+    annotation_layers = fields.List(fields.Raw(), allow_none=True)
+    url_params = fields.Dict(allow_none=True)
+    apply_fetch_values_predicate = fields.Boolean(allow_none=True)
+    is_rowcount = fields.Boolean(allow_none=True)
+    where = fields.String(allow_none=True)
+    having = fields.String(allow_none=True)
+    result_type = fields.String(allow_none=True, validate=OneOf(RESULT_TYPES))
+
+
+class ContextField(Strict):
+    datasource = fields.Nested(DatasourceField, required=True)
+    queries = fields.List(fields.Nested(QueryField), load_default=list)
+    force = fields.Boolean(allow_none=True)
+    result_type = fields.String(allow_none=True, validate=OneOf(RESULT_TYPES))
+    result_format = fields.String(allow_none=True, validate=OneOf(RESULT_FORMATS))
+    form_data = fields.Raw(allow_none=True)
+    custom_cache_timeout = fields.Integer(allow_none=True)
+
+
+CONTEXT = ContextField()
+
+
+@dataclass(frozen=True)
+class Context:
+    """A query context, checked. dataset: its id or uuid. slice_id, dashboard_id: what form_data names."""
+
+    dataset: int | str
+    queries: tuple[QueryObject, ...]
+    result_type: str = "full"
+    result_format: str = "json"
+    force: bool = False
+    cache_ttl_s: int | None = None
+    slice_id: int | None = None
+    dashboard_id: int | str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in the engine's words, and what the answer says about it beside its rows."""
+
+    query: Query
+    label_map: dict[str, list[str]]
+    applied: list[dict[str, str]] = field(default_factory=list)
+    rejected: list[dict[str, str]] = field(default_factory=list)
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@lru_cache(maxsize=512)
+def parsed(raw: bytes) -> Context:
+    """The context of a JSON text; the same text is read once. Raises BadRequest."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("Request is not JSON") from error
+    return checked(value)
+
+
+def checked(value: Any) -> Context:
+    """The context of a JSON value. Raises BadRequest with the contract's words."""
+    try:
+        loaded = CONTEXT.load(value)
+    except ValidationError as error:
+        raise BadRequest(f"Request is incorrect: {error.messages}", fields=None) from error
+    form_data = loaded.get("form_data")
+    named = form_data if isinstance(form_data, dict) else {}
+    return Context(
+        dataset=_identity(loaded["datasource"]["id"]),
+        queries=tuple(loaded["queries"]),
+        result_type=loaded.get("result_type") or "full",
+        result_format=loaded.get("result_format") or "json",
+        force=bool(loaded.get("force")),
+        cache_ttl_s=loaded.get("custom_cache_timeout"),
+        slice_id=chart_types.base.number(named.get("slice_id")),
+        dashboard_id=named.get("dashboardId") if isinstance(named.get("dashboardId"), int | str) else None,
+    )
+
+
+def _identity(value: Any) -> int | str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise BadRequest("Request is incorrect: {'datasource': {'id': ['Not a valid id.']}}")
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+def of_chart(chart: Chart) -> Context:
+    """The chart's own question: as a client saved it, or derived from its params; always about its own dataset."""
+    if chart.datasource_id is None:
+        raise QuestionInvalid("The dataset of this chart was deleted")
+    saved = orjson.loads(chart.query_context) if chart.query_context else None
+    queries = saved.get("queries") if isinstance(saved, dict) else None
+    if not queries:
+        form_data = {**orjson.loads(chart.params or "{}"), "viz_type": chart.viz_type}
+        queries = chart_types.of(chart.viz_type).questions(form_data)
+    return checked(
+        {
+            "datasource": {"id": chart.datasource_id, "type": "table"},
+            "queries": queries,
+            "form_data": {"slice_id": chart.id},
+        }
+    )
+
+
+def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits") -> Asked:
+    """The question in the engine's words. render: Jinja for the asker. Raises QuestionInvalid."""
+    _refuse_unsupported(asked)
+    columns = {column.name: column for column in shape.columns}
+    reading = Reading(asked, shape, columns, render)
+    ranges, since, until = _time_ranges(asked, shape, now)
+    members, applied, rejected = reading.filters()
+    extras = asked.get("extras") or {}
+    where_sql = joined(render, extras.get("where"), asked.get("where"))
+    having_sql = joined(render, extras.get("having"), asked.get("having"))
+    dimensions = reading.dimensions()
+    measures = reading.measures()
+    query = Query(
+        dimensions=dimensions,
+        measures=measures,
+        where=FilterGroup(members),
+        time=ranges,
+        where_sql=where_sql,
+        having_sql=having_sql,
+        order=reading.order(dimensions, measures or ()),
+        limit=limits.of(asked),
+        offset=_offset(asked),
+        series=reading.series(dimensions, measures or ()),
+        row_count=bool(asked.get("is_rowcount")),
+        use_values_predicate=bool(asked.get("apply_fetch_values_predicate")),
+    )
+    return Asked(query, reading.label_map(dimensions, measures or ()), applied, rejected, since, until)
+
+
+@dataclass(frozen=True)
+class RowLimits:
+    """default: rows where the question names none. most: what no question may pass."""
+
+    default: int
+    most: int
+
+    def of(self, asked: QueryObject) -> int:
+        """The rows to answer at the most; 0 means the default."""
+        wanted = asked.get("row_limit") or 0
+        if wanted < 0:
+            raise BadRequest("`row_limit` must be greater than or equal to 0")
+        return min(wanted or self.default, self.most)
+
+
+def _offset(asked: QueryObject) -> int:
+    offset = asked.get("row_offset") or 0
+    if offset < 0:
+        raise BadRequest("`row_offset` must be greater than or equal to 0")
+    return min(offset, 2**62)
+
+
+def joined(render: Render, *clauses: str | None) -> str | None:
+    """The clauses, rendered, as one; None when all are empty."""
+    present = [render(clause) for clause in clauses if clause and clause.strip()]
+    if len(present) < 2:
+        return present[0] if present else None
+    return " AND ".join(f"({clause})" for clause in present)
+
+
+def _refuse_unsupported(asked: QueryObject) -> None:
+    # Answering without them would be answering another question.
+    for name in ("post_processing", "time_offsets", "annotation_layers"):
+        if any(asked.get(name) or ()):
+            raise QuestionInvalid(f"{name} is not supported by this server yet")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The parts of one query object, read against the dataset's shape."""
+
+    asked: QueryObject
+    shape: Shape
+    columns: Mapping[str, Column]
+    render: Render
+
+    def dimensions(self) -> tuple[Dimension, ...]:
+        named = [*(self.asked.get("columns") or ()), *(self.asked.get("groupby") or ())]
+        made = [self.dimension(each) for each in named]
+        time = self.asked.get("granularity") or self.asked.get("granularity_sqla")
+        if self.asked.get("is_timeseries") and time and not self.asked.get("is_rowcount"):
+            grain = (self.asked.get("extras") or {}).get("time_grain_sqla")
+            made.insert(0, Dimension("__timestamp", column=time, grain=grain))
+        return tuple(made)
+
+    def dimension(self, given: Any) -> Dimension:
+        if isinstance(given, str):
+            return Dimension(given, column=given)
+        if not isinstance(given, dict) or not isinstance(given.get("sqlExpression"), str):
+            raise QuestionInvalid(f"Not a column: {given!r}"[:200])
+        sql = self.render(given["sqlExpression"])
+        label = given.get("label") or sql
+        if not isinstance(label, str):
+            raise QuestionInvalid("A column's label must be a text")
+        is_axis = given.get("columnType") == "BASE_AXIS"
+        grain = given.get("timeGrain")
+        if grain is None and is_axis:
+            grain = (self.asked.get("extras") or {}).get("time_grain_sqla")
+        known = self.columns.get(sql)
+        if known is not None:
+            return Dimension(label, column=sql, grain=grain if known.is_temporal else None)
+        return Dimension(label, expression=sql, grain=grain)
+
+    def measures(self) -> tuple[Measure, ...] | None:
+        given = self.asked.get("metrics")
+        if given is None:
+            return None
+        return tuple(self.measure(each) for each in given)
+
+    def measure(self, given: Any) -> Measure:
+        if isinstance(given, str):
+            return Measure(given, metric=given)
+        if not isinstance(given, dict):
+            raise QuestionInvalid(f"Metric '{given}' does not exist")
+        if given.get("expressionType") == "SIMPLE" or (given.get("aggregate") and not given.get("sqlExpression")):
+            return self._simple(given)
+        if isinstance(given.get("sqlExpression"), str):
+            sql = self.render(given["sqlExpression"])
+            return Measure(_label(given, sql), expression=sql)
+        raise QuestionInvalid("Metric is neither simple nor SQL")
+
+    def _simple(self, given: Mapping[str, Any]) -> Measure:
+        column = given.get("column")
+        name = column.get("column_name") if isinstance(column, dict) else column
+        try:
+            aggregate = Aggregate(str(given.get("aggregate")).upper())
+        except ValueError as error:
+            raise QuestionInvalid(f"Unknown aggregate: {given.get('aggregate')}") from error
+        if not isinstance(name, str):
+            raise QuestionInvalid("A simple metric names its column")
+        return Measure(_label(given, f"{aggregate.value}({name})"), column=name, aggregate=aggregate)
+
+    def filters(self) -> tuple[tuple[Filter, ...], list[dict[str, str]], list[dict[str, str]]]:
+        members: list[Filter] = []
+        applied: list[dict[str, str]] = []
+        rejected: list[dict[str, str]] = []
+        for given in self.asked.get("filters") or ():
+            name = _filter_name(given["col"])
+            operator = str(given["op"]).upper()
+            if isinstance(given["col"], str) and given["col"] not in self.columns:
+                rejected.append({"reason": "not_in_datasource", "column": name})
+                continue
+            applied.append({"column": name})
+            if operator not in OTHER_OPERATORS:
+                members.append(self._filter(given, operator))
+        return tuple(members), applied, rejected
+
+    def _filter(self, given: Mapping[str, Any], operator: str) -> Filter:
+        try:
+            compares = Operator(operator)
+        except ValueError as error:
+            choices = ", ".join([*(each.value for each in Operator), *sorted(OTHER_OPERATORS)])
+            raise BadRequest(f"Request is incorrect: {{'filters': ['op must be one of: {choices}.']}}") from error
+        value = _value(given.get("val"), compares)
+        if isinstance(given["col"], str):
+            return Filter(compares, column=given["col"], value=value, grain=given.get("grain"))
+        dimension = self.dimension(given["col"])
+        return Filter(compares, dimension.column, dimension.expression, value, dimension.grain or given.get("grain"))
+
+    def order(self, dimensions: Sequence[Dimension], measures: Sequence[Measure]) -> tuple[Order, ...]:
+        made = []
+        for given in self.asked.get("orderby") or ():
+            if not isinstance(given, list | tuple) or len(given) != 2 or not isinstance(given[1], bool):
+                if given in (None, [], [None, True], [None, False]):
+                    continue
+                raise QuestionInvalid("orderby takes pairs of a column or metric and true or false")
+            if given[0] in (None, ""):
+                continue
+            made.append(Order(self._ordered(given[0], dimensions, measures), given[1]))
+        return tuple(made)
+
+    def _ordered(self, given: Any, dimensions: Sequence[Dimension], measures: Sequence[Measure]) -> Dimension | Measure:
+        if isinstance(given, str):
+            outputs: list[Dimension | Measure] = [*dimensions, *measures]
+            for output in outputs:
+                if output.label == given:
+                    return output
+            if any(metric.name == given for metric in self.shape.metrics):
+                return Measure(given, metric=given)
+            return Dimension(given, column=given)
+        if isinstance(given, dict) and (given.get("aggregate") or given.get("expressionType") == "SIMPLE"):
+            return self.measure(given)
+        if isinstance(given, dict) and "optionName" in given:
+            return self.measure(given)
+        return self.dimension(given)
+
+    def series(self, dimensions: Sequence[Dimension], measures: Sequence[Measure]) -> SeriesLimit | None:
+        count = self.asked.get("series_limit") or self.asked.get("timeseries_limit") or 0
+        if count < 0:
+            raise BadRequest("`series_limit` must be greater than or equal to 0")
+        labels = {each.label for each in dimensions}
+        named = [_filter_name(each) for each in self.asked.get("series_columns") or ()]
+        if not count:
+            return None
+        missing = [name for name in named if name not in labels]
+        if missing:
+            raise QuestionInvalid(
+                f"The following entries in `series_columns` are missing in `columns`: {', '.join(missing)}"
+            )
+        if not named:
+            named = [each.label for each in dimensions if each.grain is None and each.label != "__timestamp"]
+        if not named or not measures:
+            return None
+        by = self.asked.get("series_limit_metric") or self.asked.get("timeseries_limit_metric")
+        return SeriesLimit(
+            count,
+            tuple(named),
+            measure=self.measure(by) if by else None,
+            ascending=not self.asked.get("order_desc", True),
+            group_others=bool(self.asked.get("group_others_when_limit_reached")),
+        )
+
+    def label_map(self, dimensions: Sequence[Dimension], measures: Sequence[Measure]) -> dict[str, list[str]]:
+        found = {each.label: [each.expression or each.column or each.label] for each in dimensions}
+        found |= {each.label: [each.expression or each.label] for each in measures}
+        verbose = {metric.name: metric.verbose_name for metric in self.shape.metrics}
+        for each in measures:
+            if each.metric and verbose.get(each.metric):
+                found[str(verbose[each.metric])] = [each.metric]
+        return found
+
+
+def _label(given: Mapping[str, Any], default: str) -> str:
+    label = given.get("label")
+    return label if isinstance(label, str) and label else default
+
+
+def _filter_name(column: Any) -> str:
+    return column if isinstance(column, str) else str(column.get("label") or column.get("sqlExpression") or "")
+
+
+def _value(value: Any, operator: Operator) -> Scalar | tuple[Scalar, ...]:
+    if operator in {Operator.IN, Operator.NOT_IN}:
+        items = value if isinstance(value, list) else [value]
+        return tuple(_scalar(item) for item in items)
+    if isinstance(value, list):
+        if len(value) != 1:
+            raise QuestionInvalid(f"Operator {operator.value} takes one value")
+        value = value[0]
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Scalar:
+    if value == NULL_TEXT:
+        return None
+    if isinstance(value, dict | list):
+        raise QuestionInvalid("A filter compares with a text, a number, true, false or null")
+    scalar: Scalar = value
+    return scalar
+
+
+def _time_ranges(
+    asked: QueryObject, shape: Shape, now: datetime
+) -> tuple[tuple[TimeRange, ...], datetime | None, datetime | None]:
+    """(ranges to hold, since and until that the answer reports)."""
+    extras = asked.get("extras") or {}
+    relative = {
+        "relative_start": extras.get("relative_start") or "today",
+        "relative_end": extras.get("relative_end") or "today",
+    }
+    names = {column.name for column in shape.columns}
+    ranges: list[TimeRange] = []
+    shown: tuple[datetime | None, datetime | None] = (None, None)
+    own = asked.get("granularity") or asked.get("granularity_sqla")
+    if asked.get("time_range"):
+        shown = time_range.parse(asked["time_range"], now, **relative)
+        column = own if own in names else shape.main_time_column if own else None
+        if column is not None and shown != (None, None):
+            ranges.append(TimeRange(column, *shown))
+    for given in asked.get("filters") or ():
+        if str(given["op"]).upper() != "TEMPORAL_RANGE" or not isinstance(given.get("val"), str | type(None)):
+            continue
+        since, until = time_range.parse(given.get("val"), now, **relative)
+        if not asked.get("time_range"):
+            shown = (since, until)
+        column = given["col"] if isinstance(given["col"], str) else given["col"].get("sqlExpression")
+        if isinstance(given["col"], dict) and column not in names:
+            raise QuestionInvalid("A time range needs a column of the dataset")
+        if column in names and (since, until) != (None, None):
+            ranges.append(TimeRange(column, since, until))
+    return tuple(ranges), *shown

@@ -1,0 +1,108 @@
+"""Stored datasets as the engine knows them; kept in memory until something that people make changes."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from flask import current_app
+
+from superset_like.access.actor import Actor
+from superset_like.engine.databases.base import Engine, Target
+from superset_like.engine.query import Column, Kind, Metric, Shape, TableName
+from superset_like.engine.template import Context
+from superset_like.extensions import db
+from superset_like.models import Dataset, DatasetColumn, stamp
+from superset_like.services import databases, user_sql
+
+KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What does not depend on who asks. sql: the template of a virtual dataset."""
+
+    shape: Shape
+    target: Target
+    sql: user_sql.Source | None
+
+
+class Memory:
+    """The datasets looked at last, by id and content stamp; safe for threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int], Stored] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[int, int]) -> Stored | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[int, int], stored: Stored) -> None:
+        with self._lock:
+            self._kept[key] = stored
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def shape_of(dataset: Dataset, actor: Actor, template_context: Context) -> tuple[Shape, Target]:
+    """The dataset as this caller may ask it, and where. The caller's right to it is checked before, by the service.
+
+    A virtual dataset's SQL is rendered and guarded, with the row rules of the tables inside it put in. Row rules of the
+    dataset itself are for `row_filters.of`. Raises TemplateInvalid, QueryRefused, DataForbidden.
+    """
+    stored = _stored(dataset)
+    if stored.sql is None:
+        return stored.shape, stored.target
+    sql = user_sql.rendered_source(actor, stored.sql, template_context)
+    return replace(stored.shape, sql=sql, version=_digest(stored.shape.version, sql)), stored.target
+
+
+def _stored(dataset: Dataset) -> Stored:
+    memory: Memory = current_app.extensions.setdefault("superset_like_shapes", Memory())
+    key = (dataset.id, stamp.read(db.session)[1])
+    found = memory.get(key)
+    if found is None:
+        found = _read(dataset)
+        memory.put(key, found)
+    return found
+
+
+def _read(dataset: Dataset) -> Stored:
+    engine = databases.engine_of(dataset.database)
+    target = databases.target(dataset.database, schema=dataset.schema, catalog=dataset.catalog)
+    shape = Shape(
+        engine=engine.name,
+        table=TableName(dataset.table_name, dataset.schema, dataset.catalog),
+        columns=tuple(_column(engine, column) for column in dataset.columns),
+        metrics=tuple(
+            Metric(metric.metric_name, metric.expression, metric.verbose_name or None) for metric in dataset.metrics
+        ),
+        main_time_column=dataset.main_dttm_col or None,
+        always_filter_main_time=dataset.always_filter_main_dttm,
+        values_predicate=dataset.fetch_values_predicate or None,
+        hours_offset=dataset.offset,
+    )
+    place = f"{dataset.id} {dataset.database_id} {dataset.database.version}"
+    source = user_sql.source_of(dataset) if dataset.sql else None
+    return Stored(replace(shape, version=_digest(place, repr(shape))), target, source)
+
+
+def _column(engine: Engine, column: DatasetColumn) -> Column:
+    kind = engine.kind(column.type or "")
+    return Column(
+        name=column.column_name,
+        type=column.type,
+        kind=Kind.TEMPORAL if column.is_dttm else kind,
+        is_temporal=column.is_dttm,
+        expression=column.expression or None,
+        time_format=column.python_date_format or None if kind is not Kind.TEMPORAL else None,
+        verbose_name=column.verbose_name or None,
+    )
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
