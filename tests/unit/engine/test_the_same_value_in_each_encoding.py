@@ -1,0 +1,142 @@
+import csv
+import io
+import zipfile
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import orjson
+import pyarrow as pa
+
+from superset_like.engine.encode import arrow_ipc, xlsx
+from superset_like.engine.encode import csv as as_csv
+from superset_like.engine.encode import json as as_json
+from superset_like.engine.encode.json import Times
+
+
+def lines(table: pa.Table) -> list[list[str]]:
+    made = b"".join(as_csv.stream(table.to_batches(), table.column_names)).decode()
+    return list(csv.reader(io.StringIO(made, newline="")))
+
+
+def test_rows_become_objects() -> None:
+    table = pa.table({"city": ["Oslo", None], "count": [1, 2]})
+    assert orjson.loads(as_json.records(table)) == [{"city": "Oslo", "count": 1}, {"city": None, "count": 2}]
+    assert lines(table) == [["city", "count"], ["Oslo", "1"], ["", "2"]]
+
+
+def test_a_table_without_rows_is_an_empty_list_and_a_header() -> None:
+    table = pa.table({"a": pa.array([], pa.int64())})
+    assert as_json.records(table) == b"[]"
+    assert lines(table) == [["a"]]
+
+
+def test_numbers_keep_all_their_digits() -> None:
+    table = pa.table(
+        {
+            "big": pa.array([2**63 - 1, -(2**63)], pa.int64()),
+            "unsigned": pa.array([2**64 - 1, 0], pa.uint64()),
+            "money": pa.array([Decimal("12345678901234567890.12"), Decimal("-0.10")], pa.decimal128(38, 2)),
+            "tiny": pa.array([Decimal("0.0000000001"), None], pa.decimal128(20, 10)),
+        }
+    )
+    assert as_json.records(table) == (
+        b'[{"big":9223372036854775807,"unsigned":18446744073709551615,"money":12345678901234567890.12,'
+        b'"tiny":0.0000000001},{"big":-9223372036854775808,"unsigned":0,"money":-0.10,"tiny":null}]'
+    )
+    assert lines(table)[1:] == [
+        ["9223372036854775807", "18446744073709551615", "12345678901234567890.12", "0.0000000001"],
+        ["-9223372036854775808", "0", "-0.10", ""],
+    ]
+
+
+def test_what_json_has_no_number_for_is_null() -> None:
+    table = pa.table({"x": [1.5, float("nan"), float("inf"), None]})
+    assert as_json.records(table) == b'[{"x":1.5},{"x":null},{"x":null},{"x":null}]'
+    assert lines(table)[1:] == [["1.5"], ["nan"], ["inf"], [""]]
+
+
+def test_moments_are_milliseconds_or_iso_text() -> None:
+    moment = datetime(2013, 1, 1, 14, 30, 5, 250_000)
+    table = pa.table(
+        {
+            "at": pa.array([moment, None]),
+            "whole": pa.array([datetime(2013, 1, 1), None]),
+            "zoned": pa.array([moment, None], pa.timestamp("us", "UTC")),
+            "fine": pa.array([datetime(2013, 1, 1, 0, 0, 0, 1), None]),
+            "day": [date(2013, 1, 1), None],
+            "clock": [time(14, 30), None],
+        }
+    )
+    first, second = orjson.loads(as_json.records(table))
+    assert first == {
+        "at": 1357050605250,
+        "whole": 1356998400000,
+        "zoned": 1357050605250,
+        "fine": 1356998400000.001,
+        "day": 1356998400000,
+        "clock": "14:30:00",
+    }
+    assert set(second.values()) == {None}
+    iso = orjson.loads(as_json.records(table, Times.ISO))[0]
+    assert iso["at"] == "2013-01-01T14:30:05.250000"
+    assert iso["zoned"] == "2013-01-01T14:30:05.250000+00:00"
+    assert iso["day"] == "2013-01-01"
+    assert lines(table)[1] == [
+        "2013-01-01 14:30:05.250000",
+        "2013-01-01 00:00:00",
+        "2013-01-01 14:30:05.250000Z",
+        "2013-01-01 00:00:00.000001",
+        "2013-01-01",
+        "14:30:00.000000",
+    ]
+
+
+def test_nested_and_binary_values_read_the_same() -> None:
+    table = pa.table(
+        {
+            "list": pa.array([[1, None]]),
+            "struct": pa.array([{"a": Decimal("1.50"), "b": "x"}]),
+            "map": pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())),
+            "blob": pa.array([b"\x00\xff"]),
+            "span": pa.array([timedelta(days=1, seconds=7200, milliseconds=500)]),
+        }
+    )
+    assert as_json.records(table) == (
+        b'[{"list":[1,null],"struct":{"a":1.50,"b":"x"},"map":{"k":1},"blob":"0x00ff","span":"P1DT7200.5S"}]'
+    )
+    assert lines(table)[1] == ["[1,null]", '{"a":1.50,"b":"x"}', '{"k":1}', "0x00ff", "P1DT7200.5S"]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_disarmed() -> None:
+    table = pa.table({"=x": ["=1+1", "+cmd", "-2.5", "@a", "\tb", "plain", '=HYPERLINK("a")']})
+    assert [row[0] for row in lines(table)] == [
+        "'=x",
+        "'=1+1",
+        "'+cmd",
+        "-2.5",
+        "'@a",
+        "'\tb",
+        "plain",
+        '\'=HYPERLINK("a")',
+    ]
+
+
+def test_commas_quotes_and_line_ends_survive() -> None:
+    texts = ["a,b", 'say "hi"', "two\nlines", "", "ünï 🙂"]
+    table = pa.table({"t": texts, "n": range(5)})
+    assert [row[0] for row in lines(table)[1:]] == texts
+
+
+def test_a_workbook_holds_the_values_and_no_formula() -> None:
+    table = pa.table({"n": [1, 2**60], "t": ["=1+1", "x"], "d": [date(2013, 1, 1), None], "yes": [True, None]})
+    book = zipfile.ZipFile(io.BytesIO(xlsx.workbook(table.to_batches(), table.column_names)))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "<v>1</v>" in sheet
+    assert "=1+1" in sheet
+    assert str(2**60) in sheet
+
+
+def test_arrow_bytes_come_back_equal() -> None:
+    table = pa.table({"a": [1, None], "b": [Decimal("1.10"), None], "c": [[1], None]})
+    assert arrow_ipc.loaded(arrow_ipc.dumped(table)).equals(table)
