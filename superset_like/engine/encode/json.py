@@ -67,7 +67,8 @@ def _moments(column: pa.ChunkedArray, times: Times) -> Sequence[Any]:
     if times is Times.EPOCH_MS:
         return _epochs(column)
     # Python's datetime ends at microseconds.
-    return pc.cast(column, pa.timestamp("us", column.type.tz), safe=False).to_pylist()
+    found: list[Any] = pc.cast(column, pa.timestamp("us", column.type.tz), safe=False).to_pylist()
+    return found
 
 
 def _epochs(column: pa.ChunkedArray) -> Sequence[Any]:
@@ -75,5 +76,6 @@ def _epochs(column: pa.ChunkedArray) -> Sequence[Any]:
     micros = pc.cast(pc.cast(column, pa.timestamp("us", column.type.tz), safe=False), pa.int64())
     millis = pc.divide(micros, 1000)
     if pc.all(pc.equal(pc.multiply(millis, 1000), micros), skip_nulls=True).as_py() is False:
-        return pc.divide(pc.cast(micros, pa.float64(), safe=False), 1000.0).to_pylist()
-    return millis.to_pylist()
+        millis = pc.divide(pc.cast(micros, pa.float64(), safe=False), 1000.0)
+    found: list[Any] = millis.to_pylist()
+    return found

@@ -67,9 +67,9 @@ def _write(sheet: Any, row: int, position: int, value: Any, date_only: Any) -> N
 
 def _is_exact(value: int | float | Decimal) -> bool:
     if isinstance(value, int):
-        return abs(value) < 10**EXACT_DIGITS
+        return bool(abs(value) < 10**EXACT_DIGITS)
     if isinstance(value, Decimal):
-        return value.is_finite() and len(value.as_tuple().digits) <= EXACT_DIGITS
+        return bool(value.is_finite() and len(value.as_tuple().digits) <= EXACT_DIGITS)
     return math.isfinite(value)
 
 

@@ -1,0 +1,123 @@
+"""Results of queries as Arrow bytes: files of a folder, or Redis; any process reads what another wrote."""
+
+import os
+import re
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from superset_like.engine.encode import arrow_ipc
+from superset_like.errors import ConfigurationError, Unavailable
+
+KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+REDIS_TIMEOUT_S = 5.0
+DOWN = "The store of query results is not available"
+
+
+class ResultStore(ABC):
+    """Tables under keys, each for a time."""
+
+    @staticmethod
+    def from_uri(uri: str) -> "ResultStore":
+        """The store that file:///folder or redis:// names. Raises ConfigurationError."""
+        if uri.startswith("file://"):
+            return FileResults(Path(uri.removeprefix("file://")))
+        if uri.startswith(("redis://", "rediss://")):
+            return RedisResults(uri)
+        raise ConfigurationError("RESULTS_URI: must begin with file:///, redis:// or rediss://")
+
+    @abstractmethod
+    def put(self, key: str, table: pa.Table, ttl_s: int) -> None:
+        """The table is kept for that many seconds. Raises Unavailable."""
+
+    @abstractmethod
+    def get(self, key: str) -> pa.Table | None:
+        """The table; None when there is none of this key, or no more. Raises Unavailable."""
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """There is none of this key. Raises Unavailable."""
+
+
+class FileResults(ResultStore):
+    """A file for each result; its modification time says until when it holds."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+
+    def put(self, key: str, table: pa.Table, ttl_s: int) -> None:
+        path, until = self._path(key), time.time() + ttl_s
+        try:
+            self._sweep()
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+                file.write(arrow_ipc.dumped(table))
+            os.utime(file.name, (until, until))
+            os.replace(file.name, path)
+        except OSError as error:
+            raise Unavailable(DOWN) from error
+
+    def get(self, key: str) -> pa.Table | None:
+        path = self._path(key)
+        try:
+            if path.stat().st_mtime <= time.time():
+                return None
+            return arrow_ipc.loaded(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(DOWN) from error
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        # Keys come from the metadata, but a path made of anything else must not be.
+        return self._folder / (f"{key}.arrow" if KEY.fullmatch(key) else "none")
+
+    def _sweep(self) -> None:
+        now = time.time()
+        for path in self._folder.glob("*.arrow"):
+            try:
+                if path.stat().st_mtime <= now:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+
+
+class RedisResults(ResultStore):
+    """A value for each result; Redis forgets it in time."""
+
+    def __init__(self, uri: str) -> None:
+        # An extra, which an installation without Redis lacks.
+        from redis import Redis
+        from redis.exceptions import RedisError
+
+        self._error = RedisError
+        self._redis = Redis.from_url(uri, socket_connect_timeout=REDIS_TIMEOUT_S, socket_timeout=REDIS_TIMEOUT_S)
+
+    def put(self, key: str, table: pa.Table, ttl_s: int) -> None:
+        data = arrow_ipc.dumped(table)
+        self._asked(lambda: self._redis.set(_name(key), data, ex=ttl_s))
+
+    def get(self, key: str) -> pa.Table | None:
+        data = self._asked(lambda: self._redis.get(_name(key)))
+        return arrow_ipc.loaded(data) if isinstance(data, bytes) else None
+
+    def delete(self, key: str) -> None:
+        self._asked(lambda: self._redis.delete(_name(key)))
+
+    def _asked(self, act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except self._error as error:
+            raise Unavailable(DOWN) from error
+
+
+def _name(key: str) -> str:
+    return f"superset_like:result:{key}"

@@ -1,0 +1,158 @@
+import threading
+import time
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from superset_like.cache_backends import backend
+from superset_like.engine.cache import AnswerCache, Entry, key
+from superset_like.engine.query import Dimension, Filter, FilterGroup, Operator, Query
+from superset_like.engine.results import ResultStore
+from superset_like.errors import ConfigurationError, QueryFailed
+from tests.services_at_hand import uri_of
+
+
+class Counter:
+    def __init__(self, body: bytes = b"[1]") -> None:
+        self.body = body
+        self.made = 0
+
+    def __call__(self) -> Entry:
+        self.made += 1
+        return Entry(self.body, {"rows": self.made})
+
+
+def cache(uri: str = "memory://") -> AnswerCache:
+    return AnswerCache(backend(uri), memory_bytes=1_000_000)
+
+
+def test_a_second_asker_gets_the_kept_answer() -> None:
+    kept, make = cache(), Counter()
+    first, was_kept = kept.answer("k", make, ttl_s=60)
+    assert (first.body, was_kept) == (b"[1]", False)
+    again, was_kept = kept.answer("k", make, ttl_s=60)
+    assert (again.meta["rows"], was_kept, make.made) == (1, True, 1)
+
+
+def test_forced_it_is_made_anew_and_kept() -> None:
+    kept, make = cache(), Counter()
+    kept.answer("k", make, ttl_s=60)
+    assert kept.answer("k", make, ttl_s=60, force=True)[0].meta["rows"] == 2
+    assert kept.answer("k", make, ttl_s=60)[0].meta["rows"] == 2
+
+
+def test_a_negative_time_keeps_nothing() -> None:
+    kept, make = cache(), Counter()
+    assert [kept.answer("k", make, ttl_s=-1)[1] for _ in range(2)] == [False, False]
+    assert make.made == 2
+
+
+def test_an_answer_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, make = cache(), Counter()
+    kept.answer("k", make, ttl_s=60)
+    later = time.time() + 61
+    monkeypatch.setattr("superset_like.engine.cache.time.time", lambda: later)
+    assert kept.answer("k", make, ttl_s=60)[1] is False
+
+
+@pytest.mark.parametrize("uri", ["file://{folder}", pytest.param("redis", marks=pytest.mark.redis)])
+def test_another_process_finds_it_in_the_store(uri: str, tmp_path: Path) -> None:
+    uri = uri_of("redis") if uri == "redis" else uri.format(folder=tmp_path)
+    name, make = key(str(tmp_path)), Counter(b"\x80\x04not a pickle")
+    cache(uri).answer(name, make, ttl_s=60)
+    entry, was_kept = cache(uri).answer(name, make, ttl_s=60)
+    assert (entry.body, was_kept, make.made) == (b"\x80\x04not a pickle", True, 1)
+    cache(uri).delete(name)
+    assert cache(uri).get(name) is None
+
+
+def test_a_dead_store_breaks_nothing() -> None:
+    kept, make = cache("redis://127.0.0.1:1/0"), Counter()
+    assert kept.answer("k", make, ttl_s=60)[0].body == b"[1]"
+    assert kept.answer("k", make, ttl_s=60)[1] is True
+
+
+def test_many_askers_cost_one_question() -> None:
+    kept, gate, made = cache(), threading.Event(), Counter()
+
+    def slow() -> Entry:
+        gate.wait(5)
+        return made()
+
+    answers: list[Entry] = []
+    threads = [threading.Thread(target=lambda: answers.append(kept.answer("k", slow, ttl_s=60)[0])) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert (len(answers), made.made) == (50, 1)
+
+
+def test_what_fails_is_not_kept() -> None:
+    kept = cache()
+
+    def fail() -> Entry:
+        raise QueryFailed("no such table")
+
+    with pytest.raises(QueryFailed):
+        kept.answer("k", fail, ttl_s=60)
+    assert kept.answer("k", Counter(), ttl_s=60)[1] is False
+
+
+def test_memory_holds_the_answers_used_last() -> None:
+    kept, make = AnswerCache(backend("memory://"), memory_bytes=10_000), Counter(b"x" * 1_400)
+    for name in "abcdef":
+        kept.answer(name, make, ttl_s=60)
+    assert kept.get("a") is None
+    assert kept.get("f") is not None
+
+
+def test_keys_tell_types_and_places_apart() -> None:
+    questions = [
+        Query(dimensions=(Dimension("a", column="a"),)),
+        Query(dimensions=(Dimension("a", expression="a"),)),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value=1),))),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value="1"),))),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value=True),))),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value=Decimal(1)),))),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value=datetime(2013, 1, 1)),))),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value="2013-01-01 00:00:00"),))),
+        Query(where=FilterGroup((Filter(Operator.EQ, "a", value=None),))),
+        Query(limit=2**70),
+    ]
+    assert len({key(question) for question in questions}) == len(questions)
+    assert key(questions[0], "x") == key(Query(dimensions=(Dimension("a", column="a"),)), "x")
+    assert key("ab", "c") != key("a", "bc")
+
+
+@pytest.mark.parametrize("uri", ["file://{folder}", pytest.param("redis", marks=pytest.mark.redis)])
+def test_results_come_back_equal(uri: str, tmp_path: Path) -> None:
+    uri = uri_of("redis") if uri == "redis" else uri.format(folder=tmp_path / "results")
+    table, name = pa.table({"a": [1, None], "b": ["x", "y"]}), key(str(tmp_path))
+    ResultStore.from_uri(uri).put(name, table, ttl_s=60)
+    found = ResultStore.from_uri(uri).get(name)
+    assert found is not None and found.equals(table)
+    ResultStore.from_uri(uri).delete(name)
+    assert ResultStore.from_uri(uri).get(name) is None
+
+
+def test_a_result_in_files_expires(tmp_path: Path) -> None:
+    store = ResultStore.from_uri(f"file://{tmp_path}")
+    store.put("a", pa.table({"a": [1]}), ttl_s=-1)
+    assert store.get("a") is None
+
+
+def test_a_key_is_no_path(tmp_path: Path) -> None:
+    (tmp_path / "outside.arrow").write_bytes(b"x")
+    assert ResultStore.from_uri(f"file://{tmp_path}/results").get("../outside") is None
+
+
+def test_an_unknown_store_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="CACHE_URI"):
+        backend("memcached://x")
+    with pytest.raises(ConfigurationError, match="RESULTS_URI"):
+        ResultStore.from_uri("memory://")
