@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    # Clients write collections and items with and without a slash at the end; a redirect would lose a body.
+    app.url_map.strict_slashes = False
     db.init_app(app)
     csrf.init_app(app)
     with app.app_context():

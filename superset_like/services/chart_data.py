@@ -1,6 +1,6 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import select
 
-from superset_like.access import row_filters, rules
+from superset_like.access import row_filters, rules, template_context
 from superset_like.access.actor import Actor
 from superset_like.engine import build, databases, run, template
 from superset_like.engine.cache import Entry
@@ -22,14 +22,12 @@ from superset_like.models import Chart, Dataset
 from superset_like.services import guest_questions, questions, remembered, shapes, stores
 from superset_like.services.questions import Asked, Context, QueryObject, RowLimits
 
-ENCODERS = {"json", "csv", "xlsx"}
-
 
 @dataclass(frozen=True)
 class Answer:
-    """One question's answer. body: its rows, encoded; see Entry.meta for what is said about them.
+    """One question's answer. body: its rows, encoded; see `encoded` for what meta says about them.
 
-    sql: None for those who may not see it. is_cached, made_at: whether and since when the rows were kept.
+    sql: None for those who may not see it. is_cached: whether the rows were kept from an earlier question.
     """
 
     body: bytes
@@ -43,21 +41,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asking:
-    """All that one context's questions share: who asks which dataset, and what he may see of it."""
+    """What all questions of one context share: who asks which dataset, and which of its rows he may see."""
 
     actor: Actor
     dataset: Dataset
-    shape: Shape
-    target: Target
-    engine: Engine
     predicates: tuple[Predicate, ...]
     cache_ttl_s: int
     force: bool
 
 
-def context_of_chart(actor: Actor, chart: Chart) -> Context:
-    """The chart's own question, for somebody who may see the chart."""
-    return questions.of_chart(chart)
+@dataclass(frozen=True)
+class Plan:
+    """One question, ready to be run."""
+
+    asked: Asked
+    shape: Shape
+    target: Target
+    engine: Engine
 
 
 def chart(actor: Actor, pk: int, dashboard_id: int | str | None = None) -> Chart:
@@ -72,6 +72,15 @@ def chart(actor: Actor, pk: int, dashboard_id: int | str | None = None) -> Chart
     return found
 
 
+def of_chart(actor: Actor, found: Chart, force: bool = False) -> tuple[Asking, Context]:
+    """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid."""
+    context = questions.of_chart(found)
+    dataset = remembered.dataset(context.dataset)
+    if actor.guest is None:
+        rules.require(actor, "query", dataset)
+    return _asking(actor, dataset, found.cache_timeout, force), context
+
+
 def asking(actor: Actor, context: Context) -> Asking:
     """The context's dataset, opened for this caller. Raises NotFound, DataForbidden."""
     dataset = remembered.dataset(context.dataset)
@@ -79,72 +88,69 @@ def asking(actor: Actor, context: Context) -> Asking:
         guest_questions.require(actor, context, dataset)
     else:
         rules.require(actor, "query", dataset)
-    shape, target = shapes.shape_of(dataset, actor, template_context(actor, context))
-    return Asking(
-        actor=actor,
-        dataset=dataset,
-        shape=shape,
-        target=target,
-        engine=databases.find(shape.engine),
-        predicates=row_filters.of(actor, dataset),
-        cache_ttl_s=_ttl_s(context, dataset),
-        force=context.force,
-    )
+    return _asking(actor, dataset, context.cache_ttl_s, context.force)
 
 
-def template_context(actor: Actor, context: Context) -> dict[str, object]:
-    """What the SQL's templates may use of the request."""
-    url_params: dict[str, Any] = {}
-    for asked in context.queries:
-        url_params |= dict(asked.get("url_params") or {})
-    filters = [each for asked in context.queries for each in asked.get("filters") or ()]
-    return {"url_params": url_params, "filters": filters}
+def of_dataset(actor: Actor, pk: int, force: bool = False) -> Asking:
+    """The dataset, opened for somebody who looks at its rows. Raises NotFound, DataForbidden."""
+    dataset = remembered.dataset(pk)
+    rules.require(actor, "query", dataset)
+    return _asking(actor, dataset, None, force)
 
 
-def translated(here: Asking, asked: QueryObject) -> Asked:
-    """The question in the engine's words, its templates rendered for the caller."""
+def plan(here: Asking, asked: QueryObject) -> Plan:
+    """The question in the engine's words, its templates rendered for the caller. Raises QuestionInvalid."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    context = _template_context(here.actor, asked, now)
+    shape, target = shapes.shape_of(here.dataset, here.actor, context)
+    engine = databases.find(shape.engine)
+
+    def render(sql: str) -> str:
+        return template.render(sql, context, engine) if template.has_template(sql) else sql
+
     limits = RowLimits(settings().row_limit, settings().max_row_limit)
-    return questions.translated(asked, here.shape, _now(), _render(here, asked), limits)
+    return Plan(questions.translated(asked, shape, now, render, limits), shape, target, engine)
 
 
-def answer(here: Asking, asked: Asked, form: str = "json") -> Answer:
+def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
     """The rows, encoded as json, csv or xlsx; from the cache when they are kept and not forced."""
-    statement: Statement | None = None
-    key = cache_key(asked.query, here.shape.version, here.dataset.id, here.predicates, form)
+    query = planned.asked.query
+    key = cache_key(query, planned.shape.version, here.dataset.id, here.predicates, form)
 
-    def make() -> Entry:
-        nonlocal statement
-        statement = build.build(asked.query, here.shape, here.engine, here.predicates)
-        limits = run.Limits(timeout_s=settings().query_timeout_s, max_rows=statement.limit)
-        return encoded(run.answer(here.engine, here.target, statement, limits), statement, form)
+    def statement() -> Statement:
+        return build.build(query, planned.shape, planned.engine, here.predicates)
 
-    entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
-    sql = None if here.actor.guest is not None else str(entry.meta["sql"])
-    return Answer(entry.body, entry.meta, asked, key, here.cache_ttl_s, is_hit, sql)
+    return _answered(here, planned, statement, key, form)
 
 
-def sql_of(here: Asking, asked: Asked) -> str:
-    """The SQL that would be run."""
-    return build.build(asked.query, here.shape, here.engine, here.predicates).sql
-
-
-def samples(here: Asking, limit: int | None = None) -> Answer:
-    """Rows of the dataset as they are, under the caller's row rules."""
+def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:
+    """Rows of the dataset as they are, under the caller's row rules. limit: rows, None for the setting's."""
     rows = min(limit or settings().samples_row_limit, settings().max_row_limit)
-    statement = build.samples(here.shape, here.engine, rows, here.predicates)
-    key = cache_key("samples", here.shape.version, here.dataset.id, here.predicates, rows)
+    planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
+    key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
-    def make() -> Entry:
-        limits = run.Limits(timeout_s=settings().query_timeout_s, max_rows=rows)
-        return encoded(run.answer(here.engine, here.target, statement, limits), statement, "json")
+    def statement() -> Statement:
+        return build.samples(planned.shape, planned.engine, rows, here.predicates)
 
-    entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
-    asked = Asked(questions.Query(), {output.label: [output.label] for output in statement.outputs})
-    return Answer(entry.body, entry.meta, asked, key, here.cache_ttl_s, is_hit, str(entry.meta["sql"]))
+    return _answered(here, planned, statement, key, form)
+
+
+def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
+    """The dataset's rows behind a number: all columns, the question's filters, ordered by the first column."""
+    columns = [column.column_name for column in here.dataset.columns]
+    whole = {**asked, "columns": columns, "metrics": None, "groupby": None, "is_timeseries": False}
+    if not asked.get("orderby") and columns:
+        whole["orderby"] = [[columns[0], True]]
+    return answer(here, plan(here, whole), form)
+
+
+def sql_of(here: Asking, planned: Plan) -> str:
+    """The SQL that would be run."""
+    return build.build(planned.asked.query, planned.shape, planned.engine, here.predicates).sql
 
 
 def encoded(found: run.Answer, statement: Statement, form: str) -> Entry:
-    """The answer as bytes, with what is said about it."""
+    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at."""
     table = found.table
     meta = {
         "labels": table.column_names,
@@ -153,50 +159,48 @@ def encoded(found: run.Answer, statement: Statement, form: str) -> Entry:
         "truncated": found.truncated,
         "limit": statement.limit,
         "sql": statement.sql,
-        "made_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+        "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
     }
     header = [output.verbose_name or output.label for output in statement.outputs]
     return Entry(_encoded(table, form, header), meta)
 
 
-def _encoded(table: pa.Table, form: str, header: list[str]) -> bytes:
+def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:
     if form == "json":
         return json.records(table)
     if form == "csv":
         return b"".join(csv.stream(table.to_batches(), header))
-    # xlsxwriter costs every start its import, and few requests want a workbook.
+    # Few requests want a workbook, and its library costs every start 50 ms.
     from superset_like.engine.encode import xlsx
 
     return xlsx.workbook(table.to_batches(), header)
 
 
-def _ttl_s(context: Context, dataset: Dataset) -> int:
-    named = (context.cache_ttl_s, dataset.cache_timeout, dataset.database.cache_timeout)
-    return next((ttl for ttl in named if ttl is not None), settings().cache_ttl_s)
+def _answered(here: Asking, planned: Plan, statement: Any, key: str, form: str) -> Answer:
+    def make() -> Entry:
+        made: Statement = statement()
+        limits = run.Limits(timeout_s=settings().query_timeout_s, max_rows=made.limit)
+        # No transaction on the metadata stays open while the user's database works.
+        db.session.commit()
+        return encoded(run.answer(planned.engine, planned.target, made, limits), made, form)
+
+    entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
+    sql = None if here.actor.guest is not None else str(entry.meta["sql"])
+    return Answer(entry.body, entry.meta, planned.asked, key, here.cache_ttl_s, is_hit, sql)
 
 
-def _render(here: Asking, asked: QueryObject) -> questions.Render:
-    def render(sql: str) -> str:
-        if not template.has_template(sql):
-            return sql
-        actor = here.actor
-        return template.render(
-            sql,
-            template.macros(
-                user_id=actor.user_id,
-                username=actor.username,
-                email=actor.email,
-                roles=sorted(actor.role_names),
-                url_params=dict(asked.get("url_params") or {}),
-                filters=list(asked.get("filters") or ()),
-                from_dttm=None,
-                to_dttm=None,
-                engine=here.engine,
-            ),
-        )
-
-    return render
+def _asking(actor: Actor, dataset: Dataset, ttl_s: int | None, force: bool) -> Asking:
+    named = (ttl_s, dataset.cache_timeout, dataset.database.cache_timeout)
+    kept_s = next((each for each in named if each is not None), settings().cache_ttl_s)
+    return Asking(actor, dataset, row_filters.of(actor, dataset), kept_s, force)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+def _template_context(actor: Actor, asked: QueryObject, now: datetime) -> template.Context:
+    since, until = questions.bounds(asked, now)
+    return template_context.of(
+        actor,
+        url_params=asked.get("url_params") or {},
+        filters=tuple(asked.get("filters") or ()),
+        from_dttm=since,
+        to_dttm=until,
+    )

@@ -220,7 +220,7 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
     _refuse_unsupported(asked)
     columns = {column.name: column for column in shape.columns}
     reading = Reading(asked, shape, columns, render)
-    ranges, since, until = _time_ranges(asked, shape, now)
+    since, until = bounds(asked, now)
     members, applied, rejected = reading.filters()
     extras = asked.get("extras") or {}
     where_sql = joined(render, extras.get("where"), asked.get("where"))
@@ -231,7 +231,7 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         dimensions=dimensions,
         measures=measures,
         where=FilterGroup(members),
-        time=ranges,
+        time=_time_ranges(asked, shape, now),
         where_sql=where_sql,
         having_sql=having_sql,
         order=reading.order(dimensions, measures or ()),
@@ -465,33 +465,43 @@ def _scalar(value: Any) -> Scalar:
     return scalar
 
 
-def _time_ranges(
-    asked: QueryObject, shape: Shape, now: datetime
-) -> tuple[tuple[TimeRange, ...], datetime | None, datetime | None]:
-    """(ranges to hold, since and until that the answer reports)."""
+def bounds(asked: QueryObject, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """(since, until) of the question's time range: its own, or that of its last TEMPORAL_RANGE filter."""
+    if asked.get("time_range"):
+        return time_range.parse(asked["time_range"], now, **_relative(asked))
+    found: tuple[datetime | None, datetime | None] = (None, None)
+    for given in asked.get("filters") or ():
+        if _is_time_filter(given):
+            found = time_range.parse(given.get("val"), now, **_relative(asked))
+    return found
+
+
+def _relative(asked: QueryObject) -> dict[str, str]:
     extras = asked.get("extras") or {}
-    relative = {
-        "relative_start": extras.get("relative_start") or "today",
-        "relative_end": extras.get("relative_end") or "today",
-    }
+    return {name: extras.get(name) or "today" for name in ("relative_start", "relative_end")}
+
+
+def _is_time_filter(given: Mapping[str, Any]) -> bool:
+    return str(given["op"]).upper() == "TEMPORAL_RANGE" and isinstance(given.get("val"), str | None)
+
+
+def _time_ranges(asked: QueryObject, shape: Shape, now: datetime) -> tuple[TimeRange, ...]:
+    """The ranges that must hold."""
     names = {column.name for column in shape.columns}
     ranges: list[TimeRange] = []
-    shown: tuple[datetime | None, datetime | None] = (None, None)
     own = asked.get("granularity") or asked.get("granularity_sqla")
-    if asked.get("time_range"):
-        shown = time_range.parse(asked["time_range"], now, **relative)
-        column = own if own in names else shape.main_time_column if own else None
-        if column is not None and shown != (None, None):
-            ranges.append(TimeRange(column, *shown))
+    if asked.get("time_range") and own:
+        _add_range(ranges, own if own in names else shape.main_time_column, bounds(asked, now))
     for given in asked.get("filters") or ():
-        if str(given["op"]).upper() != "TEMPORAL_RANGE" or not isinstance(given.get("val"), str | type(None)):
-            continue
-        since, until = time_range.parse(given.get("val"), now, **relative)
-        if not asked.get("time_range"):
-            shown = (since, until)
-        column = given["col"] if isinstance(given["col"], str) else given["col"].get("sqlExpression")
-        if isinstance(given["col"], dict) and column not in names:
-            raise QuestionInvalid("A time range needs a column of the dataset")
-        if column in names and (since, until) != (None, None):
-            ranges.append(TimeRange(column, since, until))
-    return tuple(ranges), *shown
+        if _is_time_filter(given):
+            column = given["col"] if isinstance(given["col"], str) else given["col"].get("sqlExpression")
+            if isinstance(given["col"], dict) and column not in names:
+                raise QuestionInvalid("A time range needs a column of the dataset")
+            parsed_range = time_range.parse(given.get("val"), now, **_relative(asked))
+            _add_range(ranges, column if column in names else None, parsed_range)
+    return tuple(ranges)
+
+
+def _add_range(ranges: list[TimeRange], column: str | None, span: tuple[datetime | None, datetime | None]) -> None:
+    if column is not None and span != (None, None):
+        ranges.append(TimeRange(column, *span))

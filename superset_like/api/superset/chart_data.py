@@ -1,0 +1,300 @@
+"""/api/v1/chart/data and /api/v1/chart/<pk>/data"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from superset_like.access.actor import Actor, current
+from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.resource import Documented, json_response, whole_number
+from superset_like.errors import (
+    BadRequest,
+    Forbidden,
+    ProductError,
+    QueryError,
+    QueryTimedOut,
+    QuestionInvalid,
+    SubqueryRefused,
+)
+from superset_like.services import chart_data, questions
+from superset_like.services.chart_data import Answer, Asking
+from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ROW_TYPES = frozenset({"full", "results", "samples", "drill_detail"})
+# Keys of a full answer that `results` keeps.
+RESULT_KEYS = frozenset({"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"})
+FLAG = {"true": True, "1": True, "false": False, "0": False}
+
+QUERY_CONTEXT: dict[str, Any] = {
+    "type": "object",
+    "required": ["datasource"],
+    "properties": {
+        "datasource": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"description": "Id or uuid of a dataset"},
+                "type": {"type": "string", "enum": ["table", "dataset"]},
+            },
+        },
+        "queries": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "columns": {"type": "array", "nullable": True, "items": {}},
+                    "metrics": {"type": "array", "nullable": True, "items": {}},
+                    "filters": {"type": "array", "nullable": True, "items": {"type": "object"}},
+                    "orderby": {"type": "array", "nullable": True, "items": {"type": "array", "items": {}}},
+                    "extras": {"type": "object", "nullable": True},
+                    "granularity": {"type": "string", "nullable": True},
+                    "time_range": {"type": "string", "nullable": True},
+                    "row_limit": {"type": "integer", "nullable": True, "minimum": 0},
+                    "row_offset": {"type": "integer", "nullable": True, "minimum": 0},
+                },
+            },
+        },
+        "force": {"type": "boolean", "nullable": True},
+        "result_type": {"type": "string", "nullable": True, "enum": list(RESULT_TYPES)},
+        "result_format": {"type": "string", "nullable": True, "enum": list(RESULT_FORMATS)},
+        "form_data": {"nullable": True},
+        "custom_cache_timeout": {"type": "integer", "nullable": True},
+    },
+}
+ANSWERS = {
+    "type": "object",
+    "properties": {"result": {"type": "array", "items": {"type": "object"}}},
+}
+
+
+class SupersetChartDataApi(Documented):
+    """The data of charts."""
+
+    resource_name = "chart"
+    class_permission_name = "Chart"
+    openapi_spec_tag = "Charts"
+
+    @endpoint(
+        "POST",
+        "/data",
+        "Answers to the questions of a query context",
+        permission="read",
+        body=QUERY_CONTEXT,
+        answer=ANSWERS,
+    )
+    def data(self) -> Response:
+        context = questions.parsed(_sent())
+        actor = current()
+        with_words = Wording(actor)
+        here = chart_data.asking(actor, context)
+        return with_words.of(lambda: _response(here, context, context.result_type, context.result_format))
+
+    @endpoint(
+        "GET",
+        "/<pk>/data",
+        "Answers to the question of a saved chart",
+        permission="read",
+        parameters=(
+            Parameter("format", enum=RESULT_FORMATS),
+            Parameter("type", enum=RESULT_TYPES),
+            Parameter("force", "boolean"),
+            Parameter("dashboard_id", description="The dashboard on which a guest sees it"),
+        ),
+        answer=ANSWERS,
+    )
+    def saved(self, pk: str) -> Response:
+        actor = current()
+        form = _choice("format", RESULT_FORMATS, "json")
+        kind = _choice("type", RESULT_TYPES, "full")
+        found = chart_data.chart(actor, whole_number(pk), request.args.get("dashboard_id"))
+        here, context = chart_data.of_chart(actor, found, _flag("force"))
+        return Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name))
+
+
+class Wording:
+    """Errors of a question in the contract's words: 400 and `Error: ...`; a guest learns nothing of the SQL."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+
+    def of(self, make: Any) -> Response:
+        """What `make` gives. Raises the worded error."""
+        try:
+            response: Response = make()
+            return response
+        except (SubqueryRefused, QueryTimedOut):
+            raise
+        except QueryError as error:
+            raise self._worded(error) from error
+
+    def _worded(self, error: QueryError) -> ProductError:
+        if self._actor.guest is not None:
+            return QuestionInvalid("Error: the chart's data could not be loaded")
+        made = type(error)(f"Error: {error.message}", fields=error.fields, **error.details)
+        made.status = QuestionInvalid.status  # type: ignore[misc]
+        return made
+
+
+def _sent() -> bytes:
+    """The query context's JSON text: the body, or its form field `form_data`, as downloads send it."""
+    if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        text = request.form.get("form_data")
+        if not text:
+            raise BadRequest("Request is not JSON")
+        return text.encode(errors="replace")
+    return request.get_data()
+
+
+def _choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    value = request.args.get(name) or default
+    if value not in choices:
+        text = f"Must be one of: {', '.join(choices)}."
+        raise BadRequest(f"Request is incorrect: {{'{name}': ['{text}']}}", fields={name: [text]})
+    return value
+
+
+def _flag(name: str) -> bool:
+    value = request.args.get(name, "false").lower()
+    if value not in FLAG:
+        raise BadRequest(f"{name} must be true or false", fields={name: ["Not a valid boolean."]})
+    return FLAG[value]
+
+
+def _response(here: Asking, context: Context, kind: str, form: str, name: str = "data") -> Response:
+    if form != "json":
+        return _download(here, context, kind, form, name)
+    found = [_result(here, asked, asked.get("result_type") or kind) for asked in context.queries]
+    return json_response(200, {"result": found})
+
+
+def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
+    if kind in ROW_TYPES:
+        record = answer_record(_answer(here, asked, kind, "json"))
+        return {key: record[key] for key in RESULT_KEYS} if kind == "results" else record
+    if kind == "query":
+        return _query_record(here, asked)
+    if kind == "columns":
+        return {"data": [_column_record(column) for column in here.dataset.columns]}
+    if kind == "timegrains":
+        return {"data": _grain_records(here)}
+    raise QuestionInvalid(f"result_type {kind} is not supported by this server yet")
+
+
+def _answer(here: Asking, asked: QueryObject, kind: str, form: str) -> Answer:
+    if kind == "samples":
+        return chart_data.samples(here, asked.get("row_limit"), asked, form)
+    if kind == "drill_detail":
+        return chart_data.drill(here, asked, form)
+    return chart_data.answer(here, chart_data.plan(here, asked), form)
+
+
+def answer_record(answer: Answer) -> dict[str, Any]:
+    """What a full answer says, its rows as they were encoded."""
+    meta, asked = answer.meta, answer.asked
+    labels = meta["labels"]
+    record = {
+        "cache_key": answer.cache_key,
+        "cached_dttm": meta["made_at"] if answer.is_cached else None,
+        "queried_dttm": f"{meta['made_at']}+00:00",
+        "cache_timeout": answer.cache_ttl_s,
+        "is_cached": True if answer.is_cached else None,
+        "status": "success",
+        "error": None,
+        "stacktrace": None,
+        "data": orjson.Fragment(answer.body),
+        "colnames": labels,
+        "indexnames": orjson.Fragment(_numbers(meta["rows"])),
+        "coltypes": meta["kinds"],
+        "rowcount": meta["rows"],
+        "sql_rowcount": meta["rows"],
+        "truncated": meta["truncated"],
+        "applied_limit": meta["limit"],
+        "from_dttm": _epoch_ms(asked.since),
+        "to_dttm": _epoch_ms(asked.until),
+        "label_map": asked.label_map,
+        "applied_filters": asked.applied,
+        "rejected_filters": asked.rejected,
+        "applied_template_filters": [],
+        "annotation_data": {},
+        "result_format": "json",
+        "detected_currency": None,
+    }
+    if answer.sql is not None:
+        record["query"] = f"{answer.sql};\n\n"
+    return record
+
+
+def _query_record(here: Asking, asked: QueryObject) -> dict[str, Any]:
+    if here.actor.guest is not None:
+        return {"language": "sql"}
+    try:
+        return {"language": "sql", "query": f"{chart_data.sql_of(here, chart_data.plan(here, asked))};"}
+    except QueryError as error:
+        return {"language": "sql", "query": "", "error": error.message}
+
+
+def _column_record(column: Any) -> dict[str, Any]:
+    kind = "DATETIME" if column.is_dttm else column.type
+    return {"column_name": column.column_name, "verbose_name": column.verbose_name, "dtype": kind}
+
+
+def _grain_records(here: Asking) -> list[dict[str, Any]]:
+    engine = chart_data.plan(here, {}).engine
+    return [{"name": grain, "function": text, "duration": grain} for grain, text in engine.grains.items()]
+
+
+def _download(here: Asking, context: Context, kind: str, form: str, name: str) -> Response:
+    if not here.actor.can("can_csv", "Superset"):
+        raise Forbidden()
+    if kind not in ROW_TYPES:
+        raise BadRequest(f"result_type {kind} has no file form")
+    answers = [_answer(here, asked, asked.get("result_type") or kind, form) for asked in context.queries]
+    file_name = _file_name(name)
+    if len(answers) == 1:
+        made = Response(answers[0].body, content_type=CONTENT_TYPES[form])
+        made.headers["Content-Disposition"] = f"attachment; filename={file_name}.{form}"
+        _say_cut(made, answers[0])
+        return made
+    made = Response(_zipped(answers, form), content_type="application/zip")
+    made.headers["Content-Disposition"] = f"attachment; filename={file_name}.zip"
+    return made
+
+
+def _say_cut(response: Response, answer: Answer) -> None:
+    response.headers["X-Row-Count"] = str(answer.meta["rows"])
+    response.headers["X-Truncated"] = "true" if answer.meta["truncated"] else "false"
+    if answer.meta["limit"] is not None:
+        response.headers["X-Applied-Limit"] = str(answer.meta["limit"])
+
+
+def _zipped(answers: list[Answer], form: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, answer in enumerate(answers, start=1):
+            archive.writestr(f"query_{number}.{form}", answer.body)
+    return buffer.getvalue()
+
+
+def _file_name(name: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:80] or "data"
+    return f"{plain}_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+
+
+def _epoch_ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@lru_cache(maxsize=64)
+def _numbers(count: int) -> bytes:
+    return orjson.dumps(list(range(count)))

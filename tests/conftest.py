@@ -1,0 +1,235 @@
+"""An application over a fresh copy of migrated metadata for each test, with the standing cast in it.
+
+The application is made in an application context that ends before a request comes: a context that stayed would leak
+who is signed in from one request to the next.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_jwt_extended import create_access_token
+from sqlalchemy import event
+from werkzeug.test import Client, TestResponse
+
+from superset_like.access import grants
+from superset_like.access.actor import acting
+from superset_like.access.actors import of_user
+from superset_like.app import create_app
+from superset_like.config.load import load
+from superset_like.config.settings import Settings
+from superset_like.extensions import db
+from superset_like.models import Database, Dataset
+from superset_like.services import databases, datasets, setup
+from tests.people import ROLES, password_of
+
+SECRETS = {
+    "secret_key": "tests-only-0f3a9c1b7e5d2846-session",
+    "guest_token_secret": "tests-only-b1d2c3e4f5a6978-guests",
+}
+SALES = """
+CREATE TABLE sales (id INTEGER, tenant TEXT, region TEXT, amount NUMERIC, sold_on TIMESTAMP);
+INSERT INTO sales VALUES
+  (1, 'a', 'north', 10, '2026-01-05 10:00:00'), (2, 'a', 'north', 20, '2026-01-20 11:30:00'),
+  (3, 'a', 'south', 30, '2026-02-03 09:15:00'), (4, 'a', 'south', 40, '2026-02-14 16:45:00'),
+  (5, 'a', 'east', 50, '2026-03-01 00:00:00'), (6, 'a', NULL, 60, '2026-03-31 23:59:59'),
+  (7, 'b', 'north', 100, '2026-01-06 10:00:00'), (8, 'b', 'north', 200, '2026-01-21 11:30:00'),
+  (9, 'b', 'south', 300, '2026-02-04 09:15:00'), (10, 'b', 'south', 400, '2026-02-15 16:45:00'),
+  (11, 'b', 'west', 500, '2026-03-02 00:00:00'), (12, 'b', NULL, 600, NULL);
+CREATE TABLE secrets (id INTEGER, word TEXT);
+INSERT INTO secrets VALUES (1, 'canary');
+"""
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the tests' application: all state in a folder of this run."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "data").mkdir()
+    return load({}, home=home, login_rate_limit="", cache_uri="memory://", log_level="WARNING", **SECRETS)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The application, and its metadata as each test finds it."""
+
+    app: Flask
+    metadata: Path
+    template: Path
+
+
+@pytest.fixture(scope="session")
+def prepared(settings: Settings) -> Prepared:
+    """The application over migrated metadata with roles and the cast."""
+    setup.migrate(settings)
+    app = create_app(settings)
+    setup.prepare(app)
+    with app.app_context():
+        security = app.appbuilder.sm  # type: ignore[attr-defined]
+        for name, roles in ROLES.items():
+            found = [security.find_role(role) for role in roles]
+            security.add_user(name, name.title(), "Doe", f"{name}@example.com", found, password_of(name))
+        db.session.remove()
+        db.engine.dispose()
+    metadata = Path(settings.database_uri.removeprefix("sqlite:///"))
+    with sqlite3.connect(metadata) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    template = metadata.with_name("template.sqlite")
+    shutil.copy(metadata, template)
+    return Prepared(app, metadata, template)
+
+
+_restored = iter(range(1000, 10**9, 1000))
+
+
+@pytest.fixture
+def app(prepared: Prepared) -> Iterator[Flask]:
+    """The application on fresh metadata."""
+    with prepared.app.app_context():
+        db.engine.dispose()
+    for suffix in ("-wal", "-shm"):
+        prepared.metadata.with_name(prepared.metadata.name + suffix).unlink(missing_ok=True)
+    shutil.copy(prepared.template, prepared.metadata)
+    with sqlite3.connect(prepared.metadata) as connection:
+        # What processes remember is kept under these counters; a copy must not look like a former test's metadata.
+        connection.execute("UPDATE stamp SET value = ?", (next(_restored),))
+    yield prepared.app
+    with prepared.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, int]:
+    """name -> id of the cast."""
+    with app.app_context():
+        security = app.appbuilder.sm  # type: ignore[attr-defined]
+        return {name: security.find_user(name).id for name in ROLES}
+
+
+class ApiClient(Client):
+    """A client whose requests carry headers of their own."""
+
+    headers: dict[str, str]
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs["headers"] = {**self.headers, **(kwargs.get("headers") or {})}
+        return super().open(*args, **kwargs)
+
+
+ClientOf = Callable[[str | None], ApiClient]
+
+
+@pytest.fixture
+def client_of(app: Flask, people: dict[str, int]) -> ClientOf:
+    """A client that speaks for somebody of the cast by JWT; for nobody when no name is given."""
+
+    def made(name: str | None = None, **headers: str) -> ApiClient:
+        client = ApiClient(app, app.response_class)
+        client.headers = dict(headers)
+        if name is not None:
+            with app.app_context():
+                token = create_access_token(identity=str(people[name]), fresh=True)
+            client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    return made
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[[str], Client]:
+    """A client that somebody of the cast signed in by the login form."""
+
+    def made(name: str) -> Client:
+        client = app.test_client()
+        page = client.get("/login/").get_data(as_text=True)
+        token = page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+        form = {"username": name, "password": password_of(name), "csrf_token": token}
+        assert client.post("/login/", data=form).status_code == 302
+        return client
+
+    return made
+
+
+@pytest.fixture
+def sales_file(app: Flask, settings: Settings) -> Path:
+    """A SQLite file with twelve sales of tenants a and b, and a table of secrets."""
+    path = settings.home / "data" / "sales.sqlite"
+    path.unlink(missing_ok=True)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(SALES)
+    return path
+
+
+@pytest.fixture
+def data_database(app: Flask, people: dict[str, int], sales_file: Path) -> int:
+    """The id of a connection to that file; it is named `shop`."""
+    with app.app_context(), acting(of_user(people["admin"])) as actor:
+        values = {"database_name": "shop", "sqlalchemy_uri": f"sqlite:///{sales_file}"}
+        return databases.create(actor, values).id
+
+
+@pytest.fixture
+def sales(app: Flask, people: dict[str, int], data_database: int) -> int:
+    """The id of the dataset over `sales`: alice owns it, bob's role may read it, and it has the metric `total`."""
+    with app.app_context(), acting(of_user(people["admin"])) as actor:
+        values = {"database": data_database, "table_name": "sales", "owners": [people["alice"]]}
+        dataset = datasets.create(actor, values)
+        metrics = [{"metric_name": "count", "expression": "COUNT(*)"}]
+        metrics.append({"metric_name": "total", "expression": "SUM(amount)", "verbose_name": "Total"})  # type: ignore[dict-item]
+        datasets.update(actor, dataset.id, {"metrics": metrics})
+        _grant_to_bob(app, people, dataset)
+        return dataset.id
+
+
+def _grant_to_bob(app: Flask, people: dict[str, int], dataset: Dataset) -> None:
+    security = app.appbuilder.sm  # type: ignore[attr-defined]
+    role = security.add_role("sales_reader")
+    grants.ensure_for_dataset(dataset)
+    permission = security.find_permission_view_menu("datasource_access", dataset.perm)
+    security.add_permission_role(role, permission)
+    bob = security.get_user_by_id(people["bob"])
+    bob.roles = [*bob.roles, role]
+    db.session.commit()
+
+
+@dataclass
+class Counted:
+    """SQL statements on the metadata while it was looked at."""
+
+    statements: list[str]
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def counted(app: Flask) -> Iterator[Counted]:
+    """The statements that the test's requests send to the metadata; clear it before the request of interest."""
+    found = Counted([])
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        found.statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def database_of(app: Flask) -> Callable[[int], Database]:
+    """The stored connection of an id, read within an application context."""
+
+    def made(pk: int) -> Database:
+        found = db.session.get(Database, pk)
+        assert found is not None
+        return found
+
+    return made
