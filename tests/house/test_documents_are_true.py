@@ -1,0 +1,37 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from superset_like.config.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def test_each_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text()
+    named = set(re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE))
+    assert named == {row.name.upper() for row in fields(Settings)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    places = re.findall(r"\]\(([^)#\s]+)", document.read_text())
+    missing = [place for place in places if "://" not in place and not (document.parent / place).exists()]
+    assert missing == []
+
+
+def test_the_readme_names_both_commands_and_they_exist() -> None:
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    for target in ("run", "test", "check", "bench"):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+    assert "make run" in readme
+    assert "make test" in readme
+
+
+def test_each_setting_named_in_a_document_exists() -> None:
+    known = {row.name.upper() for row in fields(Settings)}
+    named = set(re.findall(r"SUPERSET_LIKE_([A-Z_]+[A-Z])", "".join(path.read_text() for path in DOCUMENTS)))
+    assert named - known - {"HOME", "SETTINGS", "TEST", "NAME"} == set()
