@@ -7,9 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 ADDRESSES = {
-    "postgres": os.environ.get(
-        "SUPERSET_LIKE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test"
-    ),
+    "postgres": os.environ.get("SUPERSET_LIKE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test"),
     "mariadb": os.environ.get("SUPERSET_LIKE_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/test"),
     "redis": os.environ.get("SUPERSET_LIKE_TEST_REDIS", "redis://127.0.0.1:6379/9"),
     "rabbitmq": os.environ.get("SUPERSET_LIKE_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672//"),

@@ -1,6 +1,7 @@
 """Every stored noun; importing this maps them all."""
 
 from superset_like.models.chart import Chart
+from superset_like.models.css_template import CssTemplate
 from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
@@ -14,6 +15,7 @@ from superset_like.models.tag import ObjectType, Tag, TaggedObject
 
 __all__ = [
     "Chart",
+    "CssTemplate",
     "Dashboard",
     "Database",
     "Dataset",

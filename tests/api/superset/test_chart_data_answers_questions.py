@@ -94,9 +94,13 @@ def test_a_filter_on_an_unknown_column_is_said_to_be_rejected(client_of: ClientO
 def test_a_time_axis_is_cut_to_its_grain(client_of: ClientOf, sales: int) -> None:
     axis = {"label": "month", "sqlExpression": "sold_on", "columnType": "BASE_AXIS", "timeGrain": "P1M"}
     found = asked(
-        client_of("alice"), sales, columns=[axis], metrics=[COUNT], orderby=[["month", True]],
+        client_of("alice"),
+        sales,
+        columns=[axis],
+        metrics=[COUNT],
+        orderby=[["month", True]],
         filters=[{"col": "sold_on", "op": "TEMPORAL_RANGE", "val": "2026-01-01 : 2026-04-01"}],
-    )  # fmt: skip
+    )
     assert found["data"] == [
         {"month": 1767225600000, "n": 4},
         {"month": 1769904000000, "n": 4},
@@ -108,9 +112,13 @@ def test_a_time_axis_is_cut_to_its_grain(client_of: ClientOf, sales: int) -> Non
 
 def test_where_and_having_are_bound_to_the_dataset(client_of: ClientOf, sales: int) -> None:
     found = asked(
-        client_of("alice"), sales, columns=["region"], metrics=[TOTAL],
-        extras={"where": "tenant = 'a' AND region IS NOT NULL", "having": "SUM(amount) > 40"}, orderby=[["region", True]],
-    )  # fmt: skip
+        client_of("alice"),
+        sales,
+        columns=["region"],
+        metrics=[TOTAL],
+        extras={"where": "tenant = 'a' AND region IS NOT NULL", "having": "SUM(amount) > 40"},
+        orderby=[["region", True]],
+    )
     assert found["data"] == [{"region": "east", "sum": 50}, {"region": "south", "sum": 70}]
 
 
@@ -133,8 +141,12 @@ def test_a_row_count_and_other_result_types(client_of: ClientOf, sales: int) -> 
     assert set(of("results")) == {"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"}
     assert of("query")["language"] == "sql" and "COUNT(*)" in of("query")["query"]
     assert [column["column_name"] for column in of("columns")["data"]] == [
-        "id", "tenant", "region", "amount", "sold_on",
-    ]  # fmt: skip
+        "id",
+        "tenant",
+        "region",
+        "amount",
+        "sold_on",
+    ]
     assert "P1M" in {grain["duration"] for grain in of("timegrains")["data"]}
     assert set(of("samples")["colnames"]) == {"id", "tenant", "region", "amount", "sold_on"}
     assert of("drill_detail")["rowcount"] == 12
@@ -243,9 +255,17 @@ def test_bob_may_charlie_may_not_and_nobody_must_sign_in(client_of: ClientOf, sa
 
 CHARTS: list[tuple[str, dict[str, Any], Any]] = [
     ("big_number_total", {"metric": "total"}, [{"total": 2310}]),
-    ("table", {"query_mode": "raw", "all_columns": ["id"], "row_limit": 2, "order_by_cols": ['["id", true]']}, [{"id": 1}, {"id": 2}]),
-    ("pie", {"groupby": ["tenant"], "metric": "total", "sort_by_metric": True}, [{"tenant": "b", "total": 2100}, {"tenant": "a", "total": 210}]),
-]  # fmt: skip
+    (
+        "table",
+        {"query_mode": "raw", "all_columns": ["id"], "row_limit": 2, "order_by_cols": ['["id", true]']},
+        [{"id": 1}, {"id": 2}],
+    ),
+    (
+        "pie",
+        {"groupby": ["tenant"], "metric": "total", "sort_by_metric": True},
+        [{"tenant": "b", "total": 2100}, {"tenant": "a", "total": 210}],
+    ),
+]
 
 
 @pytest.mark.parametrize(("viz_type", "params", "rows"), CHARTS)
