@@ -4,6 +4,7 @@ The application is made in an application context that ends before a request com
 who is signed in from one request to the next.
 """
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -231,5 +232,63 @@ def database_of(app: Flask) -> Callable[[int], Database]:
         found = db.session.get(Database, pk)
         assert found is not None
         return found
+
+    return made
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A dashboard that may be embedded, and its chart over `sales`."""
+
+    dashboard: int
+    chart: int
+    uuid: str
+    dataset: int
+
+
+@pytest.fixture
+def embedded(client_of: ClientOf, sales: int) -> Embedded:
+    """A published dashboard of alice with one chart, sums by region, and a native filter on `region`."""
+    alice = client_of("alice")
+    question = {"columns": ["region"], "metrics": ["total"], "orderby": [["region", True]], "row_limit": 100}
+    context = {"datasource": {"id": sales, "type": "table"}, "queries": [question]}
+    body = {"slice_name": "By region", "viz_type": "table", "datasource_id": sales, "datasource_type": "table"}
+    chart = alice.post("/api/v1/chart/", json={**body, "query_context": json.dumps(context)}).get_json()["id"]
+    layout = {
+        "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["GRID_ID"]},
+        "GRID_ID": {"type": "GRID", "id": "GRID_ID", "children": ["ROW"]},
+        "ROW": {"type": "ROW", "id": "ROW", "children": ["CHART"]},
+        "CHART": {"type": "CHART", "id": "CHART", "children": [], "meta": {"chartId": chart}},
+    }
+    metadata = {
+        "native_filter_configuration": [
+            {"id": "F", "filterType": "filter_select", "targets": [{"datasetId": sales, "column": {"name": "region"}}]}
+        ]
+    }
+    body = {
+        "dashboard_title": "Shop",
+        "published": True,
+        "position_json": json.dumps(layout),
+        "json_metadata": json.dumps(metadata),
+    }
+    dashboard = alice.post("/api/v1/dashboard/", json=body).get_json()["id"]
+    leave = alice.post(f"/api/v1/dashboard/{dashboard}/embedded", json={"allowed_domains": []}).get_json()["result"]
+    return Embedded(dashboard, chart, leave["uuid"], sales)
+
+
+@pytest.fixture
+def guest_of(client_of: ClientOf) -> Callable[..., ApiClient]:
+    """A client with a guest token for an embedded dashboard, under these row rules."""
+
+    def made(embedded: Embedded, *clauses: str, **more: Any) -> ApiClient:
+        body = {
+            "user": {"username": "visitor", "first_name": "Vi", "last_name": "Sitor"},
+            "resources": [{"type": "dashboard", "id": embedded.uuid}],
+            "rls": [{"clause": clause} for clause in clauses],
+            **more,
+        }
+        answer = client_of("admin").post("/api/v1/security/guest_token/", json=body)
+        assert answer.status_code == 200, answer.text
+        return client_of(None, **{"X-GuestToken": answer.get_json()["token"]})
 
     return made
