@@ -1,9 +1,34 @@
 """/api/v1/log"""
 
+from datetime import UTC
+from typing import Any
+
+from flask import Response
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
-from superset_like.api.superset.resource import SupersetModelResource
-from superset_like.models import Log
+from superset_like.access.actor import current
+from superset_like.api.superset.documented import endpoint
+from superset_like.api.superset.resource import SupersetModelResource, json_response
+from superset_like.api.superset.rison import declare, q_argument
+from superset_like.extensions import settings
+from superset_like.models import Chart, Log
+from superset_like.models.elapsed import humanized
+from superset_like.models.mixins import now
+from superset_like.services import journal
+from superset_like.services.journal import Activity
+
+declare(
+    "recent_activity",
+    {
+        "type": "object",
+        "properties": {
+            "page": {"type": "integer", "minimum": 0},
+            "page_size": {"type": "integer", "minimum": 1},
+            "actions": {"type": "array", "items": {"type": "string"}},
+            "distinct": {"type": "boolean"},
+        },
+    },
+)
 
 
 class SupersetLogApi(SupersetModelResource):
@@ -31,3 +56,22 @@ class SupersetLogApi(SupersetModelResource):
     search_columns = ["user", "action", "dttm", "slice_id", "dashboard_id"]
     base_order = ("dttm", "desc")
     allowed_rel_fields = frozenset({"user"})
+
+    @endpoint("GET", "/recent_activity/", "What the caller did last", permission="recent_activity", q="recent_activity")
+    def recent_activity(self) -> Response:
+        wish = q_argument("recent_activity")
+        size = min(wish.get("page_size") or self.page_size, settings().max_page_size)
+        found = journal.recent(current(), wish.get("page") or 0, size)
+        return json_response(200, {"result": [_record(activity) for activity in found]})
+
+
+def _record(activity: Activity) -> dict[str, Any]:
+    item = activity.item
+    return {
+        "action": activity.action,
+        "item_type": "slice" if isinstance(item, Chart) else "dashboard",
+        "item_url": item.url,
+        "item_title": str(item),
+        "time": activity.at.replace(tzinfo=UTC).timestamp() * 1000,
+        "time_delta_humanized": humanized(now() - activity.at),
+    }

@@ -1,0 +1,79 @@
+"""The log: who changed what, and when; kept by this server itself, never written by its clients."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import func, or_, select
+
+from superset_like.access import rules
+from superset_like.access.actor import Actor
+from superset_like.extensions import db
+from superset_like.models import Chart, Dashboard, Log
+
+LONGEST_REFERRER = 1024
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What somebody did last with one thing."""
+
+    action: str
+    item: Chart | Dashboard
+    at: datetime
+
+
+def note(
+    actor: Actor,
+    action: str,
+    details: dict[str, Any],
+    *,
+    chart_id: int | None = None,
+    dashboard_id: int | None = None,
+    duration_ms: int | None = None,
+    referrer: str | None = None,
+) -> None:
+    """The action is in the log. details: JSON-ready, without values that somebody typed."""
+    db.session.add(
+        Log(
+            action=action,
+            user_id=actor.user_id,
+            slice_id=chart_id,
+            dashboard_id=dashboard_id,
+            json=json.dumps(details),
+            duration_ms=duration_ms,
+            referrer=(referrer or "")[:LONGEST_REFERRER] or None,
+        )
+    )
+    db.session.commit()
+
+
+def recent(actor: Actor, page: int, page_size: int) -> list[Activity]:
+    """What the caller did last with charts and dashboards that he still sees, each once, latest first."""
+    latest = (
+        select(func.max(Log.id).label("id"))
+        .where(Log.user_id == actor.user_id, or_(Log.slice_id.is_not(None), Log.dashboard_id.is_not(None)))
+        .group_by(Log.slice_id, Log.dashboard_id)
+        .subquery()
+    )
+    statement = select(Log).join(latest, Log.id == latest.c.id).order_by(Log.id.desc())
+    logs = list(db.session.execute(statement.limit(page_size).offset(page * page_size)).scalars())
+    charts = _visible(actor, Chart, [log.slice_id for log in logs if log.slice_id is not None])
+    dashboards = _visible(actor, Dashboard, [log.dashboard_id for log in logs if log.dashboard_id is not None])
+    found = []
+    for log in logs:
+        item = charts.get(log.slice_id) if log.slice_id is not None else dashboards.get(log.dashboard_id)
+        if item is not None:
+            found.append(Activity(log.action, item, log.dttm))
+    return found
+
+
+def _visible(actor: Actor, model: type[Model], pks: Sequence[int]) -> dict[int | None, Any]:
+    statement = select(model).where(model.id.in_(pks))
+    condition = rules.visible(actor, model)
+    if condition is not None:
+        statement = statement.where(condition)
+    return {item.id: item for item in db.session.execute(statement).scalars()}
