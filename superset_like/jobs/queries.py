@@ -2,9 +2,10 @@
 
 import logging
 
-from superset_like.access.actor import acting, actor_for_user
-from superset_like.errors import ProductError
-from superset_like.extensions import celery, settings
+from superset_like.access.actor import acting
+from superset_like.access.actors import of_user
+from superset_like.errors import NotAuthenticated, ProductError
+from superset_like.extensions import celery
 from superset_like.services import queries
 
 log = logging.getLogger(__name__)
@@ -17,8 +18,10 @@ def run(query_id: int) -> None:
     if asker is None:
         return
     try:
-        with acting(actor_for_user(asker)) as actor:
+        with acting(of_user(asker)) as actor:
             queries.run(actor, query_id)
+    except NotAuthenticated as error:
+        queries.refuse(query_id, error)
     except ProductError as error:
         # The query's row says it; a raised error would make Celery log a traceback for a user's typing mistake.
         log.info("query %s ended: %s", query_id, type(error).__name__)

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, Numeric, String, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, ForeignKey, Index, Integer, Numeric, String, Text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from superset_like.models.database import Database
-from superset_like.models.mixins import LONG_TEXT, MOMENT, Identified, now
+from superset_like.models.mixins import LONG_TEXT, MOMENT, Identified, derived, now
+from superset_like.models.sql_tables import tables_of
 
 
 class QueryStatus(StrEnum):
@@ -73,6 +76,25 @@ class Query(Identified, Model):
 
     database: Mapped[Database] = relationship(Database, passive_deletes=True)
     user: Mapped[User | None] = relationship(User, passive_deletes=True)
+
+    @hybrid_property
+    def duration(self) -> float | None:
+        """Milliseconds from its submission to its end; None while it has none."""
+        return None if self.end_time is None or self.start_time is None else self.end_time - self.start_time
+
+    @duration.inplace.expression
+    @classmethod
+    def _duration_in_sql(cls) -> ColumnElement[Any]:
+        return cls.end_time - cls.start_time
+
+    @derived("sql", "database.sqlalchemy_uri")
+    def sql_tables(self) -> list[dict[str, str | None]]:
+        return tables_of(self.sql, self.database.sqlalchemy_uri)
+
+    @derived("id")
+    def select_sql(self) -> None:
+        """A SELECT of the table that the query made; clients accept that nobody wrote one."""
+        return None
 
     def __repr__(self) -> str:
         return self.client_id

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from superset_like.models.database import Database
 from superset_like.models.elapsed import humanized
 from superset_like.models.mixins import LONG_TEXT, MOMENT, Audited, Identified, Versioned, derived, now
+from superset_like.models.sql_tables import tables_of
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
 
 
@@ -50,6 +51,10 @@ class SavedQuery(Identified, Versioned, Audited, Model):
     @derived("last_run")
     def last_run_delta_humanized(self) -> str:
         return humanized(now() - self.last_run) if self.last_run else ""
+
+    @derived("sql", "database.sqlalchemy_uri")
+    def sql_tables(self) -> list[dict[str, str | None]]:
+        return tables_of(self.sql, self.database.sqlalchemy_uri)
 
     def __repr__(self) -> str:
         return self.label

@@ -213,6 +213,55 @@ def function_names(actor: Actor, database_id: int) -> Sequence[str]:
     return sorted(engine.functions | engine.table_functions)
 
 
+def in_editor(actor: Actor) -> Sequence[Database]:
+    """The connections that the SQL editor offers the caller, by name."""
+    statement = _visible(actor, select(Database).where(Database.expose_in_sqllab), Database)
+    found_here = db.session.execute(statement.order_by(Database.database_name)).scalars()
+    return [database for database in found_here if rules.can(actor, "use", database)]
+
+
+def available() -> Sequence[Engine]:
+    """The kinds of databases one may connect to, by title."""
+    return sorted(engines.all_engines().values(), key=lambda engine: engine.title)
+
+
+def upload_schemas(actor: Actor, database_id: int) -> Sequence[str]:
+    """The schemas of the connection that take uploaded files, as far as the caller may look into them."""
+    database = found.one(actor, Database, database_id)
+    named = json_object(database.extra, "extra").get("schemas_allowed_for_file_upload")
+    if not database.allow_file_upload or not isinstance(named, list):
+        return []
+    return rules.readable_schemas(actor, database, [str(name) for name in named], None)
+
+
+def validate_parameters(actor: Actor, engine_name: str, parameters: Mapping[str, Any]) -> None:
+    """Nothing when the parts make a URI of this engine that may be connected to. Raises Invalid, Forbidden."""
+    _require_writer(actor)
+    engine = engines.all_engines().get(engine_name)
+    if engine is None:
+        raise Invalid(fields={"engine": [f"Unknown engine {engine_name}"]})
+    needed = ("database",) if engine.is_file else ("database", "host", "port", "username")
+    missing = sorted(name for name in needed if not parameters.get(name))
+    if missing:
+        raise Invalid(f"One or more parameters are missing: {', '.join(missing)}", missing=missing)
+    _checked_target(_uri_of(engine, parameters), "{}")
+
+
+def _uri_of(engine: Engine, parameters: Mapping[str, Any]) -> URL:
+    try:
+        return URL.create(
+            engine.name,
+            username=parameters.get("username") or None,
+            password=parameters.get("password") or None,
+            host=parameters.get("host") or None,
+            port=int(parameters["port"]) if parameters.get("port") else None,
+            database=str(parameters["database"]),
+            query={str(name): str(value) for name, value in (parameters.get("query") or {}).items()},
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Invalid(BAD_URI, fields={"parameters": ["Not a valid set of parameters."]}) from error
+
+
 def masked_extra(database: Database) -> str:
     """The secret settings of the connection as JSON text, every value masked."""
     return json.dumps(_masked(json.loads(database.encrypted_extra or "{}")))

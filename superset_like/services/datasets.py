@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
-from superset_like.access import grants, rules
+from superset_like.access import grants, rules, template_context
 from superset_like.access.actor import Actor
+from superset_like.engine import guard
 from superset_like.engine.databases.base import ColumnInfo
 from superset_like.engine.query import TableName
-from superset_like.errors import Forbidden, Invalid, NotFound
+from superset_like.errors import Forbidden, Invalid, NotFound, QueryError
 from superset_like.extensions import db
 from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, ObjectType
 from superset_like.models.mixins import now
@@ -155,9 +157,55 @@ def delete_metric(actor: Actor, pk: int, metric_id: int) -> None:
     _committed(dataset)
 
 
-def related_objects(actor: Actor, pk: int) -> RelatedObjects:
+def one(actor: Actor, identity: str) -> Dataset:
+    """The dataset of this id or uuid, when the caller may see it. Raises NotFound."""
+    condition = rules.visible(actor, Dataset)
+    statement = select(Dataset).where(_identified(identity))
+    dataset = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
+    if dataset is None:
+        raise NotFound()
+    return dataset
+
+
+def _identified(identity: str) -> ColumnElement[bool]:
+    try:
+        return Dataset.uuid == UUID(identity)
+    except ValueError:
+        if not identity.isascii() or not identity.isdigit() or int(identity) >= 2**31:
+            raise NotFound() from None
+        return Dataset.id == int(identity)
+
+
+def related_objects(actor: Actor, identity: str) -> RelatedObjects:
     """The charts and dashboards over the dataset that the caller may see."""
-    return databases.objects_over(actor, [found.one(actor, Dataset, pk).id])
+    return databases.objects_over(actor, [one(actor, identity).id])
+
+
+def rendered_sql(actor: Actor, dataset: Dataset) -> str | None:
+    """A virtual dataset's SELECT as this caller would run it; None for a table. Raises DataForbidden."""
+    if not dataset.sql:
+        return None
+    rules.require(actor, "query", dataset)
+    return user_sql.rendered_source(actor, user_sql.source_of(dataset), template_context.of(actor))
+
+
+def columns_now(actor: Actor, pk: int) -> Sequence[ColumnInfo]:
+    """The columns that the table or SQL of a dataset has in its database now. Raises NotFound, DataForbidden."""
+    return columns_of(actor, found.one(actor, Dataset, pk))
+
+
+def expression_problem(actor: Actor, pk: int, expression: str, kind: str) -> str | None:
+    """What is wrong with SQL of a column, metric, where or having over the dataset; None when it is fine."""
+    dataset = found.one(actor, Dataset, pk)
+    rules.require(actor, "query", dataset)
+    engine = databases.engine_of(dataset.database)
+    check = guard.predicate if kind in {"where", "having"} else guard.expression
+    try:
+        check(expression, engine)
+        unknown = guard.columns_used(expression, engine) - {column.column_name for column in dataset.columns}
+    except QueryError as error:
+        return error.message
+    return f"The dataset has no column {', '.join(sorted(unknown))}" if unknown else None
 
 
 def columns_of(actor: Actor, dataset: Dataset) -> Sequence[ColumnInfo]:
@@ -269,7 +317,10 @@ def _set_columns(dataset: Dataset, given: Sequence[Mapping[str, Any]], by_name: 
 
 
 def _set_metrics(dataset: Dataset, given: Sequence[Mapping[str, Any]]) -> None:
-    given = [{**values, "currency": _json_or_none(values["currency"])} if "currency" in values else values for values in given]
+    given = [
+        {**values, "currency": _json_or_none(values["currency"])} if "currency" in values else values
+        for values in given
+    ]
     dataset.metrics = _merged(dataset.metrics, given, "metric_name", "metrics", DatasetMetric, False)
 
 
@@ -327,4 +378,3 @@ def _committed(dataset: Dataset) -> Dataset:
         db.session.rollback()
         raise Invalid("It collides with something that exists") from error
     return dataset
-

@@ -17,17 +17,20 @@ from uuid import uuid4
 import pyarrow as pa
 from flask import current_app
 from kombu.exceptions import KombuError
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
+from superset_like.engine import databases as engines
+from superset_like.engine import guard, template
 from superset_like.errors import (
     Gone,
     Invalid,
     NotFound,
     ProductError,
     QueryCanceled,
+    QueryRefused,
     QueryTimedOut,
     ResultsNotFound,
     Unavailable,
@@ -35,8 +38,8 @@ from superset_like.errors import (
 from superset_like.extensions import celery, db, settings
 from superset_like.models import Query, QueryStatus
 from superset_like.models.mixins import now
-from superset_like.services import databases, stores
-from superset_like.services.query_plan import CreateAs, planned
+from superset_like.services import databases, query_plan, stores
+from superset_like.services.query_plan import CreateAs, Problem, planned
 from superset_like.services.query_run import Outcome, Watch, perform
 
 CLIENT_ID_LENGTH = 10
@@ -148,6 +151,16 @@ def stop(actor: Actor, *, query_id: int | None = None, client_id: str | None = N
     return _row(query.id)
 
 
+def asker(query_id: int) -> int | None:
+    """The user who submitted the query; None when there is no such query or nobody any more."""
+    return db.session.execute(select(Query.user_id).where(Query.id == query_id)).scalar_one_or_none()
+
+
+def refuse(query_id: int, error: ProductError) -> None:
+    """The waiting query is failed, with this reason, without being run."""
+    _end(query_id, error, since=QueryStatus.PENDING)
+
+
 def reap(*, at_once: bool = False) -> int:
     """How many queries turned out to be lost, and are failed now; looks at most once a heartbeat unless at_once."""
     beat = settings().heartbeat_s
@@ -189,6 +202,43 @@ def updated_since(actor: Actor, epoch_ms: float) -> Sequence[Query]:
         raise Invalid("last_updated_ms is no time", fields={"last_updated_ms": ["Not a valid time."]}) from error
     statement = _visible(actor, select(Query).where(Query.changed_on > moment))
     return list(db.session.execute(statement.order_by(Query.changed_on, Query.id).limit(MOST_UPDATES)).scalars())
+
+
+def formatted(
+    actor: Actor,
+    sql: str,
+    *,
+    engine: str | None = None,
+    database_id: int | None = None,
+    template_params: str | None = None,
+) -> str:
+    """The SQL set in lines; of a database when one is named, else of an engine, else of no dialect.
+
+    A text with a template stays as it is: its macros are no SQL. Raises SyntaxInvalid, NotFound, Forbidden.
+    """
+    if template.has_template(sql):
+        return sql
+    dialect = ""
+    if database_id is not None:
+        dialect = databases.engine_of(databases.usable(actor, database_id)).dialect
+    elif engine in engines.all_engines():
+        dialect = engines.find(engine or "").dialect
+    return guard.formatted(sql, dialect)
+
+
+def estimated(actor: Actor, database_id: int) -> list[dict[str, str]]:
+    """Nothing yet: no engine here tells costs. Raises QueryRefused, NotFound, Forbidden."""
+    databases.usable(actor, database_id)
+    raise QueryRefused("Database does not support cost estimation")
+
+
+def problems(
+    actor: Actor, database_id: int, sql: str, schema: str | None, catalog: str | None, template_params: str | None
+) -> list[Problem]:
+    """What is wrong with SQL, without running it. Raises NotFound, Forbidden, DataForbidden."""
+    database = databases.usable(actor, database_id)
+    asked = Query(database_id=database.id, sql=sql, schema=schema, catalog=catalog, template_params=template_params)
+    return query_plan.problems(actor, asked)
 
 
 def _visible(actor: Actor, statement: Any) -> Any:
@@ -259,12 +309,12 @@ def _changed(statement: Any) -> int:
     return done.rowcount
 
 
-def _end(query_id: int, error: ProductError) -> None:
+def _end(query_id: int, error: ProductError, since: QueryStatus = QueryStatus.RUNNING) -> None:
     # What failed may have left the session in a broken transaction.
     db.session.rollback()
     _moved(
         query_id,
-        QueryStatus.RUNNING,
+        since,
         status=_status_of(error).value,
         error_message=error.message,
         error_details=json.dumps({"error": type(error).__name__, **error.details}, default=str),

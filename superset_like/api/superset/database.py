@@ -1,5 +1,6 @@
 """/api/v1/database"""
 
+import json
 from typing import Any, ClassVar
 
 from flask import Response, request
@@ -16,8 +17,9 @@ from superset_like.engine.databases.base import Engine, TableInfo
 from superset_like.engine.query import TableName
 from superset_like.errors import BadRequest
 from superset_like.models import Chart, Dashboard, Database
-from superset_like.services import databases, found
+from superset_like.services import databases, found, queries
 from superset_like.services.databases import RelatedObjects, TableMetadata
+from superset_like.services.query_plan import Problem
 
 declare("database_schemas", schemas.SCHEMAS_Q)
 declare("database_tables", schemas.TABLES_Q, required=True)
@@ -177,20 +179,20 @@ class SupersetDatabaseApi(SupersetModelResource):
         }
         return json_response(200, {"id": item.id, "result": result})
 
-    @endpoint("POST", "/test_connection/", "Whether a connection works", permission="write", body=schemas.ConnectionTest)
+    @endpoint(
+        "POST", "/test_connection/", "Whether a connection works", permission="write", body=schemas.ConnectionTest
+    )
     def test_connection(self) -> Response:
         databases.test_connection(current(), self.body(schemas.ConnectionTest))
         return json_response(200, {"message": "OK"})
-
-    @endpoint("POST", "/test_connection", "As with the slash", permission="write", body=schemas.ConnectionTest)
-    def test_connection_bare(self) -> Response:
-        return self.test_connection()
 
     @endpoint("GET", "/available/", "The kinds of databases one may connect to", permission="read")
     def available(self) -> Response:
         return json_response(200, {"databases": [available_engine(engine) for engine in databases.available()]})
 
-    @endpoint("GET", "/<pk>/catalogs/", "Its catalogs", permission="read", q="database_schemas", answer=schemas.NAME_LIST)
+    @endpoint(
+        "GET", "/<pk>/catalogs/", "Its catalogs", permission="read", q="database_schemas", answer=schemas.NAME_LIST
+    )
     def catalogs(self, pk: str) -> Response:
         q_argument("database_schemas")
         return json_response(200, {"result": databases.catalogs(current(), whole_number(pk))})
@@ -200,10 +202,6 @@ class SupersetDatabaseApi(SupersetModelResource):
         wish = q_argument("database_schemas")
         names = databases.schemas(current(), whole_number(pk), wish.get("catalog") or None)
         return json_response(200, {"result": names})
-
-    @endpoint("GET", "/<pk>/schemas", "As with the slash", permission="read", q="database_schemas", answer=schemas.NAME_LIST)
-    def schemas_bare(self, pk: str) -> Response:
-        return self.schemas(pk)
 
     @endpoint(
         "GET",
@@ -215,24 +213,14 @@ class SupersetDatabaseApi(SupersetModelResource):
         answer=schemas.TABLES,
     )
     def tables(self, pk: str) -> Response:
-        wish = request.args if "schema_name" in request.args and "q" not in request.args else q_argument("database_tables")
+        wish = (
+            request.args if "schema_name" in request.args and "q" not in request.args else q_argument("database_tables")
+        )
         relations = databases.relations(
             current(), whole_number(pk), wish["schema_name"] or None, wish.get("catalog_name") or None
         )
         rows = [{"value": each.name, "type": each.kind, "extra": None} for each in relations]
         return json_response(200, {"count": len(rows), "result": rows})
-
-    @endpoint(
-        "GET",
-        "/<pk>/tables",
-        "As with the slash",
-        permission="read",
-        q="database_tables",
-        parameters=(Parameter("schema_name"), Parameter("catalog_name")),
-        answer=schemas.TABLES,
-    )
-    def tables_bare(self, pk: str) -> Response:
-        return self.tables(pk)
 
     @endpoint("GET", "/<pk>/table_metadata/", "A table's columns and keys", permission="read", parameters=NAME)
     def table_metadata(self, pk: str) -> Response:
@@ -248,7 +236,9 @@ class SupersetDatabaseApi(SupersetModelResource):
         databases.table_metadata(current(), whole_number(pk), named_table())
         return json_response(200, {})
 
-    @endpoint("GET", "/<pk>/table_extra/<table_name>/<schema_name>/", "What else is known of a table", permission="read")
+    @endpoint(
+        "GET", "/<pk>/table_extra/<table_name>/<schema_name>/", "What else is known of a table", permission="read"
+    )
     def table_extra(self, pk: str, table_name: str, schema_name: str) -> Response:
         databases.table_metadata(current(), whole_number(pk), table_in_path(table_name, schema_name))
         return json_response(200, {})
@@ -264,7 +254,11 @@ class SupersetDatabaseApi(SupersetModelResource):
         return json_response(200, {"result": text})
 
     @endpoint(
-        "GET", "/<pk>/related_objects/", "Charts and dashboards over it", permission="read", answer=schemas.RELATED_OBJECTS
+        "GET",
+        "/<pk>/related_objects/",
+        "Charts and dashboards over it",
+        permission="read",
+        answer=schemas.RELATED_OBJECTS,
     )
     def related_objects(self, pk: str) -> Response:
         related = databases.related_objects(current(), whole_number(pk))
@@ -279,10 +273,48 @@ class SupersetDatabaseApi(SupersetModelResource):
     def schemas_access_for_file_upload(self, pk: str) -> Response:
         return json_response(200, {"schemas": databases.upload_schemas(current(), whole_number(pk))})
 
+    @endpoint(
+        "POST",
+        "/validate_parameters/",
+        "Whether parts make a connection",
+        permission="write",
+        body=schemas.ParametersCheck,
+    )
+    def validate_parameters(self) -> Response:
+        values = self.body(schemas.ParametersCheck)
+        databases.validate_parameters(current(), values["engine"], values.get("parameters") or {})
+        return json_response(200, {"message": "OK"})
+
+    @endpoint(
+        "POST",
+        "/<pk>/validate_sql/",
+        "What is wrong with SQL, without running it",
+        permission="read",
+        body=schemas.SqlCheck,
+        answer=schemas.SQL_PROBLEMS,
+    )
+    def validate_sql(self, pk: str) -> Response:
+        values = self.body(schemas.SqlCheck)
+        params = json.dumps(values["template_params"]) if values.get("template_params") else None
+        problems = queries.problems(
+            current(), whole_number(pk), values["sql"], values.get("schema"), values.get("catalog"), params
+        )
+        return json_response(200, {"result": [problem_record(problem) for problem in problems]})
+
     @endpoint("POST", "/<pk>/sync_permissions/", "Its permissions exist again", permission="write")
     def sync_permissions(self, pk: str) -> Response:
         databases.sync_permissions(current(), whole_number(pk))
         return json_response(200, {"message": "Permissions successfully synced"})
+
+
+def problem_record(problem: Problem) -> dict[str, Any]:
+    """A mistake in SQL as an editor marks it; columns count from 1."""
+    return {
+        "line_number": problem.line,
+        "start_column": problem.column,
+        "end_column": None if problem.column is None else problem.column + len(problem.near),
+        "message": problem.message,
+    }
 
 
 def named_table() -> TableName:

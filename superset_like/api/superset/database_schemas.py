@@ -57,6 +57,35 @@ class ConnectionTest(Connection):
     sqlalchemy_uri = text(1024, 1, required=True)
 
 
+class ParametersCheck(Tolerant):
+    engine = text(250, 1, required=True)
+    parameters = fields.Dict(load_default=dict)
+
+
+class SqlCheck(Tolerant):
+    sql = text(least=1, required=True)
+    schema = text(250)
+    catalog = text(250)
+    template_params = fields.Dict(allow_none=True)
+
+
+SQL_PROBLEMS = {
+    "type": "object",
+    "properties": {
+        "result": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "line_number": {"type": "integer", "nullable": True},
+                    "start_column": {"type": "integer", "nullable": True},
+                    "end_column": {"type": "integer", "nullable": True},
+                    "message": {"type": "string"},
+                },
+            },
+        }
+    },
+}
 NAMES: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 NAME_LIST = {"type": "object", "properties": {"result": NAMES}}
 COUNTED = {
@@ -82,7 +111,11 @@ TABLES = {
 }
 SCHEMAS_Q = {
     "type": "object",
-    "properties": {"force": {"type": "boolean"}, "catalog": {"type": ["string", "null"]}, "upload_allowed": {"type": "boolean"}},
+    "properties": {
+        "force": {"type": "boolean"},
+        "catalog": {"type": ["string", "null"]},
+        "upload_allowed": {"type": "boolean"},
+    },
 }
 TABLES_Q = {
     "type": "object",

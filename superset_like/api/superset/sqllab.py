@@ -1,0 +1,136 @@
+"""/api/v1/sqllab"""
+
+from flask import Response, request
+
+from superset_like.access.actor import current
+from superset_like.api.superset import sqllab_schemas as schemas
+from superset_like.api.superset.documented import endpoint
+from superset_like.api.superset.query_record import accepted_response, csv_response, result_response
+from superset_like.api.superset.resource import SupersetResource, json_response
+from superset_like.api.superset.rison import declare, q_argument
+from superset_like.errors import BadRequest
+from superset_like.models import Database, Query
+from superset_like.services import databases, queries
+
+declare("sqllab_results", schemas.RESULTS_Q, required=True)
+
+SHOWN = (
+    "allow_ctas",
+    "allow_cvas",
+    "allow_dml",
+    "allow_file_upload",
+    "allow_multi_catalog",
+    "allow_run_async",
+    "allows_subquery",
+    "allows_virtual_table_explore",
+    "backend",
+    "database_name",
+    "disable_data_preview",
+    "disable_drill_to_detail",
+    "expose_in_sqllab",
+    "force_ctas_schema",
+    "id",
+)
+
+
+class SupersetSqlLabApi(SupersetResource):
+    """The SQL editor: run, read again, export, format."""
+
+    resource_name = "sqllab"
+    class_permission_name = "SQLLab"
+    openapi_spec_tag = "SQL Lab"
+
+    @endpoint("GET", "/", "What the editor's page begins with", permission="read")
+    def bootstrap(self) -> Response:
+        usable = {str(database.id): database_record(database) for database in databases.in_editor(current())}
+        return json_response(200, {"result": {"tab_state_ids": [], "active_tab": None, "databases": usable}})
+
+    @endpoint(
+        "POST",
+        "/execute/",
+        "Run SQL: the rows, or 202 when a worker runs it",
+        permission="execute_sql_query",
+        body=schemas.Execute,
+        answer=schemas.RESULT,
+        refusals=(202, 400, 401, 403, 404, 422, 502, 503, 504),
+    )
+    def execute(self) -> Response:
+        return executed_response(queries.submit(current(), **self.body(schemas.Execute)))
+
+    @endpoint(
+        "GET",
+        "/results/",
+        "The result kept under a key",
+        permission="get_results",
+        q="sqllab_results",
+        answer=schemas.RESULT,
+        refusals=(400, 401, 403, 404, 410),
+    )
+    def results(self) -> Response:
+        wish = q_argument("sqllab_results")
+        return result_response(queries.results(current(), wish["key"], wish.get("rows")))
+
+    @endpoint(
+        "GET",
+        "/export/<client_id>/",
+        "A query's result as CSV",
+        permission="export_csv",
+        content_type="text/csv",
+        answer={"type": "string"},
+        refusals=(401, 403, 404, 410),
+    )
+    def export(self, client_id: str) -> Response:
+        return self._csv(client_id)
+
+    @endpoint(
+        "POST",
+        "/export_streaming/",
+        "A query's result as CSV, named by a form",
+        permission="export_streaming_csv",
+        content_type="text/csv",
+        answer={"type": "string"},
+        refusals=(400, 401, 403, 404, 410),
+    )
+    def export_streaming(self) -> Response:
+        client_id = request.form.get("client_id")
+        if not client_id:
+            raise BadRequest(fields={"client_id": ["Missing data for required field."]})
+        return self._csv(client_id)
+
+    def _csv(self, client_id: str) -> Response:
+        actor = current()
+        return csv_response(queries.results_of(actor, queries.find(actor, client_id=client_id)))
+
+    @endpoint(
+        "POST",
+        "/format_sql/",
+        "SQL, set in lines",
+        permission="format_sql",
+        body=schemas.FormatSql,
+        answer=schemas.TEXT_RESULT,
+    )
+    def format_sql(self) -> Response:
+        return json_response(200, {"result": queries.formatted(current(), **self.body(schemas.FormatSql))})
+
+    @endpoint(
+        "POST",
+        "/estimate/",
+        "What a query would cost; no engine here can tell",
+        permission="estimate_query_cost",
+        body=schemas.Estimate,
+    )
+    def estimate(self) -> Response:
+        values = self.body(schemas.Estimate)
+        return json_response(200, {"result": queries.estimated(current(), values["database_id"])})
+
+
+def executed_response(query: Query) -> Response:
+    """The answer to a query that was just submitted: its rows when it is done."""
+    if query.results_key is None:
+        return accepted_response(query)
+    return result_response(queries.results_of(current(), query))
+
+
+def database_record(database: Database) -> dict[str, object]:
+    """A connection as the editor lists it."""
+    return {name: getattr(database, name) for name in SHOWN}

@@ -1,0 +1,179 @@
+"""What a query of the SQL editor will run: rendered, split, judged statement by statement, cut to its limit."""
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from superset_like.access import rules, template_context
+from superset_like.access.actor import Actor
+from superset_like.engine import guard, template
+from superset_like.engine.databases.base import Engine, Target
+from superset_like.engine.guard import Part, Read
+from superset_like.engine.query import TableName
+from superset_like.errors import Invalid, QueryRefused, SyntaxInvalid, TemplateInvalid, WriteRefused
+from superset_like.extensions import settings
+from superset_like.models import Database, Query
+from superset_like.services import databases, user_sql
+from superset_like.services.select_star import table_of
+from superset_like.services.user_sql import Place
+
+# What may change data; everything else that is no read (GRANT, SET, COPY, ATTACH, ...) is refused on every connection.
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE"})
+# Of CREATE, DROP and ALTER, only these; a function or an extension would reach beyond the data.
+RELATIONS = frozenset({"TABLE", "VIEW"})
+NO_WRITES = (
+    "This database does not allow for DDL/DML, but the query mutates data. Please contact your administrator for more "
+    "assistance."
+)
+LONGEST_NAME = 128
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAs:
+    """A table (or view) to be made of the last SELECT. method: TABLE or VIEW."""
+
+    name: str
+    schema: str | None = None
+    method: str = "TABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in SQL. line, column: from 1, None when the place is not known. near: the text there."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Statements in order. writes: run for their effect. read: answers the rows, at most one more than `limit`.
+
+    own_limit: the LIMIT that the last SELECT itself has. creates: the last write makes a table of the last SELECT.
+    """
+
+    engine: Engine
+    target: Target = field(repr=False)
+    writable: Target = field(repr=False)
+    timeout_s: float
+    writes: tuple[str, ...]
+    read: str | None
+    limit: int
+    own_limit: int | None = None
+    creates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where one query's statements are judged: who runs them, on which connection."""
+
+    actor: Actor
+    database: Database
+    engine: Engine
+    place: Place
+
+    def readable(self, sql: str) -> Read:
+        """The statement as a read whose tables the caller may read, row rules not yet in it."""
+        read = guard.read(sql, self.engine)
+        user_sql.require_tables(self.actor, self.database, read.tables, self.place, self.engine)
+        return read
+
+    def protected(self, read: Read) -> str:
+        """The read under the caller's row rules."""
+        return user_sql.protected(self.actor, self.database, read, self.place, self.engine)
+
+
+def planned(actor: Actor, query: Query) -> Plan:
+    """What this query runs for this caller. Raises what forbids it: Forbidden, DataForbidden, QueryRefused, ..."""
+    database = databases.usable(actor, query.database_id)
+    desk = _desk(actor, database, query)
+    parts = guard.statements(_rendered(desk, query), desk.engine)
+    if not parts:
+        raise QueryRefused("There is no statement to run")
+    writes = [_judged_write(desk, part) for part in parts if not part.is_read]
+    reads = [desk.readable(part.sql) for part in parts if part.is_read]
+    made = _create_as(desk, query, reads[-1]) if query.select_as_cta and parts[-1].is_read else None
+    if query.select_as_cta and made is None:
+        raise QueryRefused("Only a SELECT can be made into a table")
+    last = reads[-1] if parts[-1].is_read and made is None else None
+    limit = query.limit or settings().max_row_limit
+    return Plan(
+        engine=desk.engine,
+        target=databases.target(database, schema=query.schema, catalog=query.catalog),
+        writable=databases.target(database, writable=True, schema=query.schema, catalog=query.catalog),
+        timeout_s=settings().async_timeout_s if query.run_async else settings().sql_timeout_s,
+        writes=tuple(writes + ([made] if made else [])),
+        read=guard.limited(desk.protected(last), limit + 1, desk.engine) if last else None,
+        limit=limit,
+        own_limit=_own_limit(last) if last else None,
+        creates=made is not None,
+    )
+
+
+def problems(actor: Actor, query: Query) -> list[Problem]:
+    """What is wrong with the query's SQL, as far as its text shows; empty when it could run.
+
+    The query is not stored. Raises Forbidden, DataForbidden: whom they concern is told nothing more.
+    """
+    try:
+        planned(actor, query)
+    except SyntaxInvalid as error:
+        line, column = error.details.get("line"), error.details.get("column")
+        return [Problem(error.message, line, column, str(error.details.get("near") or ""))]
+    except (QueryRefused, TemplateInvalid) as error:
+        return [Problem(error.message)]
+    return []
+
+
+def _desk(actor: Actor, database: Database, query: Query) -> Desk:
+    engine = databases.engine_of(database)
+    schema = query.schema or engine.default_schema(databases.target(database, catalog=query.catalog))
+    return Desk(actor, database, engine, Place(schema, query.catalog))
+
+
+def _rendered(desk: Desk, query: Query) -> str:
+    if not template.has_template(query.sql):
+        return query.sql
+    params = user_sql.template_params(query.template_params)
+    return template.render(query.sql, template_context.of(desk.actor, params=params), desk.engine)
+
+
+def _judged_write(desk: Desk, part: Part) -> str:
+    if not desk.database.allow_dml:
+        raise WriteRefused(NO_WRITES)
+    if part.kind not in WRITES:
+        raise QueryRefused(f"{part.kind} is not allowed here")
+    user_sql.require_tables(desk.actor, desk.database, part.tables, desk.place, desk.engine)
+    if user_sql.row_rules(desk.actor, desk.database, part.tables, desk.place):
+        # What a rule hides could be copied into a table that no rule protects, or be changed unseen.
+        raise QueryRefused("Tables on which row rules limit you cannot be used in statements that write")
+    return part.sql
+
+
+def _create_as(desk: Desk, query: Query, read: Read) -> str:
+    is_view = query.ctas_method == "VIEW"
+    if not (desk.database.allow_cvas if is_view else desk.database.allow_ctas):
+        raise WriteRefused(NO_WRITES)
+    table = table_of(desk.engine.dialect, _made_table(desk, query)).sql(dialect=desk.engine.dialect)
+    return f"CREATE {'VIEW' if is_view else 'TABLE'} {table} AS {desk.protected(read)}"
+
+
+def _made_table(desk: Desk, query: Query) -> TableName:
+    name = query.tmp_table_name or ""
+    if not name or len(name) > LONGEST_NAME or "\x00" in name:
+        raise Invalid(fields={"tmp_table_name": ["A name for the new table is needed."]})
+    schema = desk.database.force_ctas_schema or query.tmp_schema_name or desk.place.schema
+    table = TableName(name, schema, query.catalog)
+    if guard.is_system(table, desk.engine):
+        raise QueryRefused("The engine's own tables cannot be made")
+    # A table made where the caller may not read would be out of his sight, and maybe in somebody's way.
+    rules.require_tables(desk.actor, desk.database, [table])
+    return table
+
+
+def _own_limit(read: Read) -> int | None:
+    limit = read.tree.args.get("limit")
+    count = limit.expression if isinstance(limit, exp.Limit) else None
+    return int(count.this) if isinstance(count, exp.Literal) and not count.is_string and count.this.isdigit() else None
