@@ -36,10 +36,10 @@ _TRUTHS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f":
 _TEXT_TYPES = ("CHAR", "TEXT", "STRING", "CLOB")
 
 Locate = Callable[[Filter], Bound]
-Make = Callable[[Scalar], exp.Expression]
+Make = Callable[[Scalar], exp.Expr]
 
 
-def of_group(scope: Scope, group: FilterGroup, locate: Locate | None = None) -> list[exp.Expression]:
+def of_group(scope: Scope, group: FilterGroup, locate: Locate | None = None) -> list[exp.Expr]:
     """Conditions that must all hold, none when the group is empty. locate: what a filter compares."""
     locate = locate or (lambda item: scope.value(item.column, item.expression))
     conditions = []
@@ -51,9 +51,9 @@ def of_group(scope: Scope, group: FilterGroup, locate: Locate | None = None) -> 
     return [any_of(conditions)] if group.any_of and conditions else conditions
 
 
-def of_times(scope: Scope, ranges: Sequence[TimeRange]) -> list[exp.Expression]:
+def of_times(scope: Scope, ranges: Sequence[TimeRange]) -> list[exp.Expr]:
     """Conditions of the time ranges, and of the dataset's main time column where it wants to be filtered too."""
-    conditions = []
+    conditions: list[exp.Expr] = []
     for asked in _with_main_time(scope, ranges):
         bound = scope.column(asked.column)
         column = bound.column or _MOMENT
@@ -64,7 +64,7 @@ def of_times(scope: Scope, ranges: Sequence[TimeRange]) -> list[exp.Expression]:
     return conditions
 
 
-def contains(scope: Scope, bound: Bound, text: str) -> exp.Expression:
+def contains(scope: Scope, bound: Bound, text: str) -> exp.Expr:
     """The value holds the text, whatever its case; `%` and `_` of the text mean themselves."""
     escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     like = exp.ILike(this=_as_text(bound), expression=_literal(f"%{escaped}%"))
@@ -79,7 +79,7 @@ def _with_main_time(scope: Scope, ranges: Sequence[TimeRange]) -> list[TimeRange
     return found
 
 
-def _of_filter(scope: Scope, item: Filter, bound: Bound) -> exp.Expression:
+def _of_filter(scope: Scope, item: Filter, bound: Bound) -> exp.Expr:
     operator = item.operator
     node = operand(bound.node)
     if operator is Operator.IS_NULL:
@@ -100,7 +100,7 @@ def _of_filter(scope: Scope, item: Filter, bound: Bound) -> exp.Expression:
     return _COMPARISONS[operator](this=node, expression=make(_scalar(item)))
 
 
-def _membership(item: Filter, node: exp.Expression, make: Make) -> exp.Expression:
+def _membership(item: Filter, node: exp.Expr, make: Make) -> exp.Expr:
     values = item.value if isinstance(item.value, tuple) else (item.value,)
     if not values:
         raise QuestionInvalid(NEEDS_LIST)
@@ -115,18 +115,18 @@ def _membership(item: Filter, node: exp.Expression, make: Make) -> exp.Expressio
     return all_of(absent)
 
 
-def _truth(node: exp.Expression, bound: Bound, wanted: bool) -> exp.Expression:
+def _truth(node: exp.Expr, bound: Bound, wanted: bool) -> exp.Expr:
     if bound.kind is Kind.NUMERIC:
         # PostgreSQL knows IS TRUE of booleans alone.
         return (exp.NEQ if wanted else exp.EQ)(this=node, expression=exp.Literal.number(0))
     return exp.Is(this=node, expression=exp.Boolean(this=wanted))
 
 
-def _at_grain(scope: Scope, bound: Bound, grain: str) -> tuple[exp.Expression, Make]:
+def _at_grain(scope: Scope, bound: Bound, grain: str) -> tuple[exp.Expr, Make]:
     """Both sides cut to the grain, so that an engine which writes moments as text compares like with like."""
     column = bound.column or _MOMENT
 
-    def make(value: Scalar) -> exp.Expression:
+    def make(value: Scalar) -> exp.Expr:
         literal = _moment(scope, column, _as_moment(value))
         return exp.Paren(this=scope.at_grain(literal, column, grain))
 
@@ -147,7 +147,7 @@ def _maker(scope: Scope, bound: Bound) -> Make:
     return lambda value: _moment(scope, _MOMENT, value) if isinstance(value, datetime) else _literal(value)
 
 
-def _literal(value: Scalar) -> exp.Expression:
+def _literal(value: Scalar) -> exp.Expr:
     return literals.literal(value)
 
 
@@ -157,7 +157,7 @@ def _scalar(item: Filter) -> Scalar:
     return item.value
 
 
-def _moment(scope: Scope, column: Column, moment: datetime) -> exp.Expression:
+def _moment(scope: Scope, column: Column, moment: datetime) -> exp.Expr:
     """The asked moment as the column stores it; the dataset's offset is what people see beyond that."""
     stored = moment - timedelta(hours=scope.shape.hours_offset)
     return raw(scope.engine.time_literal(stored, column))
@@ -223,7 +223,7 @@ def _text(value: Scalar) -> str:
     return str(value)
 
 
-def _as_text(bound: Bound) -> exp.Expression:
+def _as_text(bound: Bound) -> exp.Expr:
     """The values as something LIKE can read."""
     column = bound.column
     if column is None or (bound.column and _is_text(column)):

@@ -30,7 +30,7 @@ _AGGREGATES: dict[Aggregate, type[exp.Func]] = {
 class Bound:
     """A tree over the source, and how its values read. column: the dataset's column whose values these are, if any."""
 
-    node: exp.Expression
+    node: exp.Expr
     kind: Kind | None = None
     column: Column | None = None
     time_format: str | None = None
@@ -50,11 +50,11 @@ class Scope:
         self._folded = {column.name.lower(): column for column in shape.columns}
         self._generator = Dialect.get_or_raise(engine.dialect).generator(comments=False)
 
-    def render(self, node: exp.Expression) -> str:
+    def render(self, node: exp.Expr) -> str:
         """The tree as SQL of the engine; comments of the asker are left out."""
         return self._generator.generate(node, copy=False)
 
-    def source(self) -> exp.Expression:
+    def source(self) -> exp.Expr:
         """The table or the virtual dataset, with no row in it that the predicates withhold.
 
         The predicates stand in a SELECT of their own, which has no output names: DuckDB and SQLite read a label of the
@@ -69,7 +69,7 @@ class Scope:
         )
         return subquery(inner, self.name)
 
-    def _table(self) -> exp.Expression:
+    def _table(self) -> exp.Expr:
         if self.shape.sql is not None:
             # On lines of its own: the text may end in a comment.
             text = raw(f"\n{self.shape.sql.strip().rstrip(';')}\n")
@@ -81,8 +81,8 @@ class Scope:
             catalog=identifier(table.catalog) if table.catalog else None,
         )
 
-    def _predicate(self, predicate: Predicate) -> exp.Expression:
-        tree = guard.predicate(predicate.sql, self.engine).copy()
+    def _predicate(self, predicate: Predicate) -> exp.Expr:
+        tree = guard.predicate(predicate.sql, self.engine, subqueries=True).copy()
         return exp.Paren(this=self._qualified(tree, lambda column: column))
 
     def own_column(self, name: str) -> exp.Column:
@@ -102,30 +102,30 @@ class Scope:
             verbose_name=column.verbose_name,
         )
 
-    def _column_node(self, column: Column, within: frozenset[str]) -> exp.Expression:
+    def _column_node(self, column: Column, within: frozenset[str]) -> exp.Expr:
         if column.expression is None or column.name in within:
             return self.own_column(column.name)
         tree = self._parsed(column.expression, f"The column {column.name} has invalid SQL")
         return self._bind(tree, within | {column.name})
 
-    def expression(self, sql: str) -> exp.Expression:
-        """SQL of the asker over the dataset's columns, calculated ones included. Raises QuestionInvalid, QueryRefused."""
+    def expression(self, sql: str) -> exp.Expr:
+        """SQL of the asker over the dataset's columns, calculated ones too. Raises QuestionInvalid, QueryRefused."""
         return self._bind(self._parsed(sql, f"Invalid SQL clause: {sql}"), frozenset())
 
-    def _parsed(self, sql: str, message: str) -> exp.Expression:
+    def _parsed(self, sql: str, message: str) -> exp.Expr:
         try:
             return guard.expression(sql, self.engine).copy()
         except SyntaxInvalid as error:
             raise QuestionInvalid(message) from error
 
-    def _bind(self, tree: exp.Expression, within: frozenset[str]) -> exp.Expression:
+    def _bind(self, tree: exp.Expr, within: frozenset[str]) -> exp.Expr:
         """The tree with columns of the dataset qualified, so that no output name is taken for one.
 
         A name that the dataset does not list stays as written; within: calculated columns being written out, whose
         own names mean the physical column.
         """
 
-        def meant(node: exp.Column) -> exp.Expression | None:
+        def meant(node: exp.Column) -> exp.Expr | None:
             name = node.this
             if not isinstance(name, exp.Identifier):
                 return None
@@ -138,9 +138,7 @@ class Scope:
 
         return self._qualified(tree, meant)
 
-    def _qualified(
-        self, tree: exp.Expression, meant: Callable[[exp.Column], exp.Expression | None]
-    ) -> exp.Expression:
+    def _qualified(self, tree: exp.Expr, meant: Callable[[exp.Column], exp.Expr | None]) -> exp.Expr:
         """The tree with each bare column outside sub-queries replaced by what it means, or qualified if that is it."""
         holder = exp.Paren(this=tree)
         for node in list(_bare_columns(tree)):
@@ -149,7 +147,7 @@ class Scope:
                 node.set("table", identifier(self.name))
             elif found is not None:
                 node.replace(found)
-        bound: exp.Expression = holder.this
+        bound: exp.Expr = holder.this
         bound.parent = None
         return bound
 
@@ -172,7 +170,7 @@ class Scope:
         node = self.at_grain(operand(bound.node), bound.column, grain)
         return Bound(node, Kind.TEMPORAL, column=None, verbose_name=bound.verbose_name)
 
-    def at_grain(self, node: exp.Expression, column: Column | None, grain: str) -> exp.Expression:
+    def at_grain(self, node: exp.Expr, column: Column | None, grain: str) -> exp.Expr:
         """The moment at which the grain begins that the node lies in. Raises QuestionInvalid for an unknown grain."""
         template = self.engine.grains.get(grain)
         if template is None:
@@ -210,7 +208,7 @@ class Scope:
         return Bound(node, Kind.NUMERIC)
 
 
-def _bare_columns(tree: exp.Expression) -> list[exp.Column]:
+def _bare_columns(tree: exp.Expr) -> list[exp.Column]:
     columns = []
     for node in tree.walk(prune=lambda node: isinstance(node, exp.Query)):
         if isinstance(node, exp.Column) and not node.args.get("table") and not isinstance(node.this, exp.Star):
@@ -218,7 +216,7 @@ def _bare_columns(tree: exp.Expression) -> list[exp.Column]:
     return columns
 
 
-def _kind_of(node: exp.Expression) -> Kind | None:
+def _kind_of(node: exp.Expr) -> Kind | None:
     return Kind.NUMERIC if isinstance(node, exp.Count | exp.Sum | exp.Avg) else None
 
 
@@ -227,27 +225,27 @@ def identifier(name: str) -> exp.Identifier:
     return literals.identifier(name)
 
 
-def raw(sql: str) -> exp.Expression:
+def raw(sql: str) -> exp.Expr:
     """SQL that the engine's own templates made, taken as it is."""
     return exp.Var(this=sql)
 
 
-def operand(node: exp.Expression) -> exp.Expression:
+def operand(node: exp.Expr) -> exp.Expr:
     """The tree, in brackets unless it cannot fall apart beside an operator."""
     return node if isinstance(node, _ATOMS) else exp.Paren(this=node)
 
 
-def subquery(query: exp.Expression, name: str) -> exp.Subquery:
+def subquery(query: exp.Expr, name: str) -> exp.Subquery:
     """The query as a source of that name."""
     return exp.Subquery(this=query, alias=exp.TableAlias(this=identifier(name)))
 
 
-def all_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """The conditions joined by AND; at least one. Each must hold together beside AND."""
     return reduce(lambda left, right: exp.And(this=left, expression=right), conditions)
 
 
-def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """The conditions joined by OR, in brackets unless there is but one; at least one."""
     if len(conditions) == 1:
         return conditions[0]

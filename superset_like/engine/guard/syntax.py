@@ -1,19 +1,29 @@
 """From text to one tree: the tokens of a dialect, parsed to the end, or an error that says where."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlglot import Dialect, ErrorLevel, exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from superset_like.engine.databases.base import Engine
 from superset_like.errors import QueryRefused, SyntaxInvalid
+
+# Its warnings quote the SQL, which may hold what no log should.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 LONGEST_SQL = 500_000
 
 # sqlglot retries each join without a condition as the start of a nested one: the time doubles with every such join.
 MOST_BARE_JOINS = 10
+
+# The parser is native code: it recurses on the C stack, and the process ends when that is full.
+MOST_NESTED = 150
+MOST_TOKENS = 60_000
+MOST_SOURCES = 1_000
+MOST_CHAINED_BRACKETS = 100
 
 # The name under which a protected table is read inside its sub-query; nobody else may use it.
 GUARDED = "__guarded"
@@ -26,6 +36,7 @@ class Grammar:
     dialect: str
     functions: frozenset[str] = frozenset()
     table_functions: frozenset[str] = frozenset()
+    catalogs: bool = False
 
 
 def grammar_of(engine: Engine) -> Grammar:
@@ -34,6 +45,7 @@ def grammar_of(engine: Engine) -> Grammar:
         engine.dialect,
         frozenset(map(str.upper, engine.functions)),
         frozenset(map(str.upper, engine.table_functions)),
+        engine.supports_catalogs,
     )
 
 
@@ -50,11 +62,10 @@ def tokens_of(sql: str, dialect: str) -> list[Token]:
         tokens = Dialect.get_or_raise(dialect).tokenize(sql)
     except TokenError as error:
         line, column = sql.count("\n") + 1, len(sql) - (sql.rfind("\n") + 1) + 1
-        raise SyntaxInvalid(
-            "A string, name or comment is not closed", line=line, column=column, near=""
-        ) from error
+        raise SyntaxInvalid("A string, name or comment is not closed", line=line, column=column, near="") from error
     _refuse_executable_comments(tokens)
     _refuse_bare_joins(tokens)
+    _refuse_deep_nesting(tokens)
     return tokens
 
 
@@ -77,13 +88,25 @@ def text_of(tokens: Sequence[Token], sql: str) -> str:
 def parsed(tokens: Sequence[Token], sql: str, dialect: str) -> exp.Expr:
     """The tree of one statement. Raises SyntaxInvalid."""
     parser = Dialect.get_or_raise(dialect).parser(error_level=ErrorLevel.IMMEDIATE)
-    return _one_tree(lambda: parser.parse(list(tokens), sql))
+    return _portable(_one_tree(lambda: parser.parse(list(tokens), sql)), dialect)
 
 
 def parsed_expression(tokens: Sequence[Token], sql: str, dialect: str) -> exp.Expr:
     """The tree of one scalar expression that takes up all tokens. Raises SyntaxInvalid."""
     parser = Dialect.get_or_raise(dialect).parser(error_level=ErrorLevel.IMMEDIATE)
-    return _one_tree(lambda: parser.parse_into(exp.Condition, list(tokens), sql))
+    return _portable(_one_tree(lambda: parser.parse_into(exp.Condition, list(tokens), sql)), dialect)
+
+
+def _portable(tree: exp.Expr, dialect: str) -> exp.Expr:
+    # sqlglot writes REGEXP_LIKE, which MySQL has and MariaDB has not.
+    return tree.transform(_regexp_as_position, copy=False) if dialect == "mysql" else tree
+
+
+def _regexp_as_position(node: exp.Expr) -> exp.Expr:
+    if not isinstance(node, exp.RegexpLike):
+        return node
+    position = exp.Anonymous(this="REGEXP_INSTR", expressions=[node.this, node.expression])
+    return exp.Paren(this=exp.GT(this=position, expression=exp.Literal.number(0)))
 
 
 def _one_tree(parse: Callable[[], Sequence[exp.Expr | None]]) -> exp.Expr:
@@ -114,9 +137,7 @@ def invalid_near(token: Token) -> SyntaxInvalid:
 
 
 def _invalid(near: str, line: int, column: int) -> SyntaxInvalid:
-    return SyntaxInvalid(
-        f"Error parsing near '{near}' at line {line}:{column}", line=line, column=column, near=near
-    )
+    return SyntaxInvalid(f"Error parsing near '{near}' at line {line}:{column}", line=line, column=column, near=near)
 
 
 def _where(error: ParseError) -> SyntaxInvalid:
@@ -148,3 +169,24 @@ def _refuse_bare_joins(tokens: Sequence[Token]) -> None:
             bare += 1
         if bare > MOST_BARE_JOINS:
             raise QueryRefused("Too many joins without a condition", limit=MOST_BARE_JOINS)
+
+
+def _refuse_deep_nesting(tokens: Sequence[Token]) -> None:
+    depth = sources = chained = generic = 0
+    before: Token | None = None
+    for token in tokens:
+        kind = token.token_type
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+        sources += kind in (TokenType.FROM, TokenType.SELECT)
+        generic += kind == TokenType.LT and before is not None and before.token_type in _GENERIC_TYPES
+        chained += kind == TokenType.L_BRACKET and before is not None and before.token_type == TokenType.R_BRACKET
+        before = token
+        if depth > MOST_NESTED or generic > MOST_NESTED:
+            raise QueryRefused("The SQL is nested too deeply", limit=MOST_NESTED)
+    if len(tokens) > MOST_TOKENS or sources > MOST_SOURCES or chained > MOST_CHAINED_BRACKETS:
+        raise QueryRefused("The SQL is too long", limit=MOST_TOKENS)
+
+
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
+_GENERIC_TYPES = frozenset({TokenType.ARRAY, TokenType.LIST, TokenType.MAP, TokenType.NESTED, TokenType.STRUCT})
