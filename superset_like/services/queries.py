@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pyarrow as pa
@@ -304,9 +304,10 @@ def _failed(condition: ColumnElement[bool], message: str) -> int:
 
 
 def _changed(statement: Any) -> int:
-    done: CursorResult[Any] = db.session.execute(statement, execution_options={"synchronize_session": False})
+    done = db.session.execute(statement, execution_options={"synchronize_session": False})
     db.session.commit()
-    return done.rowcount
+    count: int = cast("CursorResult[Any]", done).rowcount
+    return count
 
 
 def _end(query_id: int, error: ProductError, since: QueryStatus = QueryStatus.RUNNING) -> None:

@@ -1,5 +1,6 @@
 """What a query of the SQL editor will run: rendered, split, judged statement by statement, cut to its limit."""
 
+import re
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -13,14 +14,12 @@ from superset_like.engine.query import TableName
 from superset_like.errors import Invalid, QueryRefused, SyntaxInvalid, TemplateInvalid, WriteRefused
 from superset_like.extensions import settings
 from superset_like.models import Database, Query
-from superset_like.services import databases, user_sql
+from superset_like.services import databases, query_writes, user_sql
 from superset_like.services.select_star import table_of
 from superset_like.services.user_sql import Place
 
-# What may change data; everything else that is no read (GRANT, SET, COPY, ATTACH, ...) is refused on every connection.
-WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE"})
-# Of CREATE, DROP and ALTER, only these; a function or an extension would reach beyond the data.
-RELATIONS = frozenset({"TABLE", "VIEW"})
+EXPLANATIONS = frozenset({"EXPLAIN", "DESCRIBE", "DESC"})
+EXPLAINING = re.compile(r"(?:EXPLAIN|DESCRIBE|DESC)(?: QUERY PLAN)? ")
 NO_WRITES = (
     "This database does not allow for DDL/DML, but the query mutates data. Please contact your administrator for more "
     "assistance."
@@ -74,15 +73,30 @@ class Desk:
     engine: Engine
     place: Place
 
-    def readable(self, sql: str) -> Read:
-        """The statement as a read whose tables the caller may read, row rules not yet in it."""
-        read = guard.read(sql, self.engine)
+    def readable(self, part: Part) -> "Readable":
+        """The statement, when the caller may read all its tables."""
+        explains = EXPLAINING.match(part.sql) if part.kind in EXPLANATIONS else None
+        prefix = explains.group() if explains else ""
+        read = guard.read(part.sql.removeprefix(prefix), self.engine)
         user_sql.require_tables(self.actor, self.database, read.tables, self.place, self.engine)
-        return read
+        return Readable(read, prefix)
 
     def protected(self, read: Read) -> str:
         """The read under the caller's row rules."""
         return user_sql.protected(self.actor, self.database, read, self.place, self.engine)
+
+    def cut(self, readable: "Readable", limit: int) -> str:
+        """The read as it is run: protected, and ended one row beyond the limit, so that a cut is seen."""
+        sql = self.protected(readable.read)
+        return f"{readable.prefix}{sql}" if readable.prefix else guard.limited(sql, limit + 1, self.engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A SELECT, or the explanation of one: prefix is then what stands before it."""
+
+    read: Read
+    prefix: str = ""
 
 
 def planned(actor: Actor, query: Query) -> Plan:
@@ -93,10 +107,9 @@ def planned(actor: Actor, query: Query) -> Plan:
     if not parts:
         raise QueryRefused("There is no statement to run")
     writes = [_judged_write(desk, part) for part in parts if not part.is_read]
-    reads = [desk.readable(part.sql) for part in parts if part.is_read]
-    made = _create_as(desk, query, reads[-1]) if query.select_as_cta and parts[-1].is_read else None
-    if query.select_as_cta and made is None:
-        raise QueryRefused("Only a SELECT can be made into a table")
+    # Reads before the last one have no effect: they are judged, and not run.
+    reads = [desk.readable(part) for part in parts if part.is_read]
+    made = _create_as(desk, query, reads[-1] if parts[-1].is_read else None) if query.select_as_cta else None
     last = reads[-1] if parts[-1].is_read and made is None else None
     limit = query.limit or settings().max_row_limit
     return Plan(
@@ -105,9 +118,9 @@ def planned(actor: Actor, query: Query) -> Plan:
         writable=databases.target(database, writable=True, schema=query.schema, catalog=query.catalog),
         timeout_s=settings().async_timeout_s if query.run_async else settings().sql_timeout_s,
         writes=tuple(writes + ([made] if made else [])),
-        read=guard.limited(desk.protected(last), limit + 1, desk.engine) if last else None,
+        read=desk.cut(last, limit) if last else None,
         limit=limit,
-        own_limit=_own_limit(last) if last else None,
+        own_limit=_own_limit(last.read) if last else None,
         creates=made is not None,
     )
 
@@ -143,8 +156,7 @@ def _rendered(desk: Desk, query: Query) -> str:
 def _judged_write(desk: Desk, part: Part) -> str:
     if not desk.database.allow_dml:
         raise WriteRefused(NO_WRITES)
-    if part.kind not in WRITES:
-        raise QueryRefused(f"{part.kind} is not allowed here")
+    query_writes.require_plain(part, desk.engine)
     user_sql.require_tables(desk.actor, desk.database, part.tables, desk.place, desk.engine)
     if user_sql.row_rules(desk.actor, desk.database, part.tables, desk.place):
         # What a rule hides could be copied into a table that no rule protects, or be changed unseen.
@@ -152,12 +164,14 @@ def _judged_write(desk: Desk, part: Part) -> str:
     return part.sql
 
 
-def _create_as(desk: Desk, query: Query, read: Read) -> str:
+def _create_as(desk: Desk, query: Query, last: Readable | None) -> str:
+    if last is None or last.prefix:
+        raise QueryRefused("Only a SELECT can be made into a table")
     is_view = query.ctas_method == "VIEW"
     if not (desk.database.allow_cvas if is_view else desk.database.allow_ctas):
         raise WriteRefused(NO_WRITES)
     table = table_of(desk.engine.dialect, _made_table(desk, query)).sql(dialect=desk.engine.dialect)
-    return f"CREATE {'VIEW' if is_view else 'TABLE'} {table} AS {desk.protected(read)}"
+    return f"CREATE {'VIEW' if is_view else 'TABLE'} {table} AS {desk.protected(last.read)}"
 
 
 def _made_table(desk: Desk, query: Query) -> TableName:

@@ -63,7 +63,7 @@ def shape_of(dataset: Dataset, actor: Actor, template_context: Context) -> tuple
 
 def _stored(dataset: Dataset) -> Stored:
     memory: Memory = current_app.extensions.setdefault("superset_like_shapes", Memory())
-    key = (dataset.id, stamp.current(db.session)[1])
+    key = (dataset.id, stamp.current(db.session())[1])
     found = memory.get(key)
     if found is None:
         found = _read(dataset)

@@ -33,6 +33,15 @@ class Place:
         """The table with its schema and catalog said."""
         return replace(table, schema=table.schema or self.schema, catalog=table.catalog or self.catalog)
 
+    def meanings(self, table: TableName) -> tuple[TableName, ...]:
+        """Every name under which a dataset may be stored over this table; a rule of any of them counts."""
+        whole = self.of(table)
+        without_catalog = replace(whole, catalog=None)
+        names = [whole, without_catalog]
+        if whole.schema == self.schema:
+            names.append(replace(without_catalog, schema=None))
+        return tuple(dict.fromkeys(names))
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -103,9 +112,14 @@ def row_rules(
     actor: Actor, database: Database, tables: Iterable[TableName], place: Place
 ) -> dict[TableName, tuple[Predicate, ...]]:
     """The caller's row rules for those of the tables that have any, under the names given here."""
-    placed = {table: place.of(table) for table in tables}
-    found = row_filters.for_tables(actor, database, sorted(set(placed.values()), key=str))
-    return {table: tuple(found[there]) for table, there in placed.items() if found.get(there)}
+    meanings = {table: place.meanings(table) for table in tables}
+    asked = {meaning for found in meanings.values() for meaning in found}
+    rules_of = row_filters.for_tables(actor, database, sorted(asked, key=str))
+    found = {
+        table: tuple(dict.fromkeys(rule for name in names for rule in rules_of.get(name, ())))
+        for table, names in meanings.items()
+    }
+    return {table: predicates for table, predicates in found.items() if predicates}
 
 
 def protected(actor: Actor, database: Database, read: Read, place: Place, engine: Engine) -> str:

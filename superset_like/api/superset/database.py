@@ -8,7 +8,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema
 
 from superset_like.access.actor import current
-from superset_like.api.superset import database_schemas as schemas
+from superset_like.api.superset import database_schemas
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.api.superset.rison import declare, q_argument
@@ -21,8 +21,8 @@ from superset_like.services import databases, found, queries
 from superset_like.services.databases import RelatedObjects, TableMetadata
 from superset_like.services.query_plan import Problem
 
-declare("database_schemas", schemas.SCHEMAS_Q)
-declare("database_tables", schemas.TABLES_Q, required=True)
+declare("database_schemas", database_schemas.SCHEMAS_Q)
+declare("database_tables", database_schemas.TABLES_Q, required=True)
 
 NAME = (Parameter("name"), Parameter("schema"), Parameter("catalog"))
 URI_FORM = "{engine}://user:password@host:port/dbname[?key=value&key=value...]"
@@ -36,11 +36,12 @@ class SupersetDatabaseApi(SupersetModelResource):
     class_permission_name = "Database"
     openapi_spec_tag = "Database"
     service = databases
-    noun, plural = "database", "databases"
+    noun = "database"
+    plural = "databases"
     invalid_body_status = 422
     max_page_size = -1
-    add_schema: ClassVar[type[Schema]] = schemas.DatabasePost
-    edit_schema: ClassVar[type[Schema]] = schemas.DatabasePut
+    add_schema: ClassVar[type[Schema]] = database_schemas.DatabasePost
+    edit_schema: ClassVar[type[Schema]] = database_schemas.DatabasePut
     list_columns = [
         "allow_file_upload",
         "allow_ctas",
@@ -133,14 +134,14 @@ class SupersetDatabaseApi(SupersetModelResource):
         # Superset's item of a database holds id and result alone.
         return {}
 
-    @endpoint("POST", "/", "Make one", permission="write", status=201, body=schemas.DatabasePost)
+    @endpoint("POST", "/", "Make one", permission="write", status=201, body=database_schemas.DatabasePost)
     def post(self) -> Response:
-        database = databases.create(current(), self.body(schemas.DatabasePost))
+        database = databases.create(current(), self.body(database_schemas.DatabasePost))
         return json_response(201, {"id": database.id, "result": self.written(database)})
 
-    @endpoint("PUT", "/<pk>", "Change one", permission="write", body=schemas.DatabasePut)
+    @endpoint("PUT", "/<pk>", "Change one", permission="write", body=database_schemas.DatabasePut)
     def put(self, pk: str) -> Response:
-        database = databases.update(current(), whole_number(pk), self.body(schemas.DatabasePut))
+        database = databases.update(current(), whole_number(pk), self.body(database_schemas.DatabasePut))
         return json_response(200, {"id": database.id, "result": self.written(database)})
 
     def written(self, item: Database) -> dict[str, Any]:
@@ -180,10 +181,14 @@ class SupersetDatabaseApi(SupersetModelResource):
         return json_response(200, {"id": item.id, "result": result})
 
     @endpoint(
-        "POST", "/test_connection/", "Whether a connection works", permission="write", body=schemas.ConnectionTest
+        "POST",
+        "/test_connection/",
+        "Whether a connection works",
+        permission="write",
+        body=database_schemas.ConnectionTest,
     )
     def test_connection(self) -> Response:
-        databases.test_connection(current(), self.body(schemas.ConnectionTest))
+        databases.test_connection(current(), self.body(database_schemas.ConnectionTest))
         return json_response(200, {"message": "OK"})
 
     @endpoint("GET", "/available/", "The kinds of databases one may connect to", permission="read")
@@ -191,13 +196,25 @@ class SupersetDatabaseApi(SupersetModelResource):
         return json_response(200, {"databases": [available_engine(engine) for engine in databases.available()]})
 
     @endpoint(
-        "GET", "/<pk>/catalogs/", "Its catalogs", permission="read", q="database_schemas", answer=schemas.NAME_LIST
+        "GET",
+        "/<pk>/catalogs/",
+        "Its catalogs",
+        permission="read",
+        q="database_schemas",
+        answer=database_schemas.NAME_LIST,
     )
     def catalogs(self, pk: str) -> Response:
         q_argument("database_schemas")
         return json_response(200, {"result": databases.catalogs(current(), whole_number(pk))})
 
-    @endpoint("GET", "/<pk>/schemas/", "Its schemas", permission="read", q="database_schemas", answer=schemas.NAME_LIST)
+    @endpoint(
+        "GET",
+        "/<pk>/schemas/",
+        "Its schemas",
+        permission="read",
+        q="database_schemas",
+        answer=database_schemas.NAME_LIST,
+    )
     def schemas(self, pk: str) -> Response:
         wish = q_argument("database_schemas")
         names = databases.schemas(current(), whole_number(pk), wish.get("catalog") or None)
@@ -210,7 +227,7 @@ class SupersetDatabaseApi(SupersetModelResource):
         permission="read",
         q="database_tables",
         parameters=(Parameter("schema_name"), Parameter("catalog_name")),
-        answer=schemas.TABLES,
+        answer=database_schemas.TABLES,
     )
     def tables(self, pk: str) -> Response:
         wish = (
@@ -258,7 +275,7 @@ class SupersetDatabaseApi(SupersetModelResource):
         "/<pk>/related_objects/",
         "Charts and dashboards over it",
         permission="read",
-        answer=schemas.RELATED_OBJECTS,
+        answer=database_schemas.RELATED_OBJECTS,
     )
     def related_objects(self, pk: str) -> Response:
         related = databases.related_objects(current(), whole_number(pk))
@@ -278,10 +295,10 @@ class SupersetDatabaseApi(SupersetModelResource):
         "/validate_parameters/",
         "Whether parts make a connection",
         permission="write",
-        body=schemas.ParametersCheck,
+        body=database_schemas.ParametersCheck,
     )
     def validate_parameters(self) -> Response:
-        values = self.body(schemas.ParametersCheck)
+        values = self.body(database_schemas.ParametersCheck)
         databases.validate_parameters(current(), values["engine"], values.get("parameters") or {})
         return json_response(200, {"message": "OK"})
 
@@ -290,11 +307,11 @@ class SupersetDatabaseApi(SupersetModelResource):
         "/<pk>/validate_sql/",
         "What is wrong with SQL, without running it",
         permission="read",
-        body=schemas.SqlCheck,
-        answer=schemas.SQL_PROBLEMS,
+        body=database_schemas.SqlCheck,
+        answer=database_schemas.SQL_PROBLEMS,
     )
     def validate_sql(self, pk: str) -> Response:
-        values = self.body(schemas.SqlCheck)
+        values = self.body(database_schemas.SqlCheck)
         params = json.dumps(values["template_params"]) if values.get("template_params") else None
         problems = queries.problems(
             current(), whole_number(pk), values["sql"], values.get("schema"), values.get("catalog"), params

@@ -144,7 +144,8 @@ class SupersetDatasetApi(SupersetModelResource):
     class_permission_name = "Dataset"
     openapi_spec_tag = "Datasets"
     service = datasets
-    noun, plural = "dataset", "datasets"
+    noun = "dataset"
+    plural = "datasets"
     add_schema: ClassVar[type[Schema]] = schemas.DatasetPost
     edit_schema: ClassVar[type[Schema]] = schemas.DatasetPut
     list_columns = [

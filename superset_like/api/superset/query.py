@@ -36,7 +36,8 @@ class SupersetQueryApi(SupersetModelResource):
     exclude_route_methods = {"post", "put", "delete", "bulk_delete", "info"}
     add_schema: ClassVar[type[Schema]] = Schema
     edit_schema: ClassVar[type[Schema]] = Schema
-    noun, plural = "query", "queries"
+    noun = "query"
+    plural = "queries"
     list_columns = [
         "id",
         "changed_on",

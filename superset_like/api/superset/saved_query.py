@@ -82,7 +82,8 @@ class SupersetSavedQueryApi(SupersetModelResource):
     class_permission_name = "SavedQuery"
     openapi_spec_tag = "Queries"
     service = saved_queries
-    noun, plural = "saved query", "saved queries"
+    noun = "saved query"
+    plural = "saved queries"
     add_schema: ClassVar[type[Schema]] = SavedQueryPost
     edit_schema: ClassVar[type[Schema]] = SavedQueryPut
     show_columns = [

@@ -1,0 +1,32 @@
+"""`celery -A superset_like.worker worker`: the application behind the jobs."""
+
+from typing import Any
+
+from celery import Task
+from celery.signals import worker_process_init
+
+from superset_like import jobs
+from superset_like.app import create_app
+from superset_like.discovery import modules_in
+from superset_like.extensions import celery, db
+
+app = create_app()
+
+
+class InApplication(Task):
+    """A job runs in an application context of its own; its session ends with it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with app.app_context():
+            return super().__call__(*args, **kwargs)
+
+
+@worker_process_init.connect(weak=False)
+def _forget_connections(**_: Any) -> None:
+    # A connection of the parent, used by two processes, would mix their answers.
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+celery.Task = InApplication
+modules_in(jobs)
