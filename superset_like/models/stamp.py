@@ -87,7 +87,7 @@ def _is_harmless(session: Session, item: Model) -> bool:
     if item in session.new or item in session.deleted:
         return False
     state = item._sa_instance_state
-    return not any(state.attrs[key].history.has_changes() for key in state.attrs.keys() - HARMLESS)
+    return not any(state.attrs[key].history.has_changes() for key in set(state.attrs.keys()) - HARMLESS)
 
 
 @event.listens_for(Session, "do_orm_execute")
