@@ -1,0 +1,149 @@
+"""A real browser, driven over its debugging pipe."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATIENCE_S = 20.0
+OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
+
+
+class Browser:
+    """One page of a browser with a profile of its own.
+
+    complaints: what its console said of errors and broken policies.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        assert PROGRAM is not None
+        to_browser, self._out = os.pipe()
+        self._in, from_browser = os.pipe()
+        self._process = subprocess.Popen(
+            ["sh", "-c", f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}', PROGRAM, *OPTIONS, f"--user-data-dir={profile}"],
+            pass_fds=(to_browser, from_browser),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        self._buffer = b""
+        self._number = 0
+        self._session: str | None = None
+        self.complaints: list[str] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        self.resize(1280, 900)
+
+    def close(self) -> None:
+        """The browser is gone."""
+        self._process.terminate()
+        self._process.wait(PATIENCE_S)
+        os.close(self._in)
+        os.close(self._out)
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """The browser's answer to a command."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._received()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, (method, answer["error"])
+                result: dict[str, Any] = answer["result"]
+                return result
+            self._note(answer)
+
+    def go(self, url: str) -> None:
+        """The page is there and has run its scripts."""
+        self.call("Page.navigate", url=url)
+        self._loaded(lambda: bool(self.run(f"location.href.startsWith({json.dumps(url.split('#')[0])})")))
+
+    def run(self, script: str) -> Any:
+        """The value of a JavaScript expression."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def follow(self, script: str) -> None:
+        """The page that the script led to is there."""
+        self.run("window.left = true")
+        self.run(script)
+        self._loaded(lambda: not self.run("window.left"))
+
+    def wait(self, condition: str) -> None:
+        """The expression is true."""
+        self._until(lambda: bool(self.run(condition)), condition)
+
+    def resize(self, width: int, height: int) -> None:
+        """The window has this size."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def dark(self, on: bool) -> None:
+        """The visitor prefers dark pages, or light ones."""
+        value = "dark" if on else "light"
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": value}])
+
+    def key(self, name: str) -> None:
+        """A key was pressed and released."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27}[name]
+        text = {"text": "\r"} if name == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code, **text)
+
+    def screenshot(self, path: Path) -> None:
+        """The whole page is in the file, as PNG."""
+        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(picture["data"]))
+
+    def _loaded(self, there: Callable[[], bool]) -> None:
+        self._until(lambda: there() and self.run("document.readyState") == "complete", "page to load")
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not self._holds(condition):
+            assert time.monotonic() < end, f"waited in vain: {what}"
+            time.sleep(0.05)
+
+    def _holds(self, condition: Callable[[], bool]) -> bool:
+        try:
+            return condition()
+        except AssertionError:
+            # The page is being replaced under the question.
+            return False
+
+    def _received(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            piece = os.read(self._in, 1 << 16)
+            assert piece, "the browser ended"
+            self._buffer += piece
+        line, _, self._buffer = self._buffer.partition(b"\0")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _note(self, event: dict[str, Any]) -> None:
+        if event.get("method") == "Runtime.exceptionThrown":
+            self.complaints.append(str(event["params"]["exceptionDetails"]))
+        if event.get("method") == "Log.entryAdded" and event["params"]["entry"]["level"] == "error":
+            entry = event["params"]["entry"]
+            self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
