@@ -41,6 +41,12 @@ class NotAuthenticated(ProductError):
     default_message = "Not authorized"
 
 
+class TokenInvalid(NotAuthenticated):
+    """A token is malformed, of another kind, or signed by somebody else."""
+
+    status = 422
+
+
 class Forbidden(ProductError):
     """A known caller lacks the right."""
 

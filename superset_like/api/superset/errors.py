@@ -117,6 +117,9 @@ def render_error(error: ProductError) -> Response:
     """The error as this dialect answers it."""
     status = error.status
     body = {"message": error.fields or error.message, "errors": [as_sip40(error)], "status": status}
+    if isinstance(error, NotAuthenticated):
+        # Clients renew an expired token on exactly this key and text.
+        body["msg"] = error.message
     response = Response(orjson.dumps(body), status=status, content_type="application/json")
     retry_after = error.details.get("retry_after_s")
     if retry_after is not None:

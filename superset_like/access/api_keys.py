@@ -1,0 +1,79 @@
+"""API keys: whom a key speaks for, and how far its scopes let it go.
+
+A scope is a resource (`Chart`), a permission (`can_read`) or both (`can_read:Chart`); a key with scopes has those of
+its owner's permissions that one of them names, and no other. Which data it reads is its owner's in any case.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import ApiKey
+from sqlalchemy import select
+
+from superset_like.access import actors
+from superset_like.access.actor import Actor
+from superset_like.access.actors import Person
+from superset_like.access.grants import DATA_PERMISSIONS
+from superset_like.access.remembered import Remembered
+from superset_like.errors import NotAuthenticated
+from superset_like.extensions import db
+from superset_like.models import stamp
+
+KEPT = 5000
+PREFIX = "sst_"
+ALL_DATA = frozenset({"all_database_access", "all_datasource_access"})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that was found valid. expires_on: in the server's own time, as FAB keeps it."""
+
+    user_id: int
+    scopes: frozenset[str] | None
+    expires_on: datetime | None
+
+
+def actor_of(key: str, validate: Callable[[str], Any], lookup_hash: Callable[[str], str]) -> tuple[Actor, Person]:
+    """The key's owner, as far as its scopes go. validate, lookup_hash: FAB's own. Raises NotAuthenticated."""
+    # The memory holds no keys that could be used.
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    stamp_now = stamp.current(db.session())[0]
+    memory: Remembered[str, Key] = current_app.extensions.setdefault("superset_like_api_keys", Remembered(KEPT))
+    found = memory.get(stamp_now, digest)
+    if found is None:
+        found = _read(key, validate, lookup_hash)
+        memory.put(stamp_now, digest, found)
+    # FAB writes and compares expiry dates in the server's own time.
+    if found.expires_on is not None and found.expires_on < datetime.now():
+        raise NotAuthenticated()
+    known = actors.known(found.user_id)
+    return limited(known.actor, found.scopes), known.person
+
+
+def limited(actor: Actor, scopes: frozenset[str] | None) -> Actor:
+    """The actor with no permission beyond the scopes; None limits nothing."""
+    if scopes is None:
+        return actor
+    kept = frozenset(pair for pair in actor.permissions if _is_about_data(pair[0]) or _names(scopes, *pair))
+    return replace(actor, permissions=kept, key_scopes=scopes)
+
+
+def _read(key: str, validate: Callable[[str], Any], lookup_hash: Callable[[str], str]) -> Key:
+    if validate(key) is None:
+        raise NotAuthenticated()
+    columns = (ApiKey.user_id, ApiKey.scopes, ApiKey.expires_on)
+    row = db.session.execute(select(*columns).where(ApiKey.lookup_hash == lookup_hash(key))).one()
+    scopes = frozenset(part.strip() for part in (row.scopes or "").split(",") if part.strip())
+    return Key(row.user_id, scopes or None, row.expires_on)
+
+
+def _is_about_data(permission: str) -> bool:
+    return permission in DATA_PERMISSIONS or permission in ALL_DATA
+
+
+def _names(scopes: frozenset[str], permission: str, resource: str) -> bool:
+    return bool(scopes & {permission, resource, f"{permission}:{resource}"})

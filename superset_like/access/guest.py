@@ -1,0 +1,141 @@
+"""Guest tokens: signed leave for somebody without an account to see embedded dashboards, under row rules of his own.
+
+A guest has a fixed list of permissions, whatever roles may do. Of the guest role he has the row rules alone.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import jwt
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow.validate import Equal, Length
+from sqlalchemy import or_, select
+
+from superset_like.access import actors
+from superset_like.access.actor import Actor, ActorKind, Guest, GuestRule
+from superset_like.errors import NotAuthenticated
+from superset_like.extensions import db, settings
+from superset_like.models import EmbeddedDashboard, stamp
+
+HEADER = "X-GuestToken"
+ALGORITHM = "HS256"
+TYPE = "guest"
+REQUIRED = ["user", "resources", "rls_rules", "iat", "exp", "aud", "type"]
+PERMISSIONS = frozenset(
+    {
+        ("can_read", "Chart"),
+        ("can_read", "CurrentUserRestApi"),
+        ("can_read", "Dashboard"),
+        ("can_read", "EmbeddedDashboard"),
+    }
+)
+
+
+class ClaimedUser(Schema):
+    username = fields.String(load_default="")
+    first_name = fields.String(load_default="")
+    last_name = fields.String(load_default="")
+
+
+class ClaimedResource(Schema):
+    type = fields.String(required=True, validate=Equal("dashboard"))
+    id = fields.String(required=True)
+
+
+class ClaimedRule(Schema):
+    clause = fields.String(required=True, validate=Length(min=1))
+    dataset = fields.Integer(allow_none=True, load_default=None)
+
+
+class Claims(Schema):
+    """What a token says; what is not named here is not looked at."""
+
+    user = fields.Nested(ClaimedUser, required=True, unknown=EXCLUDE)
+    resources = fields.List(fields.Nested(ClaimedResource, unknown=EXCLUDE), required=True, validate=Length(min=1))
+    rls_rules = fields.List(fields.Nested(ClaimedRule, unknown=EXCLUDE), required=True)
+    iat = fields.Float(required=True)
+
+
+def issued(user: Mapping[str, str], dashboards: Sequence[str], rules: Sequence[GuestRule]) -> str:
+    """A token for these embedded dashboards (uuids of their leaves, or dashboard ids), valid from now on."""
+    now = time.time()
+    claims = {
+        "user": dict(user),
+        "resources": [{"type": "dashboard", "id": name} for name in dashboards],
+        "rls_rules": [_claimed(rule) for rule in rules],
+        "iat": now,
+        "exp": now + settings().guest_token_lifetime_s,
+        "aud": settings().guest_token_audience,
+        "type": TYPE,
+    }
+    return jwt.encode(claims, settings().guest_token_secret, algorithm=ALGORITHM)
+
+
+def actor_of(token: str) -> Actor:
+    """The guest who holds the token. Raises NotAuthenticated when it is not, or no longer, valid."""
+    claims = _claims(token)
+    issued_at = datetime.fromtimestamp(claims["iat"], UTC).replace(tzinfo=None)
+    names = [resource["id"] for resource in claims["resources"]]
+    found = embedded(names)
+    if len(found) != len(set(names)) or any(_is_void(each, issued_at) for each in found.values()):
+        raise NotAuthenticated()
+    rights = actors.rights_of_role(settings().guest_role)
+    rules = tuple(GuestRule(rule["clause"], rule["dataset"]) for rule in claims["rls_rules"])
+    return Actor(
+        ActorKind.GUEST,
+        **claims["user"],
+        role_ids=rights.role_ids,
+        role_names=rights.role_names,
+        permissions=PERMISSIONS,
+        guest=Guest(frozenset(each.dashboard_id for each in found.values()), rules, issued_at),
+        stamp=stamp.current(db.session())[0],
+    )
+
+
+def embedded(names: Sequence[str]) -> dict[str, EmbeddedDashboard]:
+    """name -> leave, for those of the names (uuids of leaves, or dashboard ids) that have one."""
+    uuids, ids = [], []
+    for name in names:
+        if name.isdecimal() and len(name) < 10:
+            ids.append(int(name))
+        else:
+            uuids += [uuid] if (uuid := _uuid(name)) else []
+    condition = or_(EmbeddedDashboard.uuid.in_(uuids), EmbeddedDashboard.dashboard_id.in_(ids))
+    leaves = list(db.session.execute(select(EmbeddedDashboard).where(condition)).scalars())
+    by_name = {str(leave.uuid): leave for leave in leaves} | {str(leave.dashboard_id): leave for leave in leaves}
+    return {name: by_name[key] for name in names if (key := str(_uuid(name) or name)) in by_name}
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
+
+
+def _claimed(rule: GuestRule) -> dict[str, Any]:
+    return {"clause": rule.clause} if rule.dataset_id is None else {"clause": rule.clause, "dataset": rule.dataset_id}
+
+
+def _claims(token: str) -> dict[str, Any]:
+    try:
+        decoded = jwt.decode(
+            token,
+            settings().guest_token_secret,
+            algorithms=[ALGORITHM],
+            audience=settings().guest_token_audience,
+            options={"require": REQUIRED},
+        )
+        if decoded["type"] != TYPE:
+            raise NotAuthenticated()
+        claims: dict[str, Any] = Claims(unknown=EXCLUDE).load(decoded)
+    except (jwt.PyJWTError, ValidationError) as error:
+        raise NotAuthenticated("Missing Authorization Header") from error
+    return claims
+
+
+def _is_void(leave: EmbeddedDashboard, issued_at: datetime) -> bool:
+    return leave.tokens_valid_from is not None and issued_at < leave.tokens_valid_from

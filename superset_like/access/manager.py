@@ -1,0 +1,156 @@
+"""FAB's security manager with our answer to who asks: one actor a request, from what a process remembers."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
+from flask_jwt_extended import JWTManager, get_current_user, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError, UserLookupError
+from flask_login import AnonymousUserMixin, current_user, user_logged_in
+from jwt import ExpiredSignatureError, PyJWTError
+
+from superset_like.access import actors, api_keys, csrf, guest
+from superset_like.access.actor import ANONYMOUS, Actor, ActorKind, current
+from superset_like.access.actors import Known, Person
+from superset_like.errors import Forbidden, NotAuthenticated, ProductError, TokenInvalid
+
+PASSWORD_CLAIM = "pwd"
+MISSING = "Missing Authorization Header"
+# Their bodies and headers say who asks; no browser adds them by itself.
+WITH_OWN_PROOF = frozenset({"/api/v1/security/login", "/api/v1/security/refresh"})
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+class SecurityManager(FabSecurityManager):
+    """Users, roles, login and permissions are FAB's; who asks and what he may is answered from memory."""
+
+    def __init__(self, appbuilder: Any) -> None:
+        super().__init__(appbuilder)
+        # Sent for any application of this process; each has its own session and settings.
+        user_logged_in.connect(_mark_session)
+
+    def create_jwt_manager(self, app: Flask) -> JWTManager:
+        """FAB's, with errors in the words of who was asked, and tokens that end with the password."""
+        manager: JWTManager = super().create_jwt_manager(app)
+        manager.additional_claims_loader(_claims)
+        manager.expired_token_loader(lambda *_: _refused(NotAuthenticated("Token has expired")))
+        manager.unauthorized_loader(lambda text: _refused(NotAuthenticated(text)))
+        manager.invalid_token_loader(lambda text: _refused(TokenInvalid(text)))
+        manager.user_lookup_error_loader(lambda *_: _refused(NotAuthenticated()))
+        return manager
+
+    def before_request(self) -> None:
+        """g.actor and g.user are who asks; a proof that is missing from a write by cookie is an error."""
+        g.actor, g.user, g.refusal = ANONYMOUS, current_user, None
+        if request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":
+            return
+        try:
+            self._identify()
+        except ProductError as error:
+            # Pages and endpoints for everybody, such as the login, do not care; see is_item_public.
+            g.actor, g.user, g.refusal = ANONYMOUS, AnonymousUserMixin(), error
+
+    def _identify(self) -> None:
+        token = _guest_token()
+        authorization = request.headers.get("Authorization", "")
+        if token:
+            g.actor, g.user = guest.actor_of(token), AnonymousUserMixin()
+        elif authorization.lower().startswith(f"bearer {api_keys.PREFIX}"):
+            g.actor, g.user = api_keys.actor_of(
+                authorization[7:].strip(), super().validate_api_key, self._compute_lookup_hash
+            )
+        elif authorization:
+            g.actor, g.user = _bearer()
+        elif current_user.is_authenticated:
+            g.actor = actors.of_user(current_user.id)
+            if request.path not in WITH_OWN_PROOF:
+                csrf.require_proof()
+
+    def load_user(self, pk: Any) -> Person | None:
+        """The person of a session, unless his password changed since."""
+        found = _known(pk)
+        if found is None or session.get(PASSWORD_CLAIM) != found.password_mark:
+            return None
+        return found.person
+
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Person | None:
+        """The person of a token, unless his password changed since."""
+        found = _known(jwt_data["sub"])
+        if found is None or jwt_data.get(PASSWORD_CLAIM) != found.password_mark:
+            return None
+        return found.person
+
+    @property
+    def current_user(self) -> Any:
+        """Who is signed in; None for guests and strangers."""
+        user = g.get("user")
+        return user if user is not None and user.is_authenticated else None
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        """True. Raises NotAuthenticated or Forbidden when the caller may not.
+
+        FAB's `protect` asks this first, and by then all is known about the caller: what it would try next, keys and
+        tokens, was tried before the request.
+        """
+        if self.has_access(permission_name, view_name):
+            return True
+        if g.refusal is not None:
+            raise g.refusal
+        raise NotAuthenticated(MISSING) if g.actor.kind is ActorKind.ANONYMOUS else Forbidden()
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the caller has this permission."""
+        return self._actor().can(permission_name, view_name)
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        """The menus that the caller sees."""
+        return {resource for permission, resource in self._actor().permissions if permission == "menu_access"}
+
+    def _actor(self) -> Actor:
+        actor = current()
+        if actor is ANONYMOUS and g.get("refusal") is None:
+            actor = g.actor = actors.anonymous()
+        return actor
+
+
+def _guest_token() -> str | None:
+    found = request.headers.get(guest.HEADER)
+    if found is None and request.method == "POST" and request.mimetype in FORMS:
+        # A page in a frame downloads files by sending a form, which has no headers of its own.
+        found = request.form.get("guest_token")
+    return found
+
+
+def _bearer() -> tuple[Actor, Person]:
+    try:
+        verify_jwt_in_request()
+    except ExpiredSignatureError as error:
+        raise NotAuthenticated("Token has expired") from error
+    except UserLookupError as error:
+        raise NotAuthenticated() from error
+    except NoAuthorizationError as error:
+        raise NotAuthenticated(str(error)) from error
+    except (PyJWTError, JWTExtendedException) as error:
+        raise TokenInvalid(str(error)) from error
+    person: Person = get_current_user()
+    return actors.of_user(person.id), person
+
+
+def _known(pk: Any) -> Known | None:
+    try:
+        return actors.known(int(pk))
+    except (NotAuthenticated, TypeError, ValueError):
+        return None
+
+
+def _claims(identity: Any) -> dict[str, str]:
+    return {PASSWORD_CLAIM: actors.known(int(identity)).password_mark}
+
+
+def _mark_session(_: Any, user: Any, **__: Any) -> None:
+    session[PASSWORD_CLAIM] = actors.password_mark(user.id, user.password)
+
+
+def _refused(error: ProductError) -> Response:
+    # The JWT library wants an answer, and this floor knows no dialect.
+    return current_app.make_response(current_app.handle_user_exception(error))

@@ -1,0 +1,166 @@
+"""Row level security: the conditions under which this caller sees the rows of a dataset or a table.
+
+A rule that cannot be rendered or read is an error, never the absence of a rule. The conditions come in a fixed order:
+they are part of the key under which answers are kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import or_, select
+
+from superset_like.access import template_context
+from superset_like.access.actor import Actor
+from superset_like.access.remembered import Remembered
+from superset_like.engine import databases as engines
+from superset_like.engine import guard, template
+from superset_like.engine.databases.base import Engine
+from superset_like.engine.query import Predicate, TableName
+from superset_like.errors import QueryError, QueryRefused
+from superset_like.extensions import db
+from superset_like.models import Database, Dataset, RowRule, stamp
+from superset_like.models.row_rule import row_rule_role, row_rule_table
+
+KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A stored rule as it is applied."""
+
+    id: int
+    is_base: bool
+    group: str
+    clause: str
+    dataset_ids: frozenset[int]
+    role_ids: frozenset[int]
+
+    def binds(self, actor: Actor) -> bool:
+        """Whether the caller is under the rule."""
+        return bool(self.role_ids & actor.role_ids) != self.is_base
+
+
+@dataclass
+class Memory:
+    """What a process remembers of the rules, and of the tables they are about."""
+
+    rules: Remembered[None, tuple[Rule, ...]]
+    tables: Remembered[int, tuple[tuple[int, TableName], ...]]
+
+
+def of(actor: Actor, dataset: Dataset) -> tuple[Predicate, ...]:
+    """The conditions on the dataset's rows, all of which must hold. Raises QueryRefused, TemplateInvalid."""
+    engine = engines.of_uri(dataset.database.sqlalchemy_uri)
+    clauses = (
+        [rule.clause for rule in actor.guest.rules if rule.dataset_id in (None, dataset.id)] if actor.guest else []
+    )
+    return _predicates(actor, [dataset.id], clauses, engine)
+
+
+def for_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> dict[TableName, tuple[Predicate, ...]]:
+    """table -> the conditions on its rows, for those of the tables that have any.
+
+    The rules of a table are those of the datasets over it. A guest's rule for every dataset holds where a dataset is
+    asked, and not again on the tables inside its SQL, which may lack the rule's columns.
+    """
+    engine = engines.of_uri(database.sqlalchemy_uri)
+    named = [rule for rule in actor.guest.rules if rule.dataset_id is not None] if actor.guest else []
+    protected = _protected_tables(database, frozenset(rule.dataset_id for rule in named if rule.dataset_id))
+    found = {}
+    for table in tables:
+        spelled = guard.folded(table, engine)
+        ids = [pk for pk, name in protected if guard.folded(name, engine) == spelled]
+        clauses = [rule.clause for rule in named if rule.dataset_id in ids]
+        predicates = _predicates(actor, ids, clauses, engine) if ids else ()
+        if predicates:
+            found[table] = predicates
+    return found
+
+
+def _predicates(
+    actor: Actor, dataset_ids: Sequence[int], guest_clauses: Iterable[str], engine: Engine
+) -> tuple[Predicate, ...]:
+    ids = frozenset(dataset_ids)
+    bound = [rule for rule in _rules() if rule.dataset_ids & ids and rule.binds(actor)]
+    alone = [_predicate(actor, rule.clause, f"rule {rule.id}", engine) for rule in bound if not rule.group]
+    groups = sorted({rule.group for rule in bound if rule.group})
+    grouped = [_any_of(actor, [rule for rule in bound if rule.group == group], engine) for group in groups]
+    from_token = [_predicate(actor, clause, "guest", engine) for clause in guest_clauses]
+    return (*alone, *grouped, *from_token)
+
+
+def _any_of(actor: Actor, rules: Sequence[Rule], engine: Engine) -> Predicate:
+    parts = [_predicate(actor, rule.clause, "", engine) for rule in rules]
+    sql = " OR ".join(f"({part.sql})" for part in parts)
+    return Predicate(sql, "rules " + ", ".join(str(rule.id) for rule in rules))
+
+
+def _predicate(actor: Actor, clause: str, origin: str, engine: Engine) -> Predicate:
+    rendered = template.render(clause, template_context.of(actor), engine)
+    try:
+        tree = guard.predicate(rendered, engine, subqueries=True)
+    except QueryError as error:
+        # The clause is not the caller's own: what is wrong with it is for those who write rules.
+        raise QueryRefused("A row rule of this data cannot be applied") from error
+    # Written anew, so that no comment in a clause reaches what stands behind it.
+    return Predicate(tree.sql(dialect=engine.dialect, comments=False), origin)
+
+
+def _memory() -> Memory:
+    memory: Memory = current_app.extensions.setdefault(
+        "superset_like_row_rules", Memory(Remembered(KEPT), Remembered(KEPT))
+    )
+    return memory
+
+
+def _rules() -> tuple[Rule, ...]:
+    stamps = stamp.current(db.session())
+    memory = _memory().rules
+    found = memory.get(stamps, None)
+    if found is None:
+        found = _read_rules()
+        memory.put(stamps, None, found)
+    return found
+
+
+def _read_rules() -> tuple[Rule, ...]:
+    columns = (RowRule.id, RowRule.filter_type, RowRule.group_key, RowRule.clause)
+    rows = db.session.execute(select(*columns).order_by(RowRule.id)).tuples().all()
+    datasets = db.session.execute(select(row_rule_table.c.row_rule_id, row_rule_table.c.dataset_id)).tuples().all()
+    roles = db.session.execute(select(row_rule_role.c.row_rule_id, row_rule_role.c.role_id)).tuples().all()
+    return tuple(
+        Rule(
+            id=pk,
+            is_base=filter_type == "Base",
+            group=group or "",
+            clause=clause,
+            dataset_ids=frozenset(dataset for rule, dataset in datasets if rule == pk),
+            role_ids=frozenset(role for rule, role in roles if rule == pk),
+        )
+        for pk, filter_type, group, clause in rows
+    )
+
+
+def _protected_tables(database: Database, more: frozenset[int]) -> tuple[tuple[int, TableName], ...]:
+    stamps = stamp.current(db.session())
+    memory = _memory().tables
+    if more:
+        return _read_tables(database, more)
+    found = memory.get(stamps, database.id)
+    if found is None:
+        found = _read_tables(database, more)
+        memory.put(stamps, database.id, found)
+    return found
+
+
+def _read_tables(database: Database, more: frozenset[int]) -> tuple[tuple[int, TableName], ...]:
+    with_rule = Dataset.id.in_(select(row_rule_table.c.dataset_id))
+    statement = (
+        select(Dataset.id, Dataset.table_name, Dataset.schema, Dataset.catalog)
+        .where(Dataset.database_id == database.id, or_(Dataset.sql.is_(None), Dataset.sql == ""))
+        .where(or_(with_rule, Dataset.id.in_(more)))
+        .order_by(Dataset.id)
+    )
+    rows = db.session.execute(statement).tuples()
+    return tuple((pk, TableName(name, schema or None, catalog or None)) for pk, name, schema, catalog in rows)

@@ -1,0 +1,365 @@
+"""Who may see and do what with stored things, for all floors; nothing is allowed that is not named here."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import ApiKey, Role, User
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.engine import make_url
+
+from superset_like.access.actor import Actor
+from superset_like.access.grants import catalog_resource, schema_resource
+from superset_like.engine import databases as engines
+from superset_like.engine import guard
+from superset_like.engine.query import TableName
+from superset_like.errors import DataForbidden, Forbidden
+from superset_like.extensions import db
+from superset_like.models import (
+    Chart,
+    CssTemplate,
+    Dashboard,
+    Database,
+    Dataset,
+    EmbeddedDashboard,
+    Log,
+    Query,
+    RowRule,
+    SavedQuery,
+    Tag,
+)
+from superset_like.models.chart import chart_owner
+from superset_like.models.dashboard import dashboard_chart, dashboard_owner, dashboard_role
+from superset_like.models.dataset import dataset_owner
+
+Condition = ColumnElement[bool] | None
+ROW_RULES = "Row Level Security"
+# In these all tables of one connection have one schema, unless something was attached, which is refused.
+SINGLE_SCHEMAS = {"sqlite": "main", "duckdb": "main"}
+
+
+def visible(actor: Actor, model: type[Model]) -> Condition:
+    """The condition on the model's rows that this caller may see; None when he may see all."""
+    judge = VISIBLE.get(model)
+    if judge is None:
+        return false()
+    return None if actor.is_admin else judge(actor)
+
+
+def can(actor: Actor, verb: str, thing: Model) -> bool:
+    """Whether the caller may read, edit, query (a dataset: its data) or use (a database: run SQL on it) the thing."""
+    if verb == "read":
+        return _matches(type(thing), thing.id, visible(actor, type(thing)))
+    if verb == "edit":
+        return _may_edit(actor, thing)
+    if verb == "query" and isinstance(thing, Dataset):
+        return _may_query(actor, thing)
+    if verb == "use" and isinstance(thing, Database):
+        return actor.can("can_execute_sql_query", "SQLLab") and can(actor, "read", thing)
+    return False
+
+
+def require(actor: Actor, verb: str, thing: Model) -> None:
+    """Nothing. Raises Forbidden, or DataForbidden where data is asked for."""
+    if can(actor, verb, thing):
+        return
+    if verb == "query" and isinstance(thing, Dataset):
+        raise DataForbidden(
+            f"This endpoint requires the datasource {thing.id}, database or `all_datasource_access` permission",
+            datasource=str(thing.id),
+        )
+    raise Forbidden()
+
+
+def require_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> None:
+    """Nothing. Raises DataForbidden with the tables that the caller may not read."""
+    readable = set(readable_tables(actor, database, tables))
+    refused = sorted(table.name for table in tables if table not in readable)
+    if refused:
+        raise DataForbidden(f"You may not read: {', '.join(refused)}", tables=refused)
+
+
+def readable_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> list[TableName]:
+    """Those of the tables that the caller may read: by the database, the schema, or a dataset over that very table."""
+    if _reads_database(actor, database):
+        return list(tables)
+    by_place = {table for table in tables if _reads_place(actor, database, table.schema, table.catalog)}
+    left = [table for table in tables if table not in by_place]
+    by_dataset = _tables_of_datasets(actor, database) if left else frozenset()
+    return [table for table in tables if table in by_place or _spelled(database, table) in by_dataset]
+
+
+def readable_schemas(actor: Actor, database: Database, names: Sequence[str], catalog: str | None) -> list[str]:
+    """Those of the schemas in which the caller may read something."""
+    if _reads_database(actor, database):
+        return list(names)
+    with_dataset = {table.schema for table in _tables_of_datasets(actor, database) if table.catalog in (None, catalog)}
+    return [name for name in names if name in with_dataset or _reads_place(actor, database, name, catalog)]
+
+
+def readable_catalogs(actor: Actor, database: Database, names: Sequence[str]) -> list[str]:
+    """Those of the catalogs in which the caller may read something."""
+    if _reads_database(actor, database):
+        return list(names)
+    with_dataset = {table.catalog for table in _tables_of_datasets(actor, database)}
+    prefixes = {name: f"{catalog_resource(database.database_name, name)}." for name in names}
+    return [
+        name
+        for name in names
+        if name in with_dataset
+        or catalog_resource(database.database_name, name) in actor.catalogs
+        or any(schema.startswith(prefixes[name]) for schema in actor.schemas)
+    ]
+
+
+def namable(actor: Actor, model: type[Model]) -> Condition:
+    """The condition on the model's rows that the caller may choose by name in a form."""
+    if actor.is_admin:
+        return None
+    if model is User:
+        return _namable_people(actor)
+    if model is Role:
+        return None if actor.can("can_get", "Role") else Role.id.in_(actor.role_ids)
+    return visible(actor, model)
+
+
+def text_columns(model: type[Model]) -> Sequence[Any]:
+    """The columns that name one of the model's rows, the most telling first."""
+    if model is User:
+        return (User.first_name, User.last_name)
+    return tuple(getattr(model, name) for name in NAMES if hasattr(model, name))[:1] or (model.id,)
+
+
+def named(actor: Actor, item: Model) -> dict[str, Any]:
+    """{value, text, extra} as forms list it; a person's address only for those who administer people."""
+    if not isinstance(item, User):
+        return {"value": item.id, "text": str(item), "extra": {}}
+    extra: dict[str, Any] = {"active": bool(item.active)}
+    if actor.is_admin or actor.can("can_get", "User"):
+        extra["email"] = item.email
+    return {"value": item.id, "text": f"{item.first_name} {item.last_name}", "extra": extra}
+
+
+NAMES = ("name", "slice_name", "dashboard_title", "table_name", "database_name", "label", "template_name", "username")
+
+
+def _matches(model: type[Model], pk: int, condition: Condition) -> bool:
+    if condition is None:
+        return True
+    return db.session.execute(select(model.id).where(model.id == pk, condition)).first() is not None
+
+
+def _datasets(actor: Actor) -> Condition:
+    if actor.guest is not None:
+        on_his_dashboards = select(Chart.datasource_id).where(_charts_of_guest(actor))
+        return Dataset.id.in_(on_his_dashboards.where(Chart.datasource_id.is_not(None)))
+    if actor.reads_all_data:
+        return None
+    ways: list[ColumnElement[bool]] = [
+        Dataset.id.in_(actor.datasets),
+        Dataset.database_id.in_(actor.databases),
+        Dataset.id.in_(select(dataset_owner.c.dataset_id).where(dataset_owner.c.user_id == actor.user_id)),
+    ]
+    if actor.schemas or actor.catalogs:
+        ways.append(Dataset.database.has(_place_granted(actor)))
+    return or_(*ways)
+
+
+def _place_granted(actor: Actor) -> ColumnElement[bool]:
+    database = "[" + Database.database_name + "].["
+    with_catalog = Dataset.catalog.is_not(None) & (Dataset.catalog != "")
+    place = database + Dataset.catalog + "].[" + Dataset.schema + "]"
+    return or_(
+        and_(~with_catalog, (database + Dataset.schema + "]").in_(actor.schemas)),
+        and_(with_catalog, place.in_(actor.schemas)),
+        and_(with_catalog, (database + Dataset.catalog + "]").in_(actor.catalogs)),
+    )
+
+
+def _charts(actor: Actor) -> Condition:
+    if actor.guest is not None:
+        return _charts_of_guest(actor)
+    readable = _datasets(actor)
+    if readable is None:
+        return None
+    own = Chart.id.in_(select(chart_owner.c.chart_id).where(chart_owner.c.user_id == actor.user_id))
+    return or_(own, Chart.datasource_id.in_(select(Dataset.id).where(readable)))
+
+
+def _charts_of_guest(actor: Actor) -> ColumnElement[bool]:
+    granted = actor.guest.dashboard_ids if actor.guest else frozenset()
+    return Chart.id.in_(select(dashboard_chart.c.chart_id).where(dashboard_chart.c.dashboard_id.in_(granted)))
+
+
+def _dashboards(actor: Actor) -> Condition:
+    if actor.guest is not None:
+        return Dashboard.id.in_(actor.guest.dashboard_ids)
+    own = Dashboard.id.in_(select(dashboard_owner.c.dashboard_id).where(dashboard_owner.c.user_id == actor.user_id))
+    limited_to_roles = Dashboard.id.in_(select(dashboard_role.c.dashboard_id))
+    by_role = Dashboard.id.in_(
+        select(dashboard_role.c.dashboard_id).where(dashboard_role.c.role_id.in_(actor.role_ids))
+    )
+    published = Dashboard.published.is_(True)
+    readable = _datasets(actor)
+    if readable is None:
+        return or_(own, and_(published, or_(by_role, ~limited_to_roles)))
+    with_readable_chart = Dashboard.id.in_(
+        select(dashboard_chart.c.dashboard_id)
+        .join(Chart, Chart.id == dashboard_chart.c.chart_id)
+        .join(Dataset, Dataset.id == Chart.datasource_id)
+        .where(readable)
+    )
+    return or_(own, and_(published, or_(by_role, and_(~limited_to_roles, with_readable_chart))))
+
+
+def _embedded(actor: Actor) -> Condition:
+    condition = _dashboards(actor)
+    return None if condition is None else EmbeddedDashboard.dashboard_id.in_(select(Dashboard.id).where(condition))
+
+
+def _databases(actor: Actor) -> Condition:
+    if actor.guest is not None:
+        return false()
+    if actor.can("all_database_access", "all_database_access"):
+        return None
+    if actor.reads_all_data:
+        return Database.id.in_(actor.databases) | Database.datasets.any()
+    ways: list[ColumnElement[bool]] = [
+        Database.id.in_(actor.databases),
+        Database.id.in_(select(Dataset.database_id).where(Dataset.id.in_(actor.datasets))),
+    ]
+    ways += [
+        Database.database_name == name for name in {_database_of(place) for place in actor.schemas | actor.catalogs}
+    ]
+    return or_(*ways)
+
+
+def _database_of(place: str) -> str:
+    return place.split("].[", 1)[0].removeprefix("[")
+
+
+def _queries(actor: Actor) -> Condition:
+    return None if actor.can("all_query_access", "all_query_access") else _own(Query.user_id, actor)
+
+
+def _logs(actor: Actor) -> Condition:
+    return None if actor.can("can_read", "Log") else _own(Log.user_id, actor)
+
+
+def _own(column: Any, actor: Actor) -> ColumnElement[bool]:
+    if actor.user_id is None:
+        return false()
+    condition: ColumnElement[bool] = column == actor.user_id
+    return condition
+
+
+def _row_rules(actor: Actor) -> Condition:
+    return None if actor.can("can_read", ROW_RULES) else false()
+
+
+def _open_to_members(actor: Actor) -> Condition:
+    return false() if actor.guest is not None else None
+
+
+VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
+    Chart: _charts,
+    CssTemplate: _open_to_members,
+    Dashboard: _dashboards,
+    Database: _databases,
+    Dataset: _datasets,
+    EmbeddedDashboard: _embedded,
+    Log: _logs,
+    Query: _queries,
+    RowRule: _row_rules,
+    SavedQuery: lambda actor: _own(SavedQuery.created_by_fk, actor),
+    Tag: _open_to_members,
+    User: lambda actor: _own(User.id, actor),
+    ApiKey: lambda actor: _own(ApiKey.user_id, actor),
+}
+
+
+def _namable_people(actor: Actor) -> Condition:
+    if actor.user_id is None:
+        return false()
+    if actor.reads_all_data or actor.can("can_get", "User"):
+        return None
+    owners = [
+        select(table.c.user_id).where(table.c[f"{name}_id"].in_(select(model.id).where(condition)))
+        for table, name, model, condition in (
+            (chart_owner, "chart", Chart, _charts(actor)),
+            (dashboard_owner, "dashboard", Dashboard, _dashboards(actor)),
+            (dataset_owner, "dataset", Dataset, _datasets(actor)),
+        )
+        if condition is not None
+    ]
+    return or_(User.id == actor.user_id, *(User.id.in_(people) for people in owners))
+
+
+def _may_edit(actor: Actor, thing: Model) -> bool:
+    if actor.guest is not None or actor.user_id is None:
+        return False
+    if actor.is_admin:
+        return True
+    if isinstance(thing, Chart | Dashboard | Dataset):
+        return any(owner.id == actor.user_id for owner in thing.owners)
+    if isinstance(thing, SavedQuery):
+        return thing.created_by_fk == actor.user_id
+    if isinstance(thing, Query):
+        return thing.user_id == actor.user_id
+    resource = WRITERS.get(type(thing))
+    return resource is not None and actor.can("can_write", resource)
+
+
+WRITERS: dict[type[Model], str] = {
+    CssTemplate: "CssTemplate",
+    Database: "Database",
+    RowRule: ROW_RULES,
+    Tag: "Tag",
+}
+
+
+def _may_query(actor: Actor, dataset: Dataset) -> bool:
+    # The common cases first: they cost no statement, and the dataset may come from a closed session.
+    if actor.guest is None:
+        known = actor.is_admin or actor.reads_all_data
+        if known or dataset.id in actor.datasets or dataset.database_id in actor.databases:
+            return True
+    return _matches(Dataset, dataset.id, _datasets(actor))
+
+
+def _reads_database(actor: Actor, database: Database) -> bool:
+    if actor.guest is not None:
+        return False
+    return actor.is_admin or actor.reads_all_data or database.id in actor.databases
+
+
+def _reads_place(actor: Actor, database: Database, schema: str | None, catalog: str | None) -> bool:
+    if actor.guest is not None:
+        return False
+    name = database.database_name
+    if catalog and catalog_resource(name, catalog) in actor.catalogs:
+        return True
+    return schema is not None and schema_resource(name, schema, catalog) in actor.schemas
+
+
+def _tables_of_datasets(actor: Actor, database: Database) -> frozenset[TableName]:
+    if actor.guest is not None:
+        return frozenset()
+    statement = select(Dataset.table_name, Dataset.schema, Dataset.catalog).where(
+        Dataset.database_id == database.id, or_(Dataset.sql.is_(None), Dataset.sql == "")
+    )
+    condition = _datasets(actor)
+    rows = db.session.execute(statement if condition is None else statement.where(condition)).tuples()
+    return frozenset(
+        _spelled(database, TableName(name, schema or None, catalog or None)) for name, schema, catalog in rows
+    )
+
+
+def _spelled(database: Database, table: TableName) -> TableName:
+    """One spelling for names that surely mean the same table; others stay apart."""
+    engine = engines.of_uri(database.sqlalchemy_uri)
+    schema = table.schema or SINGLE_SCHEMAS.get(engine.dialect)
+    if schema is None and engine.dialect == "mysql":
+        schema = make_url(database.sqlalchemy_uri).database
+    whole = TableName(table.name, schema, table.catalog)
+    return guard.folded(whole, engine) if engine.dialect in SINGLE_SCHEMAS else whole
