@@ -10,9 +10,9 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from superset_like import api, views
-from superset_like.access.manager import SecurityManager
 from superset_like.api.dialect import register_errors
 from superset_like.api.journal import register_journal
+from superset_like.api.superset.security import SecurityManager
 from superset_like.config.load import check_secrets, load
 from superset_like.config.settings import Settings
 from superset_like.discovery import modules_in, subclasses_in

@@ -22,7 +22,10 @@ class ProductError(Exception):
 
     def __init__(self, message: str = "", *, fields: Fields | None = None, **details: Any) -> None:
         self.message = message or self.default_message
-        self.fields: dict[str, list[str]] = {name: list(texts) for name, texts in (fields or {}).items()}
+        # A field that holds objects says which of them is at fault: position -> field -> messages.
+        self.fields: dict[str, Any] = {
+            name: texts if isinstance(texts, Mapping) else list(texts) for name, texts in (fields or {}).items()
+        }
         self.details = details
         super().__init__(self.message)
 

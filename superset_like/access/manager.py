@@ -80,6 +80,12 @@ class SecurityManager(FabSecurityManager):
             return None
         return found.person
 
+    def create_api_key(self, *args: Any, **kwargs: Any) -> Any:
+        """What FAB answers. Raises Forbidden where a key with scopes would make one without."""
+        if current().key_scopes is not None:
+            raise Forbidden()
+        return super().create_api_key(*args, **kwargs)
+
     @property
     def current_user(self) -> Any:
         """Who is signed in; None for guests and strangers."""

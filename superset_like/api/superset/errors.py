@@ -120,7 +120,9 @@ def render_error(error: ProductError) -> Response:
     if isinstance(error, NotAuthenticated):
         # Clients renew an expired token on exactly this key and text.
         body["msg"] = error.message
-    response = Response(orjson.dumps(body), status=status, content_type="application/json")
+    response = Response(
+        orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), status=status, content_type="application/json"
+    )
     retry_after = error.details.get("retry_after_s")
     if retry_after is not None:
         response.headers["Retry-After"] = str(int(retry_after))
