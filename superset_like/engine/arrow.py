@@ -20,7 +20,7 @@ LOOKAHEAD_ROWS = 50_000
 _DATE = r"^(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _PLAIN_DATE = f"{_DATE}$"
 _MOMENT = _DATE + r"[ T][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?$"
-_TIME = r"^[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?$"
+_TIME = r"^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$"
 _EXACT_IN_DOUBLE = 2**53
 
 
@@ -106,7 +106,9 @@ def _make_moments(values: Values, type_: pa.DataType) -> pa.Array:
 
 
 def _make_times(values: Values, type_: pa.DataType) -> pa.Array:
-    return pc.cast(_matching(pa.array(values, pa.string()), _TIME), type_)
+    texts = _matching(pa.array(values, pa.string()), _TIME)
+    moments = pc.cast(pc.binary_join_element_wise("1970-01-01", texts, " "), pa.timestamp("us"))
+    return pc.cast(moments, type_)
 
 
 def _matching(texts: pa.Array, pattern: str) -> pa.Array:

@@ -14,7 +14,7 @@ from superset_like.errors import Invalid
 @lru_cache(1)
 def all_engines() -> dict[str, Engine]:
     """Every engine by its name, sorted by it."""
-    kinds = discovery.subclasses_in(sys.modules[__name__], Engine)
+    kinds = discovery.subclasses_in(sys.modules[__name__], Engine)  # type: ignore[type-abstract]
     return {kind.name: kind() for kind in sorted(kinds, key=lambda kind: kind.name)}
 
 

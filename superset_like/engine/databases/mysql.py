@@ -28,7 +28,7 @@ _pool = Pool()
 def _types() -> ModuleType:
     # Its driver is an extra of the installation, and not needed before somebody connects.
     try:
-        from superset_like.engine.databases import mysql_types
+        from superset_like.engine import mysql_types
     except ImportError as error:
         raise DatabaseUnreachable("The driver of this database is not installed") from error
     return mysql_types
@@ -76,7 +76,8 @@ class MySqlSession(RunningSession):
     def close(self) -> None:
         """Gives the connection back, its transaction undone; closes it when rows or a stop may still be under way."""
         with self._lock:
-            unread = self._cursor is not None and self._cursor._result is not None and self._run is not None
+            result = self._cursor and self._cursor._result
+            unread = bool(result and result.unbuffered_active)
             self._run = None
             keep = not (self.was_stopped or self._target.writable or unread)
         if keep:
@@ -330,9 +331,8 @@ def _connected(target: Target, timeout_s: int) -> Any:
     url = places.parsed(target.uri)
     options: dict[str, Any] = {**url.query, **dict(target.options)}
     pymysql = _pymysql()
-    mode = "READ WRITE" if target.writable else "READ ONLY"
     try:
-        return pymysql.connect(
+        connection = pymysql.connect(
             host=url.host,
             port=url.port or 3306,
             user=url.username,
@@ -345,5 +345,9 @@ def _connected(target: Target, timeout_s: int) -> Any:
             autocommit=True,
             init_command="SET SESSION time_zone = '+00:00'",
         )
+        if not target.writable:
+            # Holds for what follows as well, should a statement end the session's own transaction.
+            connection.query("SET SESSION TRANSACTION READ ONLY")
+        return connection
     except pymysql.Error as error:
         raise DatabaseUnreachable() from error

@@ -73,11 +73,16 @@ class PostgresSession(RunningSession):
         with self._lock:
             self._run = None
             keep = not (self.was_stopped or self._writable)
-        if keep:
-            with suppress(_psycopg().Error):
-                self._connection.rollback()
-        status = self._connection.info.transaction_status
-        self._lease.give_back(keep=keep and status == _psycopg().pq.TransactionStatus.IDLE)
+        self._lease.give_back(keep=keep and self._undone())
+
+    def _undone(self) -> bool:
+        """Whether the transaction could be undone; not while rows are still under way."""
+        statuses = _psycopg().pq.TransactionStatus
+        if self._connection.info.transaction_status == statuses.ACTIVE:
+            return False
+        with suppress(_psycopg().Error):
+            self._connection.rollback()
+        return bool(self._connection.info.transaction_status == statuses.IDLE)
 
     def _read(self, sql: str, batch_rows: int) -> pa.RecordBatchReader:
         cursor = self._connection.cursor()
@@ -106,7 +111,7 @@ class PostgresSession(RunningSession):
         # Prepared or not, the extended protocol takes one statement only.
         count = self._connection.execute(sql, prepare=True).rowcount
         self._connection.commit()
-        return max(count, 0)
+        return max(int(count), 0)
 
     def _stop(self) -> None:
         with suppress(_psycopg().Error):
@@ -336,6 +341,9 @@ def _connected(target: Target) -> Any:
             context=_adapters_context(),
         )
         connection.execute(_SETTINGS)
+        if not target.writable:
+            # Holds for what follows as well, should a statement end the session's own transaction.
+            connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
     except psycopg.Error as error:
         raise DatabaseUnreachable() from error
     return connection

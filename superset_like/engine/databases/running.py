@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import pyarrow as pa
 
@@ -41,6 +42,9 @@ class RunningSession(Session):
         self._run: Run | None = None
         self._lock = threading.Lock()
         self.was_stopped = False
+
+    def __enter__(self) -> Self:
+        return self
 
     @abstractmethod
     def _read(self, sql: str, batch_rows: int) -> pa.RecordBatchReader:
