@@ -166,9 +166,9 @@ class DuckDb(Engine):
     def as_timestamp(self, sql: str, column: Column) -> str:
         """SQL that reads the stored form as a timestamp."""
         if column.time_format == "epoch_s":
-            return f"MAKE_TIMESTAMP(CAST(({sql}) * 1000000 AS BIGINT))"
+            return f"MAKE_TIMESTAMP(CAST(CAST({sql} AS DOUBLE) * 1000000 AS BIGINT))"
         if column.time_format == "epoch_ms":
-            return f"MAKE_TIMESTAMP(CAST(({sql}) * 1000 AS BIGINT))"
+            return f"MAKE_TIMESTAMP(CAST(CAST({sql} AS DOUBLE) * 1000 AS BIGINT))"
         if column.time_format is not None:
             return f"STRPTIME({sql}, {stored_time.text(column.time_format)})"
         return f"CAST({sql} AS TIMESTAMP)"

@@ -21,6 +21,8 @@ CONNECT_S = 10
 STOP_S = 3
 _OPTIONS = frozenset({"charset", "connect_timeout"})
 _TIMED_OUT = frozenset({1969, 3024})
+_SAME_NAME_TWICE = 1060
+DESCRIBE_S = 30.0
 _pool = Pool()
 
 
@@ -69,15 +71,22 @@ class MySqlSession(RunningSession):
 
     def fields(self, sql: str) -> list[Any]:
         """The driver's facts about the columns that a query would answer."""
-        with self._watched(), self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM (\n{sql}\n) AS described LIMIT 0")
-            return list(cursor._result.fields)
+        with self._watched():
+            try:
+                self._cursor = self._connection.cursor()
+                self._cursor.execute(f"SELECT * FROM (\n{sql}\n) AS described LIMIT 0")
+            except _pymysql().Error as error:
+                if error.args[0] != _SAME_NAME_TWICE:
+                    raise
+                # A sub-query cannot hold two columns of one name: asked as it is, and its rows left unread.
+                self._cursor = self._connection.cursor(_pymysql().cursors.SSCursor)
+                self._cursor.execute(sql)
+            return list(self._cursor._result.fields)
 
     def close(self) -> None:
         """Gives the connection back, its transaction undone; closes it when rows or a stop may still be under way."""
         with self._lock:
-            result = self._cursor and self._cursor._result
-            unread = bool(result and result.unbuffered_active)
+            unread = self._leave_unread()
             self._run = None
             keep = not (self.was_stopped or self._target.writable or unread)
         if keep:
@@ -86,6 +95,15 @@ class MySqlSession(RunningSession):
             except Exception:
                 keep = False
         self._lease.give_back(keep=keep)
+
+    def _leave_unread(self) -> bool:
+        """Whether rows are still under way; the driver will not fetch the rest to throw it away."""
+        result = self._cursor and self._cursor._result
+        if not (result and result.unbuffered_active):
+            return False
+        result.unbuffered_active = False
+        self._cursor.connection = None
+        return True
 
     def _execute(self, sql: str) -> None:
         with self._connection.cursor() as cursor:
@@ -292,7 +310,7 @@ class MySql(Engine):
 
     def describe_sql(self, target: Target, sql: str) -> Sequence[ColumnInfo]:
         """The columns a SELECT would answer; no row is asked for."""
-        with self._open(target) as session:
+        with self._open(target, DESCRIBE_S) as session:
             return [self._column_info(field.name, _types().type_text(field)) for field in session.fields(sql)]
 
     def _column_info(
