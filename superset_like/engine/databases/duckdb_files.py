@@ -191,8 +191,10 @@ def quoted(name: str) -> str:
 
 def _forget() -> None:
     # The threads of an instance do not survive a fork; closing it here would wait for them for ever.
+    global _files_lock
     _orphans.append(dict(_files))
     _files.clear()
+    _files_lock = threading.Lock()
 
 
 _orphans: list[dict[str, _File]] = []
