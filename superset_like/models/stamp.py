@@ -54,7 +54,7 @@ class Stamp(Model):
 
 def read(session: Session) -> tuple[int, int]:
     """(security, content) as committed now."""
-    values = dict(session.execute(STAMPS).tuples().all())
+    values = dict(session.execute(STAMPS).all())
     return values.get("security", 0), values.get("content", 0)
 
 

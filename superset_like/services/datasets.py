@@ -121,8 +121,8 @@ def duplicate(actor: Actor, pk: int, table_name: str) -> Dataset:
     copy.database, copy.table_name, copy.owners = base.database, table_name, people.owners(actor, None)
     with db.session.no_autoflush:
         _require_unique(copy)
-    copy.columns = [_copied(column, DatasetColumn) for column in base.columns]
-    copy.metrics = [_copied(metric, DatasetMetric) for metric in base.metrics]
+        copy.columns = [_copied(column, DatasetColumn) for column in base.columns]
+        copy.metrics = [_copied(metric, DatasetMetric) for metric in base.metrics]
     db.session.add(copy)
     return _committed(copy)
 
@@ -131,12 +131,8 @@ def get_or_create(actor: Actor, values: Mapping[str, Any]) -> Dataset:
     """The dataset of this table, made when there is none. values: as `create`, with `database_id`."""
     values = dict(values)
     database = _database(actor, values.pop("database_id"))
-    sought = Dataset(database=database, **_stored(values))
-    _place(sought)
-    with db.session.no_autoflush:
-        existing = _same_place(sought)
-    # The cascade put it into the session; it was only a question.
-    db.session.expunge(sought)
+    schema = _schema_meant(database, values.get("schema"))
+    existing = _at_place(database, values["table_name"], schema, values.get("catalog") or None)
     if existing is not None:
         rules.require(actor, "query", existing)
         return existing
@@ -246,26 +242,32 @@ def _database(actor: Actor, pk: int) -> Database:
 
 
 def _place(dataset: Dataset) -> None:
-    # Without its schema a dataset would mean another table once the connection's default changes.
-    engine = databases.engine_of(dataset.database)
-    dataset.schema = dataset.schema or engine.default_schema(databases.target(dataset.database))
+    dataset.schema = _schema_meant(dataset.database, dataset.schema)
     dataset.catalog = dataset.catalog or None
 
 
-def _same_place(dataset: Dataset) -> Dataset | None:
+def _schema_meant(database: Database, schema: str | None) -> str | None:
+    # Without its schema a dataset would mean another table once the connection's default changes.
+    return schema or databases.engine_of(database).default_schema(databases.target(database))
+
+
+def _at_place(
+    database: Database, table_name: str, schema: str | None, catalog: str | None, but: int | None = None
+) -> Dataset | None:
     statement = select(Dataset).where(
-        Dataset.database_id == dataset.database.id,
-        Dataset.table_name == dataset.table_name,
-        Dataset.schema.is_(None) if dataset.schema is None else Dataset.schema == dataset.schema,
-        Dataset.catalog.is_(None) if dataset.catalog is None else Dataset.catalog == dataset.catalog,
+        Dataset.database_id == database.id,
+        Dataset.table_name == table_name,
+        Dataset.schema.is_(None) if schema is None else Dataset.schema == schema,
+        Dataset.catalog.is_(None) if catalog is None else Dataset.catalog == catalog,
     )
-    if dataset.id is not None:
-        statement = statement.where(Dataset.id != dataset.id)
+    if but is not None:
+        statement = statement.where(Dataset.id != but)
     return db.session.execute(statement.order_by(Dataset.id).limit(1)).scalar_one_or_none()
 
 
 def _require_unique(dataset: Dataset) -> None:
-    if _same_place(dataset) is not None:
+    at = (dataset.database, dataset.table_name, dataset.schema, dataset.catalog)
+    if _at_place(*at, but=dataset.id) is not None:
         raise Invalid(fields={"table": [f"Dataset {dataset.name} already exists"]})
 
 

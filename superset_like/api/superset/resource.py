@@ -241,7 +241,8 @@ class SupersetModelResource(Documented, ModelRestApi):
             raise BadRequest(f"Filter column: {column} not allowed to filter")
         for each in known:
             if each.arg_name == operator:
-                return each
+                # FAB keeps filters of our own as classes.
+                return each(column, self.datamodel) if isinstance(each, type) else each
         if operator in KNOWN_OPERATORS:
             raise BadRequest(f"Filter operation: {operator} not allowed on column: {column}")
         # superset-sup sends operators no server knows and expects an unfiltered list.

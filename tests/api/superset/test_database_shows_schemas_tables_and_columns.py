@@ -54,7 +54,7 @@ def test_sql_is_judged_without_being_run(client_of: ClientOf, data_database: int
     admin = client_of("admin")
     url = f"/api/v1/database/{data_database}/validate_sql/"
     assert admin.post(url, json={"sql": "select 1", "schema": "main"}).json == {"result": []}
-    wrong = admin.post(url, json={"sql": "select 1 from from t"})
+    wrong = admin.post(url, json={"sql": "selec 1"})
     assert wrong.status_code == 200
     assert wrong.json["result"][0]["line_number"] == 1
     refused = admin.post(url, json={"sql": "delete from sales"})
