@@ -10,21 +10,22 @@ from superset_like.app import create_app
 from superset_like.discovery import modules_in
 from superset_like.extensions import celery, db
 
-app = create_app()
+# Celery takes what is called `app` in this module for its own application.
+site = create_app()
 
 
 class InApplication(Task):
     """A job runs in an application context of its own; its session ends with it."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with app.app_context():
+        with site.app_context():
             return super().__call__(*args, **kwargs)
 
 
 @worker_process_init.connect(weak=False)
 def _forget_connections(**_: Any) -> None:
     # A connection of the parent, used by two processes, would mix their answers.
-    with app.app_context():
+    with site.app_context():
         db.engine.dispose(close=False)
 
 

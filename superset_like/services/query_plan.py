@@ -143,7 +143,7 @@ def problems(actor: Actor, query: Query) -> list[Problem]:
 def _desk(actor: Actor, database: Database, query: Query) -> Desk:
     engine = databases.engine_of(database)
     schema = query.schema or engine.default_schema(databases.target(database, catalog=query.catalog))
-    return Desk(actor, database, engine, Place(schema, query.catalog))
+    return Desk(actor, database, engine, Place(engine.dialect, schema, query.catalog))
 
 
 def _rendered(desk: Desk, query: Query) -> str:

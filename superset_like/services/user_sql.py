@@ -26,6 +26,7 @@ from superset_like.services import remembered
 class Place:
     """Where a name without schema or catalog is looked up."""
 
+    dialect: str
     schema: str | None = None
     catalog: str | None = None
 
@@ -38,7 +39,11 @@ class Place:
         whole = self.of(table)
         without_catalog = replace(whole, catalog=None)
         names = [whole, without_catalog]
-        if whole.schema == self.schema:
+        # DuckDB takes the first of two parts for a catalog as well: then the schema is the usual one.
+        is_doubtful = self.dialect == "duckdb" and table.catalog is None
+        if is_doubtful:
+            names.append(replace(without_catalog, schema=self.schema))
+        if is_doubtful or whole.schema == self.schema:
             names.append(replace(without_catalog, schema=None))
         return tuple(dict.fromkeys(names))
 
@@ -56,11 +61,12 @@ class Source:
 
 def source_of(dataset: Dataset) -> Source:
     """The dataset's SQL, not rendered yet."""
+    engine = engines.of_uri(dataset.database.sqlalchemy_uri)
     return Source(
         dataset.id,
-        engines.of_uri(dataset.database.sqlalchemy_uri).name,
+        engine.name,
         dataset.sql or "",
-        Place(dataset.schema, dataset.catalog),
+        Place(engine.dialect, dataset.schema, dataset.catalog),
         template_params(dataset.template_params),
     )
 

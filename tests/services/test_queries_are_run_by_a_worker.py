@@ -60,6 +60,7 @@ class Site:
         """The query once it is in one of these states."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
+            assert self.worker is None or self.worker.poll() is None, "the worker ended"
             # Whoever looks at the history also looks after lost queries.
             self.client.get("/api/v1/query/updated_since?q=(last_updated_ms:0)")
             found = self.state(query)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import duckdb
 import psycopg
@@ -31,11 +32,18 @@ URL = "/api/v1/sqllab/execute/"
 def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[str, str]]:
     """(kind, URI) of a database with three sales."""
     kind: str = request.param
-    uri = f"duckdb:///{settings.home}/data/editor.duckdb" if kind == "duckdb" else uri_of(kind)
+    uri = new_file(settings.home) if kind == "duckdb" else uri_of(kind)
     prepare(kind, uri, [f"DROP TABLE IF EXISTS {NAME}", CREATE, f"INSERT INTO {NAME} VALUES {ROWS}"])
     yield kind, uri
     if kind != "duckdb":
         prepare(kind, uri, [f"DROP TABLE IF EXISTS {NAME}"])
+
+
+def new_file(home: Path) -> str:
+    # The application keeps a file it once opened.
+    folder = home / "data" / uuid4().hex
+    folder.mkdir()
+    return f"duckdb:///{folder}/editor.duckdb"
 
 
 def prepare(kind: str, uri: str, statements: list[str]) -> list[tuple[Any, ...]]:
@@ -43,9 +51,7 @@ def prepare(kind: str, uri: str, statements: list[str]) -> list[tuple[Any, ...]]
     place = urlsplit(uri)
     rows: list[tuple[Any, ...]] = []
     if kind == "duckdb":
-        file = Path(uri.removeprefix("duckdb:///"))
-        file.unlink(missing_ok=True)
-        with duckdb.connect(str(file)) as connection:
+        with duckdb.connect(uri.removeprefix("duckdb:///")) as connection:
             for sql in statements:
                 connection.execute(sql)
         return rows

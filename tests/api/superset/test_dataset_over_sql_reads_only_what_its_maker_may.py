@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from superset_like.extensions import db
+from superset_like.models import Dataset
 from tests.conftest import ClientOf
+from tests.row_rules import limit
 
 BY_REGION = "SELECT region, COUNT(*) AS sold, SUM(amount) AS amount FROM sales GROUP BY region"
 
@@ -25,12 +29,49 @@ def test_a_dataset_over_sql_has_the_columns_of_its_select(client_of: ClientOf, d
 
 
 def test_whoever_may_ask_the_dataset_need_not_read_its_tables(
-    client_of: ClientOf, data_database: int, sales: int
+    app: Flask, client_of: ClientOf, data_database: int
 ) -> None:
     alice, bob = client_of("alice"), client_of("bob")
     pk = alice.post("/api/v1/dataset/", json=body(data_database, "SELECT word FROM secrets", "words")).json["id"]
     assert bob.get(f"/api/v1/dataset/{pk}").status_code == 404
     assert bob.get(f"/api/v1/dataset/{pk}/samples").status_code == 403
+    grant(app, "bob", pk)
+    assert bob.get(f"/api/v1/dataset/{pk}/samples").json["result"]["data"] == [{"word": "canary"}]
+
+
+def test_a_template_leads_nobody_to_a_table_he_may_not_read(
+    app: Flask, client_of: ClientOf, data_database: int
+) -> None:
+    sql = "SELECT id FROM {{ 'secrets' if current_username() == 'bob' else 'sales' }}"
+    pk = client_of("alice").post("/api/v1/dataset/", json=body(data_database, sql)).json["id"]
+    grant(app, "bob", pk)
+    grant(app, "charlie", pk)
+    refused = client_of("bob").get(f"/api/v1/dataset/{pk}/samples")
+    assert refused.status_code == 403
+    assert client_of("charlie").get(f"/api/v1/dataset/{pk}/samples").json["result"]["rowcount"] == 12
+
+
+def test_row_rules_of_the_tables_inside_hold(app: Flask, client_of: ClientOf, data_database: int, sales: int) -> None:
+    sql = "SELECT tenant, COUNT(*) AS n FROM sales GROUP BY tenant"
+    pk = client_of("alice").post("/api/v1/dataset/", json=body(data_database, sql)).json["id"]
+    limit(app, "Alpha", "tenant = 'a'", sales)
+    rows = client_of("alice").get(f"/api/v1/dataset/{pk}/samples").json["result"]["data"]
+    assert rows == [{"tenant": "a", "n": 6}]
+    assert client_of("admin").get(f"/api/v1/dataset/{pk}/samples").json["result"]["rowcount"] == 2
+
+
+def grant(app: Flask, name: str, dataset: int) -> None:
+    """The user may ask the dataset."""
+    with app.app_context():
+        security = app.appbuilder.sm  # type: ignore[attr-defined]
+        found = db.session.get(Dataset, dataset)
+        assert found is not None
+        role = security.add_role(f"asks {dataset} {name}")
+        permission = security.find_permission_view_menu("datasource_access", found.perm)
+        security.add_permission_role(role, permission)
+        user = security.find_user(name)
+        user.roles = [*user.roles, role]
+        db.session.commit()
 
 
 @pytest.mark.parametrize(
