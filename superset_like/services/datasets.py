@@ -157,7 +157,8 @@ def one(actor: Actor, identity: str) -> Dataset:
     """The dataset of this id or uuid, when the caller may see it. Raises NotFound."""
     condition = rules.visible(actor, Dataset)
     statement = select(Dataset).where(_identified(identity))
-    dataset = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
+    seen = statement if condition is None else statement.where(condition)
+    dataset: Dataset | None = db.session.execute(seen).scalar()
     if dataset is None:
         raise NotFound()
     return dataset

@@ -135,7 +135,7 @@ def run(actor: Actor, query_id: int) -> Query:
 def find(actor: Actor, *, query_id: int | None = None, client_id: str | None = None) -> Query:
     """The query, by its number or its client's name for it. Raises NotFound, also when it is somebody else's."""
     statement = select(Query).where(Query.id == query_id if client_id is None else Query.client_id == client_id)
-    query = db.session.execute(_visible(actor, statement)).scalar_one_or_none()
+    query: Query | None = db.session.execute(_visible(actor, statement)).scalar_one_or_none()
     if query is None:
         raise NotFound(f"Query with client_id {client_id} not found" if client_id is not None else "")
     return query

@@ -35,7 +35,7 @@ class SupersetDatabaseApi(SupersetModelResource):
     resource_name = "database"
     class_permission_name = "Database"
     openapi_spec_tag = "Database"
-    service = databases
+    service: ClassVar[Any] = databases
     noun = "database"
     plural = "databases"
     invalid_body_status = 422

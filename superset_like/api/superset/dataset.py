@@ -143,7 +143,7 @@ class SupersetDatasetApi(SupersetModelResource):
     resource_name = "dataset"
     class_permission_name = "Dataset"
     openapi_spec_tag = "Datasets"
-    service = datasets
+    service: ClassVar[Any] = datasets
     noun = "dataset"
     plural = "datasets"
     add_schema: ClassVar[type[Schema]] = schemas.DatasetPost

@@ -81,7 +81,7 @@ class SupersetSavedQueryApi(SupersetModelResource):
     resource_name = "saved_query"
     class_permission_name = "SavedQuery"
     openapi_spec_tag = "Queries"
-    service = saved_queries
+    service: ClassVar[Any] = saved_queries
     noun = "saved query"
     plural = "saved queries"
     add_schema: ClassVar[type[Schema]] = SavedQueryPost
