@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from flask import current_app
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from superset_like.access.grants import DATA_PERMISSIONS
 from superset_like.extensions import db
@@ -148,10 +149,13 @@ STANDING: frozenset[Pair] = frozenset(
 )
 
 
-def sync() -> None:
-    """The standing roles hold what they should of the permissions that exist; other roles are left alone. Commits."""
-    known = {(each.permission.name, each.view_menu.name): each for each in _all_pairs()}
-    for pair in sorted(STANDING - known.keys()):
+def sync(declared: frozenset[Pair]) -> None:
+    """The permissions exist, and the standing roles hold what they should of all; other roles are left alone. Commits.
+
+    declared: the pairs that the application's endpoints, pages and menus ask for.
+    """
+    known = _known()
+    for pair in sorted((STANDING | declared) - known.keys()):
         known[pair] = _added(*pair)
     _hold(current_app.config["AUTH_ROLE_ADMIN"], [each for pair, each in known.items() if _is_no_grant(pair)])
     for name in ROLES:
@@ -176,8 +180,10 @@ def _is_no_grant(pair: Pair) -> bool:
     return pair[0] not in DATA_PERMISSIONS
 
 
-def _all_pairs() -> list[PermissionView]:
-    return list(db.session.execute(select(PermissionView).order_by(PermissionView.id)).scalars())
+def _known() -> dict[Pair, PermissionView]:
+    named = (joinedload(PermissionView.permission), joinedload(PermissionView.view_menu))
+    stored = db.session.execute(select(PermissionView).options(*named).order_by(PermissionView.id)).scalars()
+    return {(each.permission.name, each.view_menu.name): each for each in stored}
 
 
 def _role(name: str) -> Role:

@@ -126,9 +126,9 @@ def _rules() -> tuple[Rule, ...]:
 
 def _read_rules() -> tuple[Rule, ...]:
     columns = (RowRule.id, RowRule.filter_type, RowRule.group_key, RowRule.clause)
-    rows = db.session.execute(select(*columns).order_by(RowRule.id)).tuples().all()
-    datasets = db.session.execute(select(row_rule_table.c.row_rule_id, row_rule_table.c.dataset_id)).tuples().all()
-    roles = db.session.execute(select(row_rule_role.c.row_rule_id, row_rule_role.c.role_id)).tuples().all()
+    rows = db.session.execute(select(*columns).order_by(RowRule.id)).all()
+    datasets = db.session.execute(select(row_rule_table.c.row_rule_id, row_rule_table.c.dataset_id)).all()
+    roles = db.session.execute(select(row_rule_role.c.row_rule_id, row_rule_role.c.role_id)).all()
     return tuple(
         Rule(
             id=pk,
@@ -162,5 +162,5 @@ def _read_tables(database: Database, more: frozenset[int]) -> tuple[tuple[int, T
         .where(or_(with_rule, Dataset.id.in_(more)))
         .order_by(Dataset.id)
     )
-    rows = db.session.execute(statement).tuples()
+    rows = db.session.execute(statement)
     return tuple((pk, TableName(name, schema or None, catalog or None)) for pk, name, schema, catalog in rows)

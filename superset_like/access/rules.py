@@ -349,7 +349,7 @@ def _tables_of_datasets(actor: Actor, database: Database) -> frozenset[TableName
         Dataset.database_id == database.id, or_(Dataset.sql.is_(None), Dataset.sql == "")
     )
     condition = _datasets(actor)
-    rows = db.session.execute(statement if condition is None else statement.where(condition)).tuples()
+    rows = db.session.execute(statement if condition is None else statement.where(condition))
     return frozenset(
         _spelled(database, TableName(name, schema or None, catalog or None)) for name, schema, catalog in rows
     )
