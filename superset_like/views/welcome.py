@@ -46,8 +46,8 @@ class WelcomeView(IndexView):
 
     index_template = "superset_like/welcome.html"
 
-    @expose("/")
     @expose("/superset/welcome/")
+    @expose("/")
     def index(self) -> Response:
         """The start page; whoever is not signed in is asked to."""
         self.update_redirect()
