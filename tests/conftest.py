@@ -8,6 +8,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,10 @@ def app(prepared: Prepared) -> Iterator[Flask]:
     for suffix in ("-wal", "-shm"):
         prepared.metadata.with_name(prepared.metadata.name + suffix).unlink(missing_ok=True)
     shutil.copy(prepared.template, prepared.metadata)
-    with sqlite3.connect(prepared.metadata) as connection:
+    with closing(sqlite3.connect(prepared.metadata)) as connection:
         # What processes remember is kept under these counters; a copy must not look like a former test's metadata.
         connection.execute("UPDATE stamp SET value = ?", (next(_restored),))
+        connection.commit()
     yield prepared.app
     with prepared.app.app_context():
         db.session.remove()
@@ -181,7 +183,7 @@ def sales(app: Flask, people: dict[str, int], data_database: int) -> int:
     with app.app_context(), acting(of_user(people["admin"])) as actor:
         values = {"database": data_database, "table_name": "sales", "owners": [people["alice"]]}
         dataset = datasets.create(actor, values)
-        metrics = [{"metric_name": "count", "expression": "COUNT(*)"}]
+        metrics = [{"id": dataset.metrics[0].id, "metric_name": "count", "expression": "COUNT(*)"}]
         metrics.append({"metric_name": "total", "expression": "SUM(amount)", "verbose_name": "Total"})  # type: ignore[dict-item]
         datasets.update(actor, dataset.id, {"metrics": metrics})
         _grant_to_bob(app, people, dataset)
@@ -272,7 +274,11 @@ def embedded(client_of: ClientOf, sales: int) -> Embedded:
         "json_metadata": json.dumps(metadata),
     }
     dashboard = alice.post("/api/v1/dashboard/", json=body).get_json()["id"]
-    leave = alice.post(f"/api/v1/dashboard/{dashboard}/embedded", json={"allowed_domains": []}).get_json()["result"]
+    leave = (
+        client_of("admin")
+        .post(f"/api/v1/dashboard/{dashboard}/embedded", json={"allowed_domains": []})
+        .get_json()["result"]
+    )
     return Embedded(dashboard, chart, leave["uuid"], sales)
 
 

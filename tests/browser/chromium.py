@@ -35,7 +35,14 @@ class Browser:
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
         self._process = subprocess.Popen(
-            ["sh", "-c", f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}', PROGRAM, *OPTIONS, f"--user-data-dir={profile}"],
+            [
+                "sh",
+                "-c",
+                f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}',
+                PROGRAM,
+                *OPTIONS,
+                f"--user-data-dir={profile}",
+            ],
             pass_fds=(to_browser, from_browser),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -97,7 +104,9 @@ class Browser:
 
     def resize(self, width: int, height: int) -> None:
         """The window has this size."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
 
     def dark(self, on: bool) -> None:
         """The visitor prefers dark pages, or light ones."""
