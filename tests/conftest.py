@@ -17,11 +17,11 @@ import pytest
 from flask import Flask
 from flask_jwt_extended import create_access_token
 from sqlalchemy import event
-from superset_like.access.actors import of_user
 from werkzeug.test import Client, TestResponse
 
 from superset_like.access import grants
 from superset_like.access.actor import acting
+from superset_like.access.actors import of_user
 from superset_like.app import create_app
 from superset_like.config.load import load
 from superset_like.config.settings import Settings

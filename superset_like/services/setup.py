@@ -173,4 +173,3 @@ def _answers(engine: Engine) -> bool:
             return True
     except DBAPIError:
         return False
-

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
-from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import or_, select
 from werkzeug.security import generate_password_hash
 
 from superset_like.access.actor import Actor
-from superset_like.errors import Forbidden, NotAuthenticated
+from superset_like.errors import Forbidden, NotAuthenticated, Unavailable
 from superset_like.extensions import db
 
 PLAIN = ("first_name", "last_name")
@@ -39,3 +40,21 @@ def update_own(actor: Actor, values: Mapping[str, Any]) -> User:
         )
     db.session.commit()
     return user
+
+
+def has_administrator() -> bool:
+    """Whether somebody holds the role of administrators."""
+    admin = Role.name == current_app.config["AUTH_ROLE_ADMIN"]
+    return db.session.execute(select(User.id).where(User.roles.any(admin)).limit(1)).first() is not None
+
+
+def create_administrator(username: str, password: str, email: str, first_name: str, last_name: str) -> bool:
+    """True: there is a new administrator. False: the name or the address is taken, and nothing changed."""
+    taken = select(User.id).where(or_(User.username == username, User.email == email))
+    if db.session.execute(taken).first() is not None:
+        return False
+    security = current_app.appbuilder.sm  # type: ignore[attr-defined]
+    role = security.find_role(current_app.config["AUTH_ROLE_ADMIN"])
+    if not security.add_user(username, first_name, last_name, email, role, password):
+        raise Unavailable("The user could not be stored")
+    return True

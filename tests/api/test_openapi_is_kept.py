@@ -13,9 +13,7 @@ from tests.conftest import ClientOf, Embedded
 
 @pytest.fixture
 def described(app: Flask, embedded: Embedded) -> Any:
-    return schemathesis.openapi.from_wsgi(
-        "/api/v1/_openapi", app, headers={"Authorization": ""}
-    )
+    return schemathesis.openapi.from_wsgi("/api/v1/_openapi", app, headers={"Authorization": ""})
 
 
 schema = schemathesis.pytest.from_fixture("described")
