@@ -252,7 +252,7 @@ class Embedded:
 def embedded(client_of: ClientOf, sales: int) -> Embedded:
     """A published dashboard of alice with one chart, sums by region, and a native filter on `region`."""
     alice = client_of("alice")
-    question = {"columns": ["region"], "metrics": ["total"], "orderby": [["region", True]], "row_limit": 100}
+    question = {"columns": ["region"], "metrics": ["total"], "orderby": [["region", True]], "row_limit": 1000}
     context = {"datasource": {"id": sales, "type": "table"}, "queries": [question]}
     body = {"slice_name": "By region", "viz_type": "table", "datasource_id": sales, "datasource_type": "table"}
     chart = alice.post("/api/v1/chart/", json={**body, "query_context": json.dumps(context)}).get_json()["id"]

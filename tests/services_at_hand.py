@@ -1,4 +1,4 @@
-"""Where the real services for tests are, and whether they answer; a missing one skips, or fails with REQUIRE_SERVICES=1."""
+"""Where the real services for tests are; a missing one skips its tests, or fails them with REQUIRE_SERVICES=1."""
 
 import os
 import socket

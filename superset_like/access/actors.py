@@ -161,6 +161,8 @@ def _roles_of(user_id: int) -> Any:
 
 def _read_rights(condition: ColumnElement[bool]) -> Rights:
     roles = db.session.execute(select(Role.id, Role.name).where(condition)).all()
+    if not roles:
+        return Rights()
     pairs = (
         select(Permission.name, ViewMenu.name)
         .select_from(PermissionView)
@@ -169,7 +171,7 @@ def _read_rights(condition: ColumnElement[bool]) -> Rights:
         .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
         .where(or_(*(assoc_permissionview_role.c.role_id == pk for pk, _ in roles)))
     )
-    found = db.session.execute(pairs).all() if roles else ()
+    found = db.session.execute(pairs).all()
     return Rights(
         role_ids=frozenset(pk for pk, _ in roles),
         role_names=frozenset(name for _, name in roles),

@@ -139,14 +139,8 @@ ROLES: Mapping[str, tuple[Allowed, ...]] = {
     "Gamma": (VIEWING,),
     "sql_lab": (SQL,),
 }
-# Rights that no endpoint of its own brings along.
-STANDING: frozenset[Pair] = frozenset(
-    {
-        ("all_database_access", "all_database_access"),
-        ("all_datasource_access", "all_datasource_access"),
-        ("all_query_access", "all_query_access"),
-    }
-)
+# Whoever sees what all people ran.
+ALL_QUERIES: Pair = ("all_query_access", "all_query_access")
 
 
 def sync(declared: frozenset[Pair]) -> None:
@@ -155,7 +149,8 @@ def sync(declared: frozenset[Pair]) -> None:
     declared: the pairs that the application's endpoints, pages and menus ask for.
     """
     known = _known()
-    for pair in sorted((STANDING | declared) - known.keys()):
+    standing = {ALL_QUERIES, *(pair for name in ROLES for pair in pairs_of(name))}
+    for pair in sorted((standing | declared) - known.keys()):
         known[pair] = _added(*pair)
     _hold(current_app.config["AUTH_ROLE_ADMIN"], [each for pair, each in known.items() if _is_no_grant(pair)])
     for name in ROLES:
@@ -167,7 +162,7 @@ def sync(declared: frozenset[Pair]) -> None:
 
 
 def pairs_of(role: str) -> frozenset[Pair]:
-    """(permission, resource) that a standing role may hold, whether they exist here or not."""
+    """(permission, resource) that a standing role holds; clients look for some that have no endpoint here."""
     return frozenset(
         (permission, resource)
         for table in ROLES[role]

@@ -1,7 +1,7 @@
 """An error is said in the shape of the dialect that was asked; for URLs nobody owns, the prefix decides.
 
-Each dialect gives `render_error(error: ProductError) -> Response` through `@speaks(prefix)`. JSON for API paths whatever
-the Accept header says; the catch-all lives on the application, since a blueprint's would beat more specific handlers.
+Each dialect gives `render_error(error: ProductError) -> Response` through `@speaks(prefix)`. JSON for API paths
+whatever the Accept header says; the catch-all lives on the application: a blueprint's would beat specific handlers.
 """
 
 import logging
@@ -9,12 +9,12 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from flask import Flask, Response, request
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from superset_like.errors import BadRequest, Conflict, NotFound, ProductError, TooLarge, TooMany, Unavailable
+from superset_like.errors import BadRequest, Conflict, Invalid, NotFound, ProductError, TooLarge, TooMany, Unavailable
 from superset_like.extensions import db
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(DataError, _out_of_range)
     app.register_error_handler(OperationalError, _metadata_down)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -84,6 +85,11 @@ def _integrity(error: IntegrityError) -> AnyResponse | tuple[str, int]:
     # A check lost a race against another writer; the constraint held.
     log.info("constraint refused a write: %s", type(error.orig).__name__)
     return _product_error(Conflict("It collides with something that exists"))
+
+
+def _out_of_range(error: DataError) -> AnyResponse | tuple[str, int]:
+    log.info("the metadata database refused a value: %s", type(error.orig).__name__)
+    return _product_error(Invalid("A value is too large or too long"))
 
 
 def _metadata_down(error: DBAPIError) -> AnyResponse | tuple[str, int]:

@@ -17,6 +17,7 @@ from superset_like.services.questions import Context, QueryObject
 
 # What a viewer may set without asking another question.
 FREE = frozenset({"filters", "time_range", "url_params", "row_limit", "row_offset", "result_type", "extras"})
+RESULT_TYPES = frozenset({"full", "results", "query"})
 # Of `extras`, only what chooses how today is read; where, having and grain are the chart's own.
 FREE_EXTRAS = frozenset({"relative_start", "relative_end"})
 FILTER_OPERATORS = frozenset(
@@ -39,7 +40,8 @@ def require(actor: Actor, context: Context, dataset: Dataset) -> None:
     if asked_of is None or context.dashboard_id is None or asked_of.datasource_id != dataset.id:
         raise _refusal(dataset)
     shared = _shared(actor, asked_of, context.dashboard_id)
-    if not shared or context.result_type not in {"full", "results", "query"}:
+    wanted = {context.result_type, *(asked.get("result_type") or "full" for asked in context.queries)}
+    if not shared or wanted - RESULT_TYPES:
         raise _refusal(dataset)
     try:
         saved = questions.of_chart(asked_of).queries

@@ -25,7 +25,7 @@ def favored(actor: Actor, model: type[Model], kind: ObjectType, pks: Sequence[in
 
 
 def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
-    """The caller's star is on it."""
+    """The caller's star is on it. Raises Forbidden for a caller without an account."""
     item = found.one(actor, model, pk)
     if actor.user_id is None:
         raise Forbidden()
@@ -35,8 +35,10 @@ def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
 
 
 def unfavor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
-    """The caller's star is off it."""
+    """The caller's star is off it. Raises Forbidden for a caller without an account."""
     item = found.one(actor, model, pk)
+    if actor.user_id is None:
+        raise Forbidden()
     db.session.execute(
         delete(Favorite).where(
             Favorite.user_id == actor.user_id, Favorite.object_type == kind.value, Favorite.object_id == item.id

@@ -10,9 +10,13 @@ from superset_like.models import Dataset, DatasetColumn, DatasetMetric
 
 
 def dashboard_dataset(dataset: Dataset, actor: Actor) -> dict[str, Any]:
-    """The dataset as a dashboard's page needs it; a guest sees neither its SQL nor its template."""
+    """The dataset as a dashboard's page needs it; a guest sees no SQL of it, nor its template."""
     engine = databases.of_uri(dataset.database.sqlalchemy_uri)
     columns = [column_record(column, engine.kind(column.type or "")) for column in dataset.columns]
+    metrics = [metric_record(metric) for metric in dataset.metrics]
+    if actor.guest:
+        for record in (*columns, *metrics):
+            record["expression"] = ""
     names = [column.column_name for column in dataset.columns]
     times = [column.column_name for column in dataset.columns if column.is_dttm]
     return {
@@ -30,7 +34,7 @@ def dashboard_dataset(dataset: Dataset, actor: Actor) -> dict[str, Any]:
         "description": dataset.description,
         "database": database_record(dataset),
         "columns": columns,
-        "metrics": [metric_record(metric) for metric in dataset.metrics],
+        "metrics": metrics,
         "column_names": names,
         "column_types": sorted({int(column["type_generic"]) for column in columns}),
         "column_formats": {metric.metric_name: metric.d3format for metric in dataset.metrics if metric.d3format},

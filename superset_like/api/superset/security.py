@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response, request
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.apis import (
+    ApiKeyApi,
     GroupApi,
     PermissionApi,
     PermissionViewMenuApi,
@@ -123,6 +124,11 @@ class SupersetSecurityApi(SupersetResource, SecurityApi):
 class FabResource(Documented):
     """A resource of FAB's, with errors in the dialect's shape and without the database's own words."""
 
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(_require_plausible_ids)
+        return blueprint
+
     @staticmethod
     def response(code: int, **body: Any) -> Response:
         # FAB's titles are translated when they are written.
@@ -139,6 +145,13 @@ class FabResource(Documented):
         if isinstance(message, str):
             return render_error(Invalid("A value is taken, or something depends on it"))
         return render_error(_with_fields(Invalid, message))
+
+
+def _require_plausible_ids() -> None:
+    # FAB hands what stands in the URL to the database, which has no such numbers.
+    for value in (request.view_args or {}).values():
+        if str(value).isdecimal():
+            whole_number(str(value))
 
 
 def _with_fields(error: type[BadRequest | NotFound | Invalid], message: Any) -> BadRequest | NotFound | Invalid:
@@ -177,6 +190,12 @@ class SupersetResourceApi(FabResource, ViewMenuApi):
 
 class SupersetPermissionResourceApi(FabResource, PermissionViewMenuApi):
     """Permissions with what they are about."""
+
+
+class SupersetApiKeyApi(FabResource, ApiKeyApi):
+    """The caller's own API keys."""
+
+    resource_name = ApiKeyApi.resource_name
 
 
 class SupersetRoleSearchApi(SupersetResource):

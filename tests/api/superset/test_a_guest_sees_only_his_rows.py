@@ -17,7 +17,7 @@ OF_B = re.compile(r"\b(west|100|200|300|400|500|600|1260|660|2100|2310|700|330|7
 
 
 def question(embedded: Embedded, **changes: Any) -> dict[str, Any]:
-    query = {"columns": ["region"], "metrics": ["total"], "orderby": [["region", True]], "row_limit": 100, **changes}
+    query = {"columns": ["region"], "metrics": ["total"], "orderby": [["region", True]], "row_limit": 1000, **changes}
     return {
         "datasource": {"id": embedded.dataset, "type": "table"},
         "queries": [query],

@@ -51,7 +51,7 @@ def test_again_changes_nothing_and_repairs_what_was_changed(app: Flask) -> None:
         before = actors.rights_of_role("Gamma").permissions
         stored.role("Gamma", ("can_write", "Database"))
         stored.role("mine", ("can_read", "Chart"))
-        roles.sync()
+        roles.sync(frozenset())
         assert actors.rights_of_role("Gamma").permissions == before
         assert actors.rights_of_role("mine").permissions == {("can_read", "Chart")}
 
@@ -59,7 +59,7 @@ def test_again_changes_nothing_and_repairs_what_was_changed(app: Flask) -> None:
 def test_grants_of_data_are_not_given_to_a_role_by_themselves(app: Flask) -> None:
     with app.app_context():
         stored.role("reader", ("datasource_access", "[shop].[sales](id:1)"))
-        roles.sync()
+        roles.sync(frozenset())
         db.session.commit()
         admin = actors.rights_of_role("Admin").permissions
     assert not {permission for permission, _ in admin} & DATA_PERMISSIONS
