@@ -185,6 +185,7 @@ def _copied(actor: Actor, chart: Chart) -> Chart:
 def _repointed(positions: Mapping[str, Any], new_ids: Mapping[int, int]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, node in positions.items():
-        pk = (node.get("meta") or {}).get("chartId") if isinstance(node, dict) else None
-        made[key] = {**node, "meta": {**node["meta"], "chartId": new_ids[pk]}} if pk in new_ids else node
+        pk: Any = (node.get("meta") or {}).get("chartId") if isinstance(node, dict) else None
+        new_id = new_ids.get(pk)
+        made[key] = node if new_id is None else {**node, "meta": {**node["meta"], "chartId": new_id}}
     return made

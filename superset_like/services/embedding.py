@@ -51,7 +51,9 @@ def by_uuid(uuid: str) -> EmbeddedDashboard:
         wanted = UUID(uuid)
     except ValueError as error:
         raise NotFound() from error
-    embedded = db.session.execute(select(EmbeddedDashboard).where(EmbeddedDashboard.uuid == wanted)).scalar()
+    embedded: EmbeddedDashboard | None = db.session.execute(
+        select(EmbeddedDashboard).where(EmbeddedDashboard.uuid == wanted)
+    ).scalar()
     if embedded is None:
         raise NotFound()
     return embedded

@@ -49,7 +49,7 @@ def dataset(identity: int | str) -> Dataset:
     """
     key = _key(identity)
     memory: Memory = current_app.extensions.setdefault("superset_like_datasets", Memory())
-    stamp_now = stamp.current(db.session)[1]
+    stamp_now = stamp.current(db.session())[1]
     found = memory.get(stamp_now, key)
     if found is None:
         found = _read(key)
@@ -78,7 +78,7 @@ def _read(key: int | UUID) -> Dataset:
     )
     # A session of its own, closed before anyone uses the object, so that no request's writes ever touch it.
     with Session(db.engine, expire_on_commit=False) as session:
-        found = session.execute(select(Dataset).where(condition).options(*whole)).scalar()
+        found: Dataset | None = session.execute(select(Dataset).where(condition).options(*whole)).scalar()
     if found is None:
         raise NotFound()
     return found

@@ -44,7 +44,7 @@ def text(
     return fields.String(required=required, allow_none=nullable and not required, validate=validators)
 
 
-class IdList(fields.List):
+class IdList(fields.List[Any]):
     """Ids; objects with an `id` will do, since superset-api-client sends them."""
 
     def __init__(self, **options: Any) -> None:

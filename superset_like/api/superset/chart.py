@@ -163,7 +163,7 @@ class SupersetChartApi(FavoritesMixin, SupersetModelResource):
     resource_name = "chart"
     class_permission_name = "Chart"
     openapi_spec_tag = "Charts"
-    service = charts
+    service: ClassVar[Any] = charts
     noun, plural = "chart", "charts"
     object_type = ObjectType.CHART
     add_schema: ClassVar[type[Schema]] = ChartPost

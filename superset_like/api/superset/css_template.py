@@ -44,7 +44,7 @@ class SupersetCssTemplateApi(SupersetModelResource):
     resource_name = "css_template"
     class_permission_name = "CssTemplate"
     openapi_spec_tag = "CSS Templates"
-    service = css_templates
+    service: ClassVar[Any] = css_templates
     noun, plural = "css template", "css templates"
     add_schema: ClassVar[type[Schema]] = CssTemplatePost
     edit_schema: ClassVar[type[Schema]] = CssTemplatePut

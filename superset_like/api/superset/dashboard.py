@@ -170,7 +170,7 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
     resource_name = "dashboard"
     class_permission_name = "Dashboard"
     openapi_spec_tag = "Dashboards"
-    service = dashboards
+    service: ClassVar[Any] = dashboards
     noun, plural = "dashboard", "dashboards"
     object_type = ObjectType.DASHBOARD
     add_schema: ClassVar[type[Schema]] = DashboardPost

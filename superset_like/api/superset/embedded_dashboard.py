@@ -21,6 +21,6 @@ class SupersetEmbeddedDashboardApi(SupersetResource):
     @endpoint("GET", "/<uuid>", "The leave to embed a dashboard", permission="read")
     def get(self, uuid: str) -> Response:
         embedded = embedding.by_uuid(uuid)
-        if not rules.may(current(), "see", embedded.dashboard):
+        if not rules.can(current(), "read", embedded.dashboard):
             raise NotFound()
         return json_response(200, {"result": embedded_record(embedded)})

@@ -149,7 +149,8 @@ def checked(schema: type[Schema], value: Any, status: int = 400, **options: Any)
         loaded: dict[str, Any] = schema(**options).load(value)
     except ValidationError as error:
         problem = Invalid if status == 422 else BadRequest
-        raise problem(fields=error.normalized_messages()) from error
+        messages: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise problem(fields=messages) from error
     return loaded
 
 
@@ -174,6 +175,9 @@ class SupersetModelResource(Documented, ModelRestApi):
     allowed_distinct_fields: ClassVar[frozenset[str]] = frozenset()
     list_description_columns: ClassVar[Mapping[str, str]] = {}
     page_size = 20
+
+    list_model_schema: Any
+    show_model_schema: Any
 
     def _init_model_schemas(self) -> None:
         # Bodies have schemas of their own, answers come from projections: FAB need not derive either.
@@ -203,11 +207,15 @@ class SupersetModelResource(Documented, ModelRestApi):
             statement.with_only_columns(func.count(self.model.id), maintain_column_froms=True)
         ).scalar_one()
         page = self._paged(self._ordered(statement, wish), wish)
-        records = projection.of(self.model, ("id", *(name for name in columns if name != "id"))).read(db.session, page)
+        records = self._projection(columns).read(db.session(), page)
         body: dict[str, Any] = {"count": count, "ids": [record["id"] for record in records]}
         body["result"] = self._pruned(self.finished(records), columns)
         body.update(self._list_metadata(wish, columns))
         return json_response(200, body)
+
+    def _projection(self, columns: Sequence[str]) -> projection.Projection:
+        model: Any = self.model
+        return projection.of(model, ("id", *(name for name in columns if name != "id")))
 
     def finished(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The records as lists and items show them; a place for what no column says."""
@@ -296,8 +304,7 @@ class SupersetModelResource(Documented, ModelRestApi):
         wish = q_argument("item")
         asked = [name for name in wish.get("columns", ()) if name in self.show_columns]
         columns = tuple(asked or self.show_columns)
-        with_id = ("id", *(name for name in columns if name != "id"))
-        records = projection.of(self.model, with_id).read(db.session, self.identified(self.visible(), pk))
+        records = self._projection(columns).read(db.session(), self.identified(self.visible(), pk))
         if not records:
             raise NotFound()
         identity = records[0]["id"]
@@ -339,7 +346,7 @@ class SupersetModelResource(Documented, ModelRestApi):
     def _columns_info(self, columns: Sequence[str], schema: Schema) -> list[dict[str, Any]]:
         return [self._column_info(name, schema.fields.get(name)) for name in columns]
 
-    def _column_info(self, name: str, field: fields.Field | None) -> dict[str, Any]:
+    def _column_info(self, name: str, field: fields.Field[Any] | None) -> dict[str, Any]:
         info: dict[str, Any] = {
             "name": name,
             "label": self.label_columns.get(name) or self._prettify_column(name),

@@ -1,6 +1,6 @@
 """/api/v1/rowlevelsecurity"""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
@@ -42,7 +42,7 @@ class SupersetRowLevelSecurityApi(SupersetModelResource):
     resource_name = "rowlevelsecurity"
     class_permission_name = ROW_RULES
     openapi_spec_tag = "Row Level Security"
-    service = row_rules
+    service: ClassVar[Any] = row_rules
     noun, plural = "rule", "rules"
     add_schema: ClassVar[type[Schema]] = RowRulePost
     edit_schema: ClassVar[type[Schema]] = RowRulePut
