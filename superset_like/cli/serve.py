@@ -40,7 +40,8 @@ def serve(host: str, port: int, workers: int, threads: int, worker: bool | None,
         blocking_threads=threads,
         workers_kill_timeout=GRACE_S,
         websockets=False,
-        log_level=LogLevels.warning,
+        # Its one warning is about more threads than cores; ours wait for databases.
+        log_level=LogLevels.error,
         log_access=access_log,
         log_access_format=ACCESS_LOG,
     )

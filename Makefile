@@ -1,0 +1,47 @@
+# `make run` serves it, `make test` proves it, `make check` is for whoever changes it.
+PYTHON ?= python3
+BIN := .venv/bin
+T ?= tests
+PORT ?= 8088
+
+.DEFAULT_GOAL := check
+.PHONY: help run test check lint bench docs clean
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/installed ## Prepare what is missing and serve on http://127.0.0.1:8088
+	@exec $(BIN)/superset-like run --port $(PORT)
+
+test: .venv/installed-test ## Run every test; T=tests/unit runs some of them
+	$(BIN)/pytest -n auto --dist loadgroup -rs $(T)
+
+check: lint ## Format, types, import contracts, and the tests that are fast
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow" tests/unit tests/services tests/api tests/views tests/house
+
+lint: .venv/installed-test ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed-test ## What each kind of request costs
+	$(BIN)/python -m bench
+
+docs: .venv/installed-test ## Write the generated documents anew
+	$(BIN)/python -m docs.generate
+
+clean: ## Remove the virtual environment and caches
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/installed: setup.cfg pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[postgres,mysql,redis]'
+	touch $@
+
+.venv/installed-test: setup.cfg pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ .venv/installed
