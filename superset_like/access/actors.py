@@ -99,6 +99,17 @@ def anonymous() -> Actor:
     return _with_rights(Actor(ActorKind.ANONYMOUS, stamp=stamp.current(db.session())[0]), public_rights())
 
 
+def installer() -> Actor:
+    """Who sets the installation up: its first active administrator, or nobody in person while there is none."""
+    role = current_app.config["AUTH_ROLE_ADMIN"]
+    administrators = select(User.id).where(User.active, User.roles.any(Role.name == role)).order_by(User.id)
+    user_id = db.session.execute(administrators.limit(1)).scalar()
+    if user_id is not None:
+        return of_user(user_id)
+    nobody = Actor(ActorKind.USER, is_admin=True, stamp=stamp.current(db.session())[0])
+    return _with_rights(nobody, rights_of_role(role))
+
+
 def public_rights() -> Rights:
     """What everybody may."""
     return rights_of_role(current_app.config["AUTH_ROLE_PUBLIC"])

@@ -296,10 +296,12 @@ def _namable_people(actor: Actor) -> Condition:
 
 
 def _may_edit(actor: Actor, thing: Model) -> bool:
-    if actor.guest is not None or actor.user_id is None:
+    if actor.guest is not None:
         return False
     if actor.is_admin:
         return True
+    if actor.user_id is None:
+        return False
     if isinstance(thing, Chart | Dashboard | Dataset):
         return any(owner.id == actor.user_id for owner in thing.owners)
     if isinstance(thing, SavedQuery):
