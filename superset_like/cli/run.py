@@ -12,7 +12,7 @@ from superset_like.cli.serve import DEFAULT_PORT, serve
 from superset_like.config.load import load
 from superset_like.config.settings import Settings
 
-STEPS = (("init",), ("load-examples",), ("create-admin", "--if-none"))
+STEPS = (("init",), ("create-admin", "--if-none"), ("load-examples",))
 
 
 @click.command()
