@@ -35,13 +35,15 @@ clean: ## Remove the virtual environment and caches
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache *.egg-info
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade pip
 
 .venv/installed: setup.cfg pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[postgres,mysql,redis]'
-	touch $@
+	@echo "Installing into .venv (a minute or two the first time) ..."
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[postgres,mysql,redis]'
+	@touch $@
 
 .venv/installed-test: setup.cfg pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	touch $@ .venv/installed
+	@echo "Installing into .venv (a minute or two the first time) ..."
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ .venv/installed

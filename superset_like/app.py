@@ -164,7 +164,8 @@ def _filesystem_broker(folder: Path) -> dict[str, Any]:
     for path in (messages, control):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {
-        "broker_url": "filesystem://",
+        # Kombu warns of a URL without a host.
+        "broker_url": "filesystem://localhost",
         "broker_transport_options": {
             "data_folder_in": str(messages),
             "data_folder_out": str(messages),

@@ -1,4 +1,8 @@
-"""The background worker that a server runs beside itself."""
+"""The background worker that a server runs beside itself: `python -m superset_like.cli.background HOST PORT WORKERS`.
+
+It is kept by a process, not by a thread of the server: the server forks, and a child that inherits a lock which a thread
+held at that moment waits for ever.
+"""
 
 import ctypes
 import signal
@@ -18,58 +22,62 @@ GRACE_S = 20.0
 PR_SET_PDEATHSIG = 1
 
 
-class Worker:
-    """A worker process from when the server answers to the end of the block; started anew when it dies."""
+class Background:
+    """A worker for the block: it starts when the server answers, and is started anew when it dies."""
 
-    def __init__(self, concurrency: int, address: tuple[str, int]) -> None:
-        self._command = command_line(concurrency)
-        self._address = address
-        self._ended = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+    def __init__(self, host: str, port: int, concurrency: int) -> None:
+        self._command = [sys.executable, "-m", __name__, host, str(port), str(concurrency)]
 
-    def __enter__(self) -> "Worker":
-        self._thread.start()
+    def __enter__(self) -> "Background":
+        self._keeper = subprocess.Popen(self._command, preexec_fn=_end_with_parent)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._ended.set()
-        self._thread.join(GRACE_S + RESTART_AFTER_S)
+        _end(self._keeper, GRACE_S + RESTART_AFTER_S)
 
-    def _keep(self) -> None:
-        # Both would import the same code at once; whoever waits for an answer comes first.
-        self._wait_for_server()
-        while not self._ended.is_set():
-            self._process = subprocess.Popen(self._command, preexec_fn=_end_with_parent)
-            while self._process.poll() is None and not self._ended.wait(POLL_S):
-                pass
-            if self._process.poll() is None:
-                _end(self._process)
-            else:
-                self._ended.wait(RESTART_AFTER_S)
 
-    def _wait_for_server(self) -> None:
-        for _ in range(int(ANSWERS_WITHIN_S / POLL_S)):
-            try:
-                socket.create_connection(self._address, 1).close()
+def keep(host: str, port: int, concurrency: int) -> None:
+    """A worker runs from when the server answers until this process is told to end."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: ended.set())
+    # Both would import the same code at once; whoever waits for an answer comes first.
+    _wait_for_server(host, port, ended)
+    while not ended.is_set():
+        worker = subprocess.Popen(command_line(concurrency), preexec_fn=_end_with_parent)
+        while worker.poll() is None and not ended.wait(POLL_S):
+            pass
+        if worker.poll() is None:
+            _end(worker, GRACE_S)
+        else:
+            ended.wait(RESTART_AFTER_S)
+
+
+def _wait_for_server(host: str, port: int, ended: threading.Event) -> None:
+    for _ in range(int(ANSWERS_WITHIN_S / POLL_S)):
+        try:
+            socket.create_connection((host, port), 1).close()
+            return
+        except OSError:
+            if ended.wait(POLL_S):
                 return
-            except OSError:
-                if self._ended.wait(POLL_S):
-                    return
 
 
 def _end_with_parent() -> None:
-    # A server that is killed cannot end its worker. The thread that starts it lives as long as the server.
+    # A server that is killed cannot end its worker.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    # Ctrl+C reaches the whole group; the worker is ended by the server, when that has answered what it had begun.
+    # Ctrl+C reaches the whole group; the worker ends after the server has answered what it had begun.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], grace_s: float) -> None:
     process.terminate()
     try:
-        process.wait(GRACE_S)
+        process.wait(grace_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+if __name__ == "__main__":
+    keep(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -8,7 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from superset_like.cli.background import Worker
+from superset_like.cli.background import Background
 from superset_like.config.load import check_secrets, load
 from superset_like.errors import ConfigurationError
 
@@ -51,7 +51,7 @@ def serve(host: str, port: int, workers: int, threads: int, worker: bool | None,
     if not with_worker:
         server.serve()
         return
-    with Worker(settings.worker_concurrency, (host, port)):
+    with Background(host, port, settings.worker_concurrency):
         server.serve()
 
 

@@ -20,7 +20,7 @@ def worker(concurrency: int | None) -> None:
 
 def command_line(concurrency: int) -> list[str]:
     """The worker's process: Celery's own, with what our jobs do not need switched off."""
-    celery = [sys.executable, "-m", "celery", "--app", "superset_like.worker", "worker"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "superset_like.worker", "worker"]
     # Workers need not know each other: a query's row says all.
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return [*celery, *quiet, "--concurrency", str(concurrency)]
