@@ -1,18 +1,18 @@
-"""The commands: a file each, found by looking here; those of FAB beside them."""
+"""The commands: a file each, named like the command and found by looking here; those of FAB beside them."""
 
-import sys
+import importlib
+import pkgutil
 
 import click
 
-from superset_like.discovery import modules_in
-
 
 class Commands(click.Group):
-    """The commands of this package, and FAB's group, which is imported when somebody asks for it."""
+    """The commands of this package, and FAB's group; each is imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, sorted."""
-        return sorted([*(command.name or "" for command in commands()), "fab"])
+        names = (info.name.replace("_", "-") for info in pkgutil.iter_modules(__path__))
+        return sorted([*(name for name in names if self.get_command(ctx, name) is not None), "fab"])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of this name; None when there is none."""
@@ -21,26 +21,13 @@ class Commands(click.Group):
             from flask_appbuilder.cli import fab
 
             return fab  # type: ignore[no-any-return]
-        return next((command for command in commands() if command.name == name), None)
+        module = name.replace("-", "_")
+        if not any(info.name == module for info in pkgutil.iter_modules(__path__)):
+            return None
+        found = getattr(importlib.import_module(f"{__name__}.{module}"), module, None)
+        return found if isinstance(found, click.Command) else None
 
 
 @click.group(cls=Commands)
 def superset_like() -> None:
     """The business-intelligence server superset_like: set it up, serve it, look after it."""
-
-
-def commands() -> list[click.Command]:
-    """The commands of this package."""
-    found = [
-        thing
-        for module in modules_in(sys.modules[__name__])
-        for thing in vars(module).values()
-        if isinstance(thing, click.Command)
-        and thing.callback is not None
-        and thing.callback.__module__ == module.__name__
-    ]
-    return [command for command in found if not any(command in group.commands.values() for group in _groups(found))]
-
-
-def _groups(found: list[click.Command]) -> list[click.Group]:
-    return [command for command in found if isinstance(command, click.Group)]
