@@ -1,5 +1,7 @@
 """create_app: the one module that knows every floor."""
 
+import gc
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from superset_like.api.superset.security import SecurityManager
 from superset_like.config.load import check_secrets, load
 from superset_like.config.settings import Settings
 from superset_like.discovery import modules_in, subclasses_in
+from superset_like.errors import ConfigurationError
 from superset_like.extensions import celery, csrf, db
 from superset_like.logs import configure_logs
 from superset_like.models.secret import cipher
@@ -25,6 +28,8 @@ from superset_like.services import schema, stores
 from superset_like.views.welcome import WelcomeView
 
 MIB = 1024 * 1024
+# What sysexits.h calls EX_CONFIG.
+MISCONFIGURED = 78
 
 
 def create_app(settings: Settings | None = None, *, check_schema: bool = True) -> Flask:
@@ -65,6 +70,18 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
         _add_pages(builder)
     register_errors(app)
     register_journal(app)
+    return app
+
+
+def served() -> Flask:
+    """The application of a process that only serves; one that cannot start says why in a line and ends."""
+    try:
+        app = create_app()
+    except ConfigurationError as error:
+        print(f"superset-like: {error}", file=sys.stderr)
+        raise SystemExit(MISCONFIGURED) from error
+    # What is there now stays: no collection of garbage need look at it again.
+    gc.freeze()
     return app
 
 

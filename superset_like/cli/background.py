@@ -1,7 +1,7 @@
 """The background worker beside a server: `python -m superset_like.cli.background HOST PORT CONCURRENCY`.
 
-It is kept by a process, not by a thread of the server: the server forks, and a child that inherits a lock which a thread
-held at that moment waits for ever.
+A process keeps it, not a thread of the server: the server forks, and a child that inherits a lock which a thread held
+at that moment waits for ever.
 """
 
 import ctypes

@@ -31,7 +31,7 @@ def serve(host: str, port: int, workers: int, threads: int, worker: bool | None,
     check_secrets(settings)
     _require_free(host, port)
     server = Granian(
-        "superset_like.app:create_app",
+        "superset_like.app:served",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,
