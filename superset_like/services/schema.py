@@ -39,6 +39,8 @@ def require_current() -> None:
     has, needs = current(), needed()
     if has == needs:
         return
+    # Whoever is refused leaves no connection behind.
+    db.engine.dispose()
     if has is None:
         raise ConfigurationError("DATABASE_URI: the metadata database is empty. Run `superset-like init`.")
     if has < needs:
