@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import ran
+
+pytestmark = pytest.mark.slow
+
+
+def test_init_prepares_a_home_and_changes_nothing_the_second_time(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = ran(home, "init")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "created SECRET_KEY, GUEST_TOKEN_SECRET" in first.stdout
+    secrets = (home / "secrets.toml").read_text()
+    assert (home.stat().st_mode & 0o777, (home / "secrets.toml").stat().st_mode & 0o777) == (0o700, 0o600)
+    assert (home / "metadata.sqlite").stat().st_mode & 0o777 == 0o600
+    second = ran(home, "init")
+    assert (second.returncode, "there already" in second.stdout, "already" in second.stdout) == (0, True, True)
+    assert (home / "secrets.toml").read_text() == secrets
+    for line in secrets.splitlines():
+        assert line.split('"')[1] not in first.stdout + second.stdout
+
+
+def test_an_administrator_is_created_once_and_gets_a_key(tmp_path: Path) -> None:
+    ran(tmp_path, "init")
+    made = ran(tmp_path, "create-admin", "--username", "root", "--email", "root@example.com")
+    assert made.returncode == 0
+    assert "password of root: " in made.stdout
+    again = ran(tmp_path, "create-admin", "--username", "root", "--email", "root@example.com")
+    assert (again.returncode, "nothing changed" in again.stdout) == (0, True)
+    assert "password" not in again.stdout
+    none = ran(tmp_path, "create-admin", "--if-none")
+    assert "nothing changed" in none.stdout
+    key = ran(tmp_path, "api-key", "create", "--user", "root")
+    assert key.stdout.startswith("sst_")
+    nobody = ran(tmp_path, "api-key", "create", "--user", "nobody")
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert "There is no user nobody" in nobody.stderr
+    assert "root" in ran(tmp_path, "fab", "list-users").stdout
+
+
+def test_doctor_says_what_does_not_work(tmp_path: Path) -> None:
+    ran(tmp_path, "init")
+    well = ran(tmp_path, "doctor")
+    assert (well.returncode, "SECRET_KEY = ***" in well.stdout) == (0, True)
+    assert "there is none; run `superset-like create-admin`" in well.stdout
+    (tmp_path / "secrets.toml").chmod(0o644)
+    ill = ran(tmp_path, "doctor", CACHE_URI="redis://:geheim@127.0.0.1:1/0")
+    assert (ill.returncode, "geheim" in ill.stdout + ill.stderr) == (1, False)
+    assert "broken cache" in ill.stdout
+    assert "chmod go=" in ill.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"ROW_LIMITS": "5"}, "ROW_LIMITS (in SUPERSET_LIKE_ROW_LIMITS) is not a setting"),
+        ({"ROW_LIMIT": "many"}, "ROW_LIMIT (in SUPERSET_LIKE_ROW_LIMIT) cannot be 'many'"),
+        ({}, "SECRET_KEY is not set. Run `superset-like init`"),
+        ({"SECRET_KEY": "short", "GUEST_TOKEN_SECRET": "x" * 40}, "SECRET_KEY is shorter than 32 bytes"),
+        ({"SECRET_KEY": "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET"}, "SECRET_KEY is a published example value"),
+        ({"SECRET_KEY": "a" * 40}, "SECRET_KEY is not random"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_and_names_itself(tmp_path: Path, settings: dict[str, str], says: str) -> None:
+    for command in ("serve", "worker", "doctor"):
+        refused = ran(tmp_path, command, **settings)
+        assert refused.returncode == 78, command
+        assert says in refused.stderr
+        assert "Traceback" not in refused.stderr
