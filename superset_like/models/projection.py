@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty, Session, aliased, class_mapper
 
 from superset_like.models.mixins import Derived
@@ -31,11 +31,10 @@ class ToOne:
 
 @dataclass(frozen=True)
 class ToMany:
-    """A relation read by a statement of its own."""
+    """A relation read by a statement of its own, for the owners of its parameter `owners`: ids."""
 
     name: str
     statement: Select[Any]
-    owner_id: ColumnElement[int]
     fields: tuple[str, ...]
 
 
@@ -49,19 +48,18 @@ class Projection:
     to_one: tuple[ToOne, ...]
     to_many: tuple[ToMany, ...]
     makers: tuple[tuple[str, Callable[[Any], Any]], ...]
-    outputs: frozenset[str]
+    everything: Select[Any]
 
-    def narrowed(self, statement: Select[Any]) -> Select[Any]:
-        """The statement over the model, reading just what the projection needs."""
-        wanted = [getattr(self.model, name) for name in self.plain]
-        for relation in self.to_one:
-            statement = statement.outerjoin(relation.alias, getattr(self.model, relation.name).of_type(relation.alias))
-            wanted += [getattr(relation.alias, field) for field in relation.fields]
-        return statement.with_only_columns(*wanted, maintain_column_froms=True)
+    def over(self, objects: Select[Any]) -> Select[Any]:
+        """What `read` takes: the rows of these objects. objects: a statement over the model with conditions alone."""
+        # Joins are put together once for each projection: that costs as much as running the statement.
+        condition = objects.whereclause
+        return self.everything if condition is None else self.everything.where(condition)
 
     def read(self, session: Session, statement: Select[Any]) -> list[Record]:
-        """A dict for each object the statement over the model selects, in its order."""
-        rows = session.execute(self.narrowed(statement)).all()
+        """A dict for each row of the statement, which is `over(...)`, ordered and cut as may be."""
+        # Below the ORM: these are rows, not objects, and the session would cost as much again.
+        rows = session.connection().execute(statement).all()
         objects = [self._object(row) for row in rows]
         if objects:
             self._read_to_many(session, objects)
@@ -80,7 +78,7 @@ class Projection:
         ids = [item.id for item in objects]
         for relation in self.to_many:
             members: dict[int, list[Record]] = {}
-            for owner, *values in session.execute(relation.statement.where(relation.owner_id.in_(ids))):
+            for owner, *values in session.connection().execute(relation.statement, {"owners": ids}):
                 members.setdefault(owner, []).append(dict(zip(relation.fields, values, strict=True)))
             for item in objects:
                 setattr(item, relation.name, members.get(item.id, []))
@@ -147,7 +145,17 @@ def _assembled(
         to_one.append(ToOne(name, aliased(relationship.mapper.class_), fields, start))
         start += len(fields)
     makers = tuple(_maker(model, name, fields) for name, fields in outputs.items())
-    return Projection(model, columns, tuple(plain), tuple(to_one), tuple(to_many), makers, frozenset(outputs))
+    everything = _everything(model, tuple(plain), to_one)
+    return Projection(model, columns, tuple(plain), tuple(to_one), tuple(to_many), makers, everything)
+
+
+def _everything(model: type[Model], plain: tuple[str, ...], to_one: Sequence[ToOne]) -> Select[Any]:
+    wanted = [getattr(model, name) for name in plain]
+    wanted += [getattr(relation.alias, field) for relation in to_one for field in relation.fields]
+    statement = select(*wanted).select_from(model)
+    for relation in to_one:
+        statement = statement.outerjoin(relation.alias, getattr(model, relation.name).of_type(relation.alias))
+    return statement
 
 
 def _to_many(model: type[Model], name: str, relationship: RelationshipProperty[Any], fields: tuple[str, ...]) -> ToMany:
@@ -155,7 +163,8 @@ def _to_many(model: type[Model], name: str, relationship: RelationshipProperty[A
     target = aliased(relationship.mapper.class_)
     attribute: InstrumentedAttribute[Any] = getattr(owner, name)
     statement = select(owner.id, *(getattr(target, field) for field in fields)).join(attribute.of_type(target))
-    return ToMany(name, statement.order_by(target.id), owner.id, fields)
+    of_owners = owner.id.in_(bindparam("owners", expanding=True))
+    return ToMany(name, statement.where(of_owners).order_by(target.id), fields)
 
 
 def _maker(model: type[Model], name: str, fields: list[str] | None) -> tuple[str, Callable[[Any], Any]]:

@@ -54,7 +54,8 @@ class Stamp(Model):
 
 def read(session: Session) -> tuple[int, int]:
     """(security, content) as committed now."""
-    values = dict(session.execute(STAMPS).all())
+    # Every request asks this: below the ORM it costs a third.
+    values = dict(session.connection().execute(STAMPS).all())
     return values.get("security", 0), values.get("content", 0)
 
 

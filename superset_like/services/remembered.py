@@ -1,45 +1,17 @@
 """Datasets in memory, detached, until something that people make changes: asking a chart costs no SQL for them."""
 
-import threading
-from collections import OrderedDict
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from superset_like.access.remembered import Remembered
 from superset_like.errors import NotFound
 from superset_like.extensions import db
 from superset_like.models import Dataset, stamp
 
 KEPT = 1000
-
-
-class Memory:
-    """The datasets asked last, all read under one content stamp; safe for threads."""
-
-    def __init__(self) -> None:
-        self._stamp = -1
-        self._kept: OrderedDict[int | UUID, Dataset] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, stamp_now: int, key: int | UUID) -> Dataset | None:
-        with self._lock:
-            if stamp_now != self._stamp:
-                self._kept.clear()
-                self._stamp = stamp_now
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, stamp_now: int, key: int | UUID, dataset: Dataset) -> None:
-        with self._lock:
-            if stamp_now != self._stamp:
-                return
-            self._kept[key] = dataset
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
 
 
 def dataset(identity: int | str) -> Dataset:
@@ -48,7 +20,9 @@ def dataset(identity: int | str) -> Dataset:
     Raises NotFound.
     """
     key = _key(identity)
-    memory: Memory = current_app.extensions.setdefault("superset_like_datasets", Memory())
+    memory: Remembered[int | UUID, Dataset] = current_app.extensions.setdefault(
+        "superset_like_datasets", Remembered(KEPT)
+    )
     stamp_now = stamp.current(db.session())[1]
     found = memory.get(stamp_now, key)
     if found is None:

@@ -1,13 +1,12 @@
 """Stored datasets as the engine knows them; kept in memory until something that people make changes."""
 
 import hashlib
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from flask import current_app
 
 from superset_like.access.actor import Actor
+from superset_like.access.remembered import Remembered
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.query import Column, Kind, Metric, Shape, TableName
 from superset_like.engine.template import Context
@@ -27,27 +26,6 @@ class Stored:
     sql: user_sql.Source | None
 
 
-class Memory:
-    """The datasets looked at last, by id and content stamp; safe for threads."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, int], Stored] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[int, int]) -> Stored | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: tuple[int, int], stored: Stored) -> None:
-        with self._lock:
-            self._kept[key] = stored
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-
-
 def shape_of(dataset: Dataset, actor: Actor, template_context: Context) -> tuple[Shape, Target]:
     """The dataset as this caller may ask it, and where. The caller's right to it is checked before, by the service.
 
@@ -62,12 +40,12 @@ def shape_of(dataset: Dataset, actor: Actor, template_context: Context) -> tuple
 
 
 def _stored(dataset: Dataset) -> Stored:
-    memory: Memory = current_app.extensions.setdefault("superset_like_shapes", Memory())
-    key = (dataset.id, stamp.current(db.session())[1])
-    found = memory.get(key)
+    memory: Remembered[int, Stored] = current_app.extensions.setdefault("superset_like_shapes", Remembered(KEPT))
+    stamp_now = stamp.current(db.session())[1]
+    found = memory.get(stamp_now, dataset.id)
     if found is None:
         found = _read(dataset)
-        memory.put(key, found)
+        memory.put(stamp_now, dataset.id, found)
     return found
 
 

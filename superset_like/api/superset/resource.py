@@ -202,12 +202,11 @@ class SupersetModelResource(Documented, ModelRestApi):
     def get_list(self) -> Response:
         wish = list_wish()
         columns = self._wanted(wish)
-        statement = self._filtered(self.visible(), wish.get("filters") or ())
-        count = db.session.execute(
-            statement.with_only_columns(func.count(self.model.id), maintain_column_froms=True)
-        ).scalar_one()
-        page = self._paged(self._ordered(statement, wish), wish)
-        records = self._projection(columns).read(db.session(), page)
+        found = self._filtered(self.visible(), wish.get("filters") or ())
+        counting = found.with_only_columns(func.count(self.model.id), maintain_column_froms=True)
+        count = db.session.connection().execute(counting).scalar_one()
+        shown = self._projection(columns)
+        records = shown.read(db.session(), self._paged(self._ordered(shown.over(found), wish), wish))
         body: dict[str, Any] = {"count": count, "ids": [record["id"] for record in records]}
         body["result"] = self._pruned(self.finished(records), columns)
         body.update(self._list_metadata(wish, columns))
@@ -304,7 +303,8 @@ class SupersetModelResource(Documented, ModelRestApi):
         wish = q_argument("item")
         asked = [name for name in wish.get("columns", ()) if name in self.show_columns]
         columns = tuple(asked or self.show_columns)
-        records = self._projection(columns).read(db.session(), self.identified(self.visible(), pk))
+        shown = self._projection(columns)
+        records = shown.read(db.session(), shown.over(self.identified(self.visible(), pk)))
         if not records:
             raise NotFound()
         identity = records[0]["id"]
