@@ -25,6 +25,7 @@ from superset_like.extensions import celery, csrf, db
 from superset_like.logs import configure_logs
 from superset_like.models.secret import cipher
 from superset_like.services import schema, stores
+from superset_like.views import error_pages
 from superset_like.views.welcome import WelcomeView
 
 MIB = 1024 * 1024
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
         )
         _add_apis(builder)
         _add_pages(builder)
-    register_errors(app)
+    register_errors(app, error_pages.render)
     register_journal(app)
     return app
 

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 Renderer = Callable[[ProductError], Response]
 RENDERERS: dict[str, Renderer] = {}
+PAGES = "/"
 CLASSES: dict[int, type[ProductError]] = {404: NotFound, 413: TooLarge, 429: TooMany}
 
 
@@ -34,14 +35,14 @@ def speaks(prefix: str) -> Callable[[Renderer], Renderer]:
     return register
 
 
-def renderer_of(path: str) -> Renderer | None:
-    """The renderer of the dialect that owns this path; None for pages."""
-    owners = [prefix for prefix in RENDERERS if path.startswith(prefix)]
-    return RENDERERS[max(owners, key=len)] if owners else None
+def renderer_of(path: str) -> Renderer:
+    """The renderer of the dialect that owns this path; that of pages when none does."""
+    return RENDERERS[max((prefix for prefix in RENDERERS if path.startswith(prefix)), key=len)]
 
 
-def register_errors(app: Flask) -> None:
-    """Every error of this application reaches its dialect's renderer."""
+def register_errors(app: Flask, page: Renderer) -> None:
+    """Every error of this application reaches its dialect's renderer, or the one of pages."""
+    speaks(PAGES)(page)
     app.register_error_handler(ProductError, _product_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, _stale)
@@ -51,17 +52,15 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def _product_error(error: ProductError) -> AnyResponse | tuple[str, int]:
+def _product_error(error: ProductError) -> AnyResponse:
     db.session.rollback()
-    render = renderer_of(request.path)
-    return render(error) if render else (error.message, error.status)
+    return renderer_of(request.path)(error)
 
 
 def _http_error(error: HTTPException) -> AnyResponse:
-    render = renderer_of(request.path)
-    if render is None or (error.code or 500) < 400:
+    if (error.code or 500) < 400:
         return error.get_response()
-    response = render(_as_ours(error))
+    response = renderer_of(request.path)(_as_ours(error))
     if error.code == 405:
         response.headers["Allow"] = error.get_response().headers.get("Allow", "")
     return response
@@ -77,27 +76,27 @@ def _as_ours(error: HTTPException) -> ProductError:
     return ours
 
 
-def _stale(error: StaleDataError) -> AnyResponse | tuple[str, int]:
+def _stale(error: StaleDataError) -> AnyResponse:
     return _product_error(Conflict())
 
 
-def _integrity(error: IntegrityError) -> AnyResponse | tuple[str, int]:
+def _integrity(error: IntegrityError) -> AnyResponse:
     # A check lost a race against another writer; the constraint held.
     log.info("constraint refused a write: %s", type(error.orig).__name__)
     return _product_error(Conflict("It collides with something that exists"))
 
 
-def _out_of_range(error: DataError) -> AnyResponse | tuple[str, int]:
+def _out_of_range(error: DataError) -> AnyResponse:
     log.info("the metadata database refused a value: %s", type(error.orig).__name__)
     return _product_error(Invalid("A value is too large or too long"))
 
 
-def _metadata_down(error: DBAPIError) -> AnyResponse | tuple[str, int]:
+def _metadata_down(error: DBAPIError) -> AnyResponse:
     log.error("the metadata database failed", exc_info=error)
     return _product_error(Unavailable("The metadata database is not available", retry_after_s=5))
 
 
-def _unforeseen(error: Exception) -> AnyResponse | tuple[str, int]:
+def _unforeseen(error: Exception) -> AnyResponse:
     incident = uuid4().hex
     log.error("incident %s on %s %s", incident, request.method, request.path, exc_info=error)
     return _product_error(ProductError(f"Something went wrong; the log has it as {incident}", incident=incident))

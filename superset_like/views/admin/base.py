@@ -80,15 +80,16 @@ class AdminView(ModelView):
 
     base_permissions: ClassVar[list[str] | None] = ["can_list", "can_show"]
     json_columns: ClassVar[Sequence[str]] = ()
+    # FAB's class has None for each; its instances do not.
     list_columns: list[str]
     show_columns: list[str]
-    add_columns: list[str] | None
-    edit_columns: list[str] | None
-    order_columns: list[str] | None
-    formatters_columns: dict[str, Formatter] | None
-    validators_columns: dict[str, list[Any]] | None
-    add_form_extra_fields: dict[str, Any] | None
-    edit_form_extra_fields: dict[str, Any] | None
+    add_columns: list[str]
+    edit_columns: list[str]
+    order_columns: list[str]
+    formatters_columns: dict[str, Formatter]
+    validators_columns: dict[str, list[Any]]
+    add_form_extra_fields: dict[str, Any]
+    edit_form_extra_fields: dict[str, Any]
 
     def _init_properties(self) -> None:
         attributes = self.datamodel.obj.__mapper__.column_attrs
