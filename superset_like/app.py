@@ -26,11 +26,25 @@ from superset_like.logs import configure_logs
 from superset_like.models.secret import cipher
 from superset_like.services import schema, stores
 from superset_like.views import error_pages
+from superset_like.views.admin import people
 from superset_like.views.welcome import WelcomeView
 
 MIB = 1024 * 1024
 # What sysexits.h calls EX_CONFIG.
 MISCONFIGURED = 78
+
+
+class Security(SecurityManager):
+    """The security manager, with the pages for people that this application has."""
+
+    userdbmodelview = people.UserAdmin
+    rolemodelview = people.RoleAdmin
+    groupmodelview = people.GroupAdmin
+    permissionmodelview = people.PermissionKindAdmin
+    viewmenumodelview = people.ResourceAdmin
+    permissionviewmodelview = people.PermissionAdmin
+    resetmypasswordview = people.OwnPasswordView
+    resetpasswordview = people.PasswordView
 
 
 def create_app(settings: Settings | None = None, *, check_schema: bool = True) -> Flask:
@@ -64,7 +78,7 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
             db.session,
             indexview=WelcomeView,
             base_template="superset_like/base.html",
-            security_manager_class=SecurityManager,
+            security_manager_class=Security,
             update_perms=settings.sync_permissions,
         )
         _add_apis(builder)

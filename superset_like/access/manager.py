@@ -29,6 +29,9 @@ FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 class SecurityManager(FabSecurityManager):
     """Users, roles, login and permissions are FAB's; who asks and what he may is answered from memory."""
 
+    # It draws with a script of another site.
+    userstatschartview = None
+
     def __init__(self, appbuilder: Any) -> None:
         super().__init__(appbuilder)
         self._verified: Remembered[bytes, dict[str, Any]] = Remembered(KEPT)

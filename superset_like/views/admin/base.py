@@ -11,6 +11,7 @@ from flask_appbuilder import AppBuilder, Model, ModelView
 from flask_appbuilder.actions import action
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
+from flask_appbuilder.widgets import ShowWidget as FabShowWidget
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy import Boolean
@@ -46,7 +47,7 @@ SECURITY = Category("Security", "Security", "fa-cogs")
 def add(builder: AppBuilder, view: type[ModelView], label: str, category: Category, icon: str) -> None:
     """The view is in the application and in its menu."""
     # Superset's own menu names are granted to those who may not open these pages.
-    name = f"Administer {label[0].lower()}{label[1:]}"
+    name = f"Administer {label if label[:2].isupper() else label[0].lower() + label[1:]}"
     builder.add_view(
         view,
         name,
@@ -72,7 +73,32 @@ class Visible(BaseFilter):
 VISIBLE = [["id", Visible, None]]
 
 
-class AdminView(ModelView):
+class ShowWidget(FabShowWidget):
+    """The page of one thing, with a way to its form."""
+
+    template = "superset_like/show.html"
+
+
+class Page(ModelView):
+    """What FAB's pages and ours have in common."""
+
+    show_widget = ShowWidget
+    add_row_message = edit_row_message = "Saved"
+    delete_row_message = "Deleted"
+
+    def get_action_permission_name(self, name: str) -> str:
+        """The permission that the action asks for; 404 when there is no such action."""
+        if name not in self.actions:
+            abort(404)
+        asked: str = super().get_action_permission_name(name)
+        return asked
+
+    def _prettify_column(self, name: str) -> str:
+        words = name.replace("_", " ").replace(".", " ")
+        return words[:1].upper() + words[1:]
+
+
+class AdminView(Page):
     """A list and a page for each; nothing is written.
 
     json_columns: shown indented, and checked to hold an object where a form has them.
@@ -106,23 +132,18 @@ class AdminView(ModelView):
         self.formatters_columns = defaults | own
         self._gen_labels_columns([*shown_columns, *self.add_columns, *self.edit_columns])
 
-    def get_action_permission_name(self, name: str) -> str:
-        """The permission that the action asks for; 404 when there is no such action."""
-        if name not in self.actions:
-            abort(404)
-        asked: str = super().get_action_permission_name(name)
-        return asked
-
 
 class EditableView(AdminView):
     """Lists and forms. A subclass says what `create`, `update` and `remove` call.
 
     renamed: form column -> the service's name for it.
+    blamed: what the service finds fault with -> form column, where that is not its name for the column.
     """
 
     base_permissions: ClassVar[list[str] | None] = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
     method_permission_name: ClassVar[Mapping[str, str]] = {"remove_all": "delete"}
     renamed: ClassVar[Mapping[str, str]] = {}
+    blamed: ClassVar[Mapping[str, str]] = {}
 
     def create(self, values: dict[str, Any]) -> object:
         """Makes one. Raises ProductError."""
@@ -246,7 +267,7 @@ class EditableView(AdminView):
 
     def _refuse(self, form: FlaskForm, error: ProductError) -> None:
         db.session.rollback()
-        names = {given: name for name, given in self.renamed.items()}
+        names = {given: name for name, given in self.renamed.items()} | dict(self.blamed)
         elsewhere = []
         for given, texts in error.fields.items():
             name = names.get(given, given)

@@ -56,6 +56,7 @@ class DatasetColumnAdmin(DatasetPartAdmin):
     datamodel = SQLAInterface(DatasetColumn, db.session)
     route_base = "/admin/columns"
     part, named = "columns", "column_name"
+    blamed = {"columns": "column_name"}
     list_title, show_title, add_title, edit_title = "Columns", "Column", "Add a column", "Edit a column"
     list_columns = ["column_name", "verbose_name", "type", "expression", "is_dttm", "groupby", "filterable"]
     search_columns = ["column_name", "verbose_name", "type", "is_dttm", "table"]
@@ -97,6 +98,7 @@ class DatasetMetricAdmin(DatasetPartAdmin):
     datamodel = SQLAInterface(DatasetMetric, db.session)
     route_base = "/admin/metrics"
     part, named = "metrics", "metric_name"
+    blamed = {"metrics": "metric_name"}
     list_title, show_title, add_title, edit_title = "Metrics", "Metric", "Add a metric", "Edit a metric"
     list_columns = ["metric_name", "verbose_name", "expression", "d3format"]
     search_columns = ["metric_name", "verbose_name", "expression", "table"]
@@ -143,6 +145,7 @@ class DatasetAdmin(EditableView):
     ]
     show_columns = [*edit_columns, "kind", "uuid", "created_by", "created_on", "changed_by", "changed_on"]
     json_columns = ("template_params", "extra")
+    blamed = {"table": "table_name"}
     formatters_columns = {"sql": as_code, "fetch_values_predicate": as_code}
     label_columns = {
         "table_name": "Name",
