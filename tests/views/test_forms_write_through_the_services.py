@@ -9,7 +9,17 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from superset_like.extensions import db
-from superset_like.models import Chart, Dashboard, Database, Dataset, DatasetMetric, SavedQuery
+from superset_like.models import (
+    Chart,
+    CssTemplate,
+    Dashboard,
+    Database,
+    Dataset,
+    DatasetMetric,
+    RowRule,
+    SavedQuery,
+    Tag,
+)
 from tests.conftest import Embedded
 
 BrowserOf = Callable[[str], Client]
@@ -200,3 +210,48 @@ def test_an_action_that_does_not_exist_is_not_found(browser_of: BrowserOf, embed
     token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
     answer = admin.post("/admin/charts/action_post", data={"action": "explode", "rowid": 1, "csrf_token": token})
     assert answer.status_code == 404
+
+
+def test_a_row_rule_is_made_changed_and_deleted(app: Flask, browser_of: BrowserOf, sales: int) -> None:
+    admin = browser_of("admin")
+    values = {"name": "tenants", "clause": "tenant = 'a'", "filter_type": "Base"}
+    without = sent(admin, "/admin/row-rules/add", **values)
+    assert "Choose the datasets" in without.text
+    assert sent(admin, "/admin/row-rules/add", tables=[str(sales)], **values).status_code == 302
+    with app.app_context():
+        rule = newest(app, RowRule)
+        assert (rule.filter_type, rule.clause, [each.id for each in rule.tables]) == ("Base", "tenant = 'a'", [sales])
+        pk = rule.id
+    again = sent(admin, "/admin/row-rules/add", tables=[str(sales)], **values)
+    assert "Must be unique" in again.text or "Already exists" in again.text
+    wrong = sent(admin, f"/admin/row-rules/edit/{pk}", clause="tenant =")
+    assert (wrong.status_code, "Error parsing" in wrong.text) == (200, True)
+    assert deleted(admin, "/admin/row-rules", [pk]).status_code == 302
+    with app.app_context():
+        assert db.session.get(RowRule, pk) is None
+
+
+def test_a_tag_is_made_renamed_and_deleted(app: Flask, browser_of: BrowserOf) -> None:
+    admin = browser_of("admin")
+    assert sent(admin, "/admin/tags/add", name="hot").status_code == 302
+    assert sent(admin, "/admin/tags/add", name="hot").status_code == 200
+    with app.app_context():
+        pk = newest(app, Tag).id
+    assert sent(admin, f"/admin/tags/edit/{pk}", name="warm").status_code == 302
+    with app.app_context():
+        assert newest(app, Tag).name == "warm"
+    assert deleted(admin, "/admin/tags", [pk]).status_code == 302
+    with app.app_context():
+        assert db.session.get(Tag, pk) is None
+
+
+def test_a_stylesheet_is_made(app: Flask, browser_of: BrowserOf) -> None:
+    css = "a { color: red }"
+    assert sent(browser_of("admin"), "/admin/css-templates/add", template_name="plain", css=css).status_code == 302
+    with app.app_context():
+        assert newest(app, CssTemplate).css == css
+
+
+def test_a_table_that_is_not_there_is_said_at_its_field(browser_of: BrowserOf, data_database: int) -> None:
+    answer = sent(browser_of("admin"), "/admin/datasets/add", database=str(data_database), table_name="nothing")
+    assert "could not be found" in answer.text.split('id="table_name"', 1)[1].split("</tr>", 1)[0]

@@ -13,6 +13,7 @@ OURS = (
     "api-keys",
     "charts",
     "columns",
+    "css-templates",
     "dashboards",
     "databases",
     "datasets",

@@ -65,3 +65,10 @@ def test_names_are_text_and_no_markup(browser_of: BrowserOf, embedded: Embedded)
         page = admin.get(path).get_data(as_text=True)
         assert "&lt;img src=x" in page
         assert "<img src=x" not in page
+
+
+def test_what_a_stranger_sees_first_hides_nothing_from_others(app: Flask, browser_of: BrowserOf) -> None:
+    # Templates are compiled by the first who comes, and what they ask must not be answered then.
+    app.jinja_env.cache.clear()  # type: ignore[union-attr]
+    app.test_client().get("/")
+    assert 'href="/swagger/v1"' in browser_of("admin").get("/").text
