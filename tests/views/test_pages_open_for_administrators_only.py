@@ -99,6 +99,12 @@ def test_an_id_that_is_none_is_not_found(browser_of: BrowserOf) -> None:
             assert admin.get(f"/admin/{name}/show/{pk}").status_code == 404, (name, pk)
 
 
+def test_there_is_no_page_that_needs_another_site(browser_of: BrowserOf) -> None:
+    # FAB's statistics of users draw with a script from elsewhere.
+    answer = browser_of("admin").get("/userstatschartview/chart/")
+    assert (answer.status_code, "There is nothing here" in answer.text) == (404, True)
+
+
 def test_lists_are_searched_and_ordered(browser_of: BrowserOf, embedded: Embedded) -> None:
     admin = browser_of("admin")
     hit = admin.get("/admin/charts/list/?_flt_0_slice_name=By&_oc_ChartAdmin=slice_name&_od_ChartAdmin=asc").text

@@ -31,7 +31,12 @@ class RowRuleAdmin(EditableView):
     route_base = "/admin/row-rules"
     base_filters = VISIBLE
     base_order = ("name", "asc")
-    list_title, show_title, add_title, edit_title = "Row rules", "Row rule", "Add a row rule", "Edit a row rule"
+    list_title, show_title, add_title, edit_title = (
+        "Row level security",
+        "Row rule",
+        "Add a row rule",
+        "Edit a row rule",
+    )
     list_columns = ["name", "filter_type", "tables", "roles", "clause", "group_key", "changed_on"]
     search_columns = ["name", "description", "filter_type", "tables", "roles", "clause", "group_key", "changed_on"]
     add_columns = ["name", "description", "filter_type", "tables", "roles", "clause", "group_key"]
