@@ -31,10 +31,14 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """One endpoint's documentation. body, answer: a marshmallow schema, a JSON schema, or None for any object."""
+    """One endpoint's documentation.
+
+    body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
+    the name of the resource's attribute that holds the schema.
+    """
 
     summary: str
-    body: SchemaClass | Mapping[str, Any] | None = None
+    body: SchemaClass | Mapping[str, Any] | str | None = None
     answer: SchemaClass | Mapping[str, Any] | None = None
     status: int = 200
     q: str | None = None
