@@ -1,5 +1,6 @@
 """A rule on a dataset holds on its table for every schema a query is told, every spelling and every other dataset."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +19,8 @@ from tests.row_rules import limit
 from tests.services.real_databases import new_file, prepare
 from tests.services_at_hand import uri_of
 
-# Its tests make and drop one table.
-pytestmark = pytest.mark.xdist_group("ruled_sales")
-NAME = "ruled_sales"
+# Several processes may run these tests at once.
+NAME = f"ruled_sales_{os.getpid()}"
 MAKE = [
     f"DROP TABLE IF EXISTS {NAME}",
     f"CREATE TABLE {NAME} (id INTEGER, tenant VARCHAR(9))",

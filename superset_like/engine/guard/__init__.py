@@ -32,6 +32,7 @@ __all__ = [
     "Read",
     "columns_used",
     "expression",
+    "fenced",
     "folded",
     "formatted",
     "is_system",
@@ -125,6 +126,11 @@ def may_be_same(one: TableName, other: TableName, engine: Engine) -> bool:
         for first in placing.readings(one, grammar)
         for second in placing.readings(other, grammar)
     )
+
+
+def fenced(select: exp.Select, engine: Engine) -> exp.Select:
+    """The SELECT, whose conditions are now judged before any from around it."""
+    return protect.fenced(select, engine.dialect)
 
 
 def limited(sql: str, rows: int, engine: Engine) -> str:
