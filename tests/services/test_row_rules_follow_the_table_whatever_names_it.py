@@ -1,6 +1,8 @@
 """A rule on a dataset holds on its table for every schema a query is told, every spelling and every other dataset."""
 
+import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -135,6 +137,41 @@ def test_a_search_path_of_the_login_does_not_hide_the_table(client_of: ClientOf,
         assert tenants_in_editor(alice, shop, f"SELECT tenant FROM public.{NAME}") == {"a"}
     finally:
         run_there("postgres", shop.uri, [f"DROP OWNED BY {role}", f"DROP ROLE {role}"])
+
+
+ODD = """
+SELECT t FROM T t|SELECT CAST(t AS CHAR) FROM T t|SELECT t.* FROM T t|SELECT row_to_json(t) FROM T t|SELECT (t).tenant FROM T t
+SELECT to_json(T) FROM T|SELECT tenant(t) FROM T t|TABLE T|(TABLE T)|SELECT * FROM (TABLE T) x|WITH x AS (TABLE T) SELECT * FROM x
+SELECT (SELECT MAX(tenant) FROM T) AS tenant|SELECT * FROM T UNION SELECT * FROM T|SELECT * FROM T EXCEPT SELECT * FROM T WHERE id = 1
+VALUES ((SELECT MAX(tenant) FROM T))|SELECT * FROM (VALUES ((SELECT MAX(tenant) FROM T))) v|WITH T AS (SELECT * FROM T) SELECT * FROM T
+WITH RECURSIVE T AS (SELECT * FROM T UNION SELECT * FROM T) SELECT * FROM T|SELECT * FROM ONLY T|SELECT * FROM ONLY (T)|SELECT * FROM T *
+SELECT * FROM T AS a JOIN T AS b ON TRUE|SELECT * FROM T a, LATERAL (SELECT * FROM T WHERE id <> a.id) b|FROM T|FROM T SELECT tenant
+SELECT * FROM T PIVOT (MAX(tenant) FOR id IN (1, 2))|PIVOT T ON id USING MAX(tenant)|SELECT COLUMNS(*) FROM T|SUMMARIZE T|DESCRIBE T
+SELECT * FROM T FOR UPDATE|SELECT * INTO other FROM T|COPY T TO '/tmp/none_such_place'|COPY (SELECT * FROM T) TO STDOUT|SHOW TABLES
+EXPLAIN ANALYZE SELECT * FROM T|EXPLAIN (ANALYZE, VERBOSE) DELETE FROM T|EXPLAIN\nANALYZE SELECT * FROM T|HANDLER T OPEN
+SELECT /*! tenant FROM T */ 1|SELECT /*!50000 * FROM T */|SELECT * FROM /*!T*/ T|SELECT * FROM T -- ) x|SELECT * FROM T # x
+SELECT * FROM T PARTITION (p0)|SELECT * FROM T TABLESAMPLE SYSTEM (100)|SELECT * FROM T WHERE id IN (SELECT id FROM T)
+SELECT 1 WHERE 'b' IN (SELECT tenant FROM T)|SELECT 'b' AS tenant WHERE 'b' IN T|SELECT CASE WHEN EXISTS(SELECT 1 FROM T WHERE id = 2) THEN 'b' END AS tenant
+SELECT * FROM U&"ruled\005fsales" |SELECT * FROM query('SELECT * FROM T')|SELECT * FROM query_table('T')|SELECT query_to_xml('SELECT * FROM T', true, true, '')
+SELECT $$x$$, tenant FROM T|SELECT $a$ -- $a$, tenant FROM T|SELECT E'\\'', tenant FROM T -- '|SELECT '\\'' , tenant FROM T -- '
+DO $$ BEGIN PERFORM * FROM T; END $$|SELECT xmlforest(tenant) FROM T|SELECT ARRAY(SELECT tenant FROM T)|SELECT ARRAY_AGG(t) FROM T t
+SELECT {{ "te" ~ "nant" }} FROM {{ "T"[:3] }}{{ "T"[3:] }}|{% if true %}SELECT tenant FROM T{% endif %}|{% for x in [1] %}SELECT * FROM T{% endfor %}
+""".strip()  # noqa: E501 - one attack is easier to read on one line
+
+
+def test_no_odd_form_of_a_query_shows_a_hidden_row(client_of: ClientOf, shop: Shop) -> None:
+    alice, answered = client_of("alice"), 0
+    for line in ODD.splitlines():
+        for form in line.split("|"):
+            sql = re.sub(r"\bT\b", NAME, form).replace("\\n", "\n")
+            answer = alice.post(EXECUTE, json={"database_id": shop.database, "sql": sql})
+            assert answer.status_code < 500, (sql, answer.text)
+            if answer.status_code == 200:
+                answered += 1
+                shown = json.dumps(answer.get_json()["data"])
+                assert not re.search(r"""\bb\b""", shown), (sql, shown)
+    assert answered > 10
+    assert tenants_of(client_of("admin"), shop.dataset) == {"a", "b"}
 
 
 SYSTEM = {

@@ -4,8 +4,12 @@ import sqlite3
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from superset_like.config.settings import Settings
+from superset_like.extensions import db
 from tests.conftest import ClientOf
 from tests.services_at_hand import uri_of
 
@@ -111,3 +115,9 @@ def test_a_place_that_does_not_answer_is_not_described(client_of: ClientOf, uri:
         assert answer.status_code in {400, 422}
         for word in ("canary", "127.0.0.1", "nobody", "refused", "Traceback"):
             assert word not in answer.text
+
+
+def test_an_error_of_the_metadata_does_not_tell_its_values(app: Flask) -> None:
+    with app.app_context(), pytest.raises(DBAPIError) as failed:
+        db.session.execute(text("SELECT :secret FROM none_such"), {"secret": SECRET})
+    assert SECRET not in str(failed.value)
