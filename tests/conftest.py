@@ -298,3 +298,13 @@ def guest_of(client_of: ClientOf) -> Callable[..., ApiClient]:
         return client_of(None, **{"X-GuestToken": answer.get_json()["token"]})
 
     return made
+
+
+SERVICES = frozenset({"postgres", "mariadb", "redis", "rabbitmq"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one module that share a service run one after another: they share its tables and queues too."""
+    for item in items:
+        if any(mark.name in SERVICES for mark in item.iter_markers()):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::", 1)[0]))

@@ -39,7 +39,9 @@ def json_response(status: int, body: Any) -> Response:
 
 
 class Documented(BaseApi):
-    """OpenAPI from `endpoint(...)`, and errors in the dialect's one shape."""
+    """OpenAPI from `endpoint(...)`, and errors in the dialect's one shape. open_to_guests: names of methods."""
+
+    open_to_guests: ClassVar[frozenset[str]] = frozenset()
 
     allow_browser_login = True
     # Our own check knows which requests need a token; see access/csrf.py.

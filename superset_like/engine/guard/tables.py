@@ -44,6 +44,9 @@ def folded(table: TableName, dialect: str) -> TableName:
     """One spelling for all names that the dialect may take for the same table."""
     if dialect == "postgres":
         return table
+    if dialect == "mysql":
+        # With lower_case_table_names it folds more letters than ASCII's.
+        return TableName(table.name.casefold(), *(part and part.casefold() for part in (table.schema, table.catalog)))
     return TableName(lower(table.name), table.schema and lower(table.schema), table.catalog and lower(table.catalog))
 
 
