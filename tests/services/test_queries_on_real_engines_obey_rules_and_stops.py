@@ -23,7 +23,13 @@ CREATE = f"CREATE TABLE {NAME} (id INTEGER, tenant VARCHAR(10), amount INTEGER)"
 URL = "/api/v1/sqllab/execute/"
 
 
-@pytest.fixture(params=["postgres", "mariadb", "duckdb"])
+@pytest.fixture(
+    params=[
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+        "duckdb",
+    ]
+)
 def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[str, str]]:
     """(kind, URI) of a database with three sales."""
     kind: str = request.param

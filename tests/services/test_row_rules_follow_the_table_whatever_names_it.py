@@ -41,7 +41,14 @@ class Shop:
     dataset: int
 
 
-@pytest.fixture(params=["postgres", "mariadb", "duckdb", "sqlite"])
+@pytest.fixture(
+    params=[
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+        "duckdb",
+        "sqlite",
+    ]
+)
 def shop(request: pytest.FixtureRequest, app: Flask, people: dict[str, int], settings: Settings) -> Iterator[Shop]:
     kind: str = request.param
     uri = new_file(settings.home) if kind in {"duckdb", "sqlite"} else uri_of(kind)
@@ -121,9 +128,9 @@ def test_a_second_dataset_over_the_table_opens_nothing(client_of: ClientOf, shop
             assert second is None or tenants_of(alice, second) <= {"a"}, (table, place)
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("shop", ["postgres"], indirect=True)
 def test_a_search_path_of_the_login_does_not_hide_the_table(client_of: ClientOf, app: Flask, shop: Shop) -> None:
-    if shop.kind != "postgres":
-        pytest.skip("a search path is PostgreSQL's")
     role, schema = f"r_{uuid4().hex[:8]}", f"s_{uuid4().hex[:8]}"
     grants = [f"GRANT USAGE ON SCHEMA public TO {role}", f"GRANT SELECT ON {NAME} TO {role}"]
     paths = [f"CREATE SCHEMA {schema} AUTHORIZATION {role}", f"ALTER ROLE {role} SET search_path = {schema}, public"]
