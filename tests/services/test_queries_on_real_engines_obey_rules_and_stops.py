@@ -1,5 +1,6 @@
 """The SQL editor over PostgreSQL, MariaDB and DuckDB: row rules, every spelling of a table, and stops."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from tests.row_rules import limit
 from tests.services.real_databases import new_file, prepare
 from tests.services_at_hand import uri_of
 
-NAME = "editor_sales"
+NAME = f"editor_sales_{os.getpid()}"
 ROWS = "(1, 'a', 10), (2, 'a', 20), (3, 'b', 300)"
 CREATE = f"CREATE TABLE {NAME} (id INTEGER, tenant VARCHAR(10), amount INTEGER)"
 URL = "/api/v1/sqllab/execute/"
