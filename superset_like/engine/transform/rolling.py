@@ -23,13 +23,13 @@ from superset_like.errors import QuestionInvalid
 # {x} is the column, {w} the window, {n} the count of values in it.
 STATISTICS = {
     "count": "{n}",
-    "kurt": "CASE WHEN {n} < 4 THEN NULL WHEN min({x}) {w} = max({x}) {w} THEN -3.0 ELSE kurtosis({x}) {w} END",
+    "kurt": "CASE WHEN {n} > 3 AND min({x}) {w} < max({x}) {w} THEN kurtosis({x}) {w} END",
     "max": "max({x}) {w}",
     "mean": "favg({x}) {w}",
     "median": "median({x}) {w}",
     "min": "min({x}) {w}",
     "quantile": "quantile_cont({x}, {quantile}) {w}",
-    "skew": "CASE WHEN {n} < 3 THEN NULL WHEN min({x}) {w} = max({x}) {w} THEN 0.0 ELSE skewness({x}) {w} END",
+    "skew": "CASE WHEN {n} > 2 AND min({x}) {w} < max({x}) {w} THEN skewness({x}) {w} END",
     "std": "sqrt(var_pop({x}) {w} * {n} / nullif(greatest({n} - {ddof}, 0), 0))",
     "sum": "{sum}({x}) {w}",
     "var": "var_pop({x}) {w} * {n} / nullif(greatest({n} - {ddof}, 0), 0)",
@@ -194,12 +194,15 @@ def _spread(
     weight: pa.Array,
     ddof: int,
 ) -> pa.Array:
-    """The weighted variance. Source: pandas' roll_weighted_var, where ddof is taken from the count."""
+    """The weighted variance; ddof is taken from the rows of the window, as pandas does.
+
+    pandas' own (roll_weighted_var) turns the weights from row to row, so that it is right in one row of each window.
+    """
     parts = [
         pc.multiply(pc.multiply(pc.power(pc.subtract(value, mean), 2.0), is_there), own)
         for value, is_there, own in zip(filled, present, weights, strict=True)
     ]
     count = _sum(present)
-    share = pc.divide(pc.subtract(count, float(ddof)), count)
-    divisor = pc.multiply(weight, share)
+    size = len(weights)
+    divisor = pc.multiply(weight, (size - ddof) / size)
     return pc.if_else(pc.greater(count, float(ddof)), pc.divide(_sum(parts), divisor), None)
