@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import types
 
 from superset_like.engine.transform import options
 from superset_like.engine.transform.frame import Frame
@@ -42,10 +44,14 @@ class Gives(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """How the values present in a group become one; None when they become none."""
+    """How the values present in a group become one; None when they become none.
+
+    alone: the same for a column of groups of one row each, in one go; None where that cannot be.
+    """
 
     act: Act
     gives: Gives = Gives.NUMBER
+    alone: Callable[[pa.Array], pa.Array | None] = lambda column: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,9 @@ def applied(operator: Operator, source: pa.Array, groups: Groups, name: str) -> 
     """A value for each group. name: how an error calls the column."""
     if operator.gives is Gives.NUMBER:
         source = require_numbers(source, name)
+    # As charts ask: a pivot of rows that were grouped the same way in the database.
+    if len(groups.ends) == len(groups.order) and (column := operator.alone(source.take(groups.order))) is not None:
+        return column
     found = [operator.act(values) for values in groups.values(source)]
     if operator.gives is Gives.COUNT:
         return pa.array(found, pa.int64())
@@ -204,6 +213,22 @@ def product(values: Values) -> Number:
     return result
 
 
+def _itself(column: pa.Array) -> pa.Array | None:
+    return column
+
+
+def _itself_as_mean(column: pa.Array) -> pa.Array | None:
+    if not types.is_integer(column.type):
+        return column
+    bounds = pc.min_max(column).as_py()
+    is_exact = all(abs(bound or 0) <= EXACT_IN_DOUBLE for bound in bounds.values())
+    return pc.cast(column, pa.float64()) if is_exact else None
+
+
+def _itself_as_sum(column: pa.Array) -> pa.Array | None:
+    return pc.fill_null(column, pa.scalar(0, pa.int64()).cast(column.type)) if column.null_count else column
+
+
 def _first(values: Values) -> Any:
     return values[0] if values else None
 
@@ -224,26 +249,26 @@ METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 NEEDS_Q = ("percentile", "nanpercentile")
 
 OPERATORS = {
-    "average": Operator(mean),
+    "average": Operator(mean, alone=_itself_as_mean),
     "count": Operator(len, Gives.COUNT),
-    "first": Operator(_first, Gives.SAME),
-    "last": Operator(_last, Gives.SAME),
-    "max": Operator(partial(max, default=None), Gives.SAME),
-    "mean": Operator(mean),
-    "median": Operator(median),
-    "min": Operator(partial(min, default=None), Gives.SAME),
-    "nanmax": Operator(partial(max, default=None), Gives.SAME),
-    "nanmean": Operator(mean),
-    "nanmedian": Operator(median),
-    "nanmin": Operator(partial(min, default=None), Gives.SAME),
+    "first": Operator(_first, Gives.SAME, _itself),
+    "last": Operator(_last, Gives.SAME, _itself),
+    "max": Operator(partial(max, default=None), Gives.SAME, _itself),
+    "mean": Operator(mean, alone=_itself_as_mean),
+    "median": Operator(median, alone=_itself_as_mean),
+    "min": Operator(partial(min, default=None), Gives.SAME, _itself),
+    "nanmax": Operator(partial(max, default=None), Gives.SAME, _itself),
+    "nanmean": Operator(mean, alone=_itself_as_mean),
+    "nanmedian": Operator(median, alone=_itself_as_mean),
+    "nanmin": Operator(partial(min, default=None), Gives.SAME, _itself),
     "nanpercentile": Operator(percentile),
-    "nansum": Operator(total),
+    "nansum": Operator(total, alone=_itself_as_sum),
     "nunique": Operator(lambda values: len(set(values)), Gives.COUNT),
     "percentile": Operator(percentile),
     "prod": Operator(product),
     "product": Operator(product),
     "std": Operator(deviation),
-    "sum": Operator(total),
+    "sum": Operator(total, alone=_itself_as_sum),
     "var": Operator(variance),
 }
 

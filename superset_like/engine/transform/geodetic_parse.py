@@ -11,6 +11,7 @@ from superset_like.engine.transform.operation import Operation
 from superset_like.errors import QuestionInvalid
 
 INVALID = "Invalid geodetic string"
+MOST_CHARACTERS = 100
 
 # Degrees with minutes and seconds, the side of the equator and of Greenwich before or behind, then the altitude.
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -22,6 +23,7 @@ _ANGLE = (
     + _NUMBER
     + r")\s*(?:\"|\u2033|''|s)\s*)?"
 )
+_PLAIN = re.compile(rf"\s*([+-]?{_NUMBER})\s*,\s*([+-]?{_NUMBER})\s*")
 _POINT = re.compile(
     r"\s*(?P<north_before>[NS])?\s*"
     + _ANGLE.format("up_")
@@ -61,15 +63,21 @@ class GeodeticParse(Operation):
 
 def point(text: str) -> tuple[float, float, float]:
     """Latitude and longitude in degrees, altitude in km (0 when none is written). Raises QuestionInvalid."""
-    found = _POINT.fullmatch(text)
+    plain = _PLAIN.fullmatch(text)
+    found = None if plain or len(text) > MOST_CHARACTERS else _POINT.fullmatch(" ".join(text.split()))
+    if plain:
+        return _checked(float(plain[1]), float(plain[2]), 0.0)
     if found is None:
         raise QuestionInvalid(INVALID, fields={"geodetic": [INVALID]})
     part = found.groupdict()
     up = _degrees(part, "up_", (part["north_before"] or part["north"] or "N").upper() == "S")
     across = _degrees(part, "across_", (part["east_before"] or part["east"] or "E").upper() == "W")
+    return _checked(up, across, float(part["altitude"] or 0) * _KM[(part["unit"] or "km").lower()])
+
+
+def _checked(up: float, across: float, altitude: float) -> tuple[float, float, float]:
     if not -90 <= up <= 90:
         raise QuestionInvalid(INVALID, fields={"geodetic": [INVALID]})
-    altitude = float(part["altitude"] or 0) * _KM[(part["unit"] or "km").lower()]
     return up, across if -180 <= across <= 180 else (across + 180) % 360 - 180, altitude
 
 

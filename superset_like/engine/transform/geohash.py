@@ -2,45 +2,37 @@
 
 DIGITS = "0123456789bcdefghjkmnpqrstuvwxyz"
 PRECISION = 12
-_VALUES = {digit: number for number, digit in enumerate(DIGITS)}
+MOST_DIGITS = 24
+
+_BITS = 5 * PRECISION // 2
+_PAIRS = [first + second for first in DIGITS for second in DIGITS]
+# Ten bits, a zero before each.
+_SPREAD = [int("0".join(format(number, "010b")), 2) for number in range(1024)]
+# Python's own digits of base 32.
+_AS_PYTHON = str.maketrans(DIGITS, "0123456789abcdefghijklmnopqrstuv")
 
 
-def encoded(latitude: float, longitude: float, precision: int = PRECISION) -> str:
-    """The geohash of so many digits. Raises ValueError for a latitude that there is not."""
+def encoded(latitude: float, longitude: float) -> str:
+    """The geohash of 12 digits. Raises ValueError for a latitude that there is not."""
     if not -90 <= latitude < 90:
         raise ValueError("invalid latitude")
-    longitude = (longitude + 180) % 360 - 180
-    bits = 5 * precision
-    across = _part((longitude + 180) / 360, (bits + 1) // 2)
-    up = _part((latitude + 90) / 180, bits // 2)
-    number = 0
-    for place in range(bits):
-        source, left = (across, (bits + 1) // 2) if place % 2 == 0 else (up, bits // 2)
-        number = number << 1 | source >> (left - 1 - place // 2) & 1
-    return "".join(DIGITS[number >> (bits - 5 * (place + 1)) & 31] for place in range(precision))
+    across, up = _part(((longitude + 180) % 360) / 360), _part((latitude + 90) / 180)
+    parts = [_SPREAD[across >> shift & 1023] << 1 | _SPREAD[up >> shift & 1023] for shift in (20, 10, 0)]
+    return "".join([_PAIRS[part >> 10] + _PAIRS[part & 1023] for part in parts])
 
 
 def decoded(text: str) -> tuple[float, float]:
     """Latitude and longitude of the middle of the geohash. Raises ValueError for a text that is none."""
-    across = up = place = 0
-    for digit in text.lower():
-        if digit not in _VALUES:
-            raise ValueError("invalid geohash")
-        for shift in range(4, -1, -1):
-            bit = _VALUES[digit] >> shift & 1
-            if place % 2 == 0:
-                across = across << 1 | bit
-            else:
-                up = up << 1 | bit
-            place += 1
-    if not place:
-        raise ValueError("empty geohash")
-    return _middle(up, place // 2, 180), _middle(across, (place + 1) // 2, 360)
+    text = text.lower()
+    if not 0 < len(text) <= MOST_DIGITS or not set(text) <= set(DIGITS):
+        raise ValueError("invalid geohash")
+    bits = format(int(text.translate(_AS_PYTHON), 32), f"0{5 * len(text)}b")
+    return _middle(bits[1::2], 180), _middle(bits[0::2], 360)
 
 
-def _part(share: float, bits: int) -> int:
-    return min(int(share * (1 << bits)), (1 << bits) - 1)
+def _part(share: float) -> int:
+    return min(int(share * (1 << _BITS)), (1 << _BITS) - 1)
 
 
-def _middle(number: int, bits: int, whole: int) -> float:
-    return whole * (2 * number + 1) / (2 << bits) - whole / 2
+def _middle(bits: str, whole: int) -> float:
+    return whole * (2 * int(bits, 2) + 1) / (2 << len(bits)) - whole / 2

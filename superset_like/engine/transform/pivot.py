@@ -211,9 +211,7 @@ def _slices(groups: Groups) -> list[pa.Array]:
 
 def _spread(values: pa.Array, places: pa.Array, size: int) -> pa.Array:
     """A column of this size with the values at their places, NULL elsewhere."""
-    if len(values) == size and places.equals(pa.array(range(size), places.type)):
-        return values
-    return values.take(pc.index_in(pa.array(range(size), places.type), places))
+    return values.take(pc.inverse_permutation(places, max_index=size - 1))
 
 
 def replaced(column: pa.Array, value: Any) -> pa.Array:

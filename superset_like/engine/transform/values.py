@@ -61,6 +61,12 @@ def numbers(values: Sequence[Number | None], scale: int = 0) -> pa.Array:
             return pa.array(values, pa.int64())
         except (OverflowError, pa.ArrowInvalid):
             return _decimals(values, scale)
+    if kinds == {Decimal}:
+        try:
+            return pa.array(values, pa.decimal128(38, scale))
+        except pa.ArrowInvalid:
+            # More digits than this, before or behind the point.
+            return _decimals(values, scale)
     if kinds <= {float}:
         return pa.array(values, pa.float64(), from_pandas=True)
     return _decimals(values, scale)
@@ -102,6 +108,13 @@ def doubles(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_nan(made), None, made)
 
 
+def _narrow(column: pa.Array) -> pa.Array:
+    try:
+        return pc.cast(column, pa.decimal128(38, column.type.scale))
+    except pa.ArrowInvalid:
+        return column
+
+
 def narrowed(column: pa.Array) -> pa.Array:
     """Whole numbers of 128 bits as 64 bits when they fit."""
     if not (types.is_decimal(column.type) and column.type.scale == 0):
@@ -131,6 +144,9 @@ def difference(left: pa.Array, right: pa.Array) -> pa.Array:
             return pc.subtract_checked(pc.cast(left, pa.int64()), pc.cast(right, pa.int64()))
         except pa.ArrowInvalid:
             pass
+    if types.is_decimal128(left.type) and left.type == right.type:
+        wide = pa.decimal256(MOST_DIGITS // 2 + 1, left.type.scale)
+        return _narrow(pc.subtract(pc.cast(left, wide), pc.cast(right, wide)))
     pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
     scale = max(scale_of(left.type), scale_of(right.type))
     return numbers([None if a is None or b is None else a - b for a, b in pairs], scale)
