@@ -1,16 +1,17 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pyarrow as pa
 from sqlalchemy import select
 
 from superset_like.access import row_filters, rules, template_context
 from superset_like.access.actor import Actor
-from superset_like.engine import build, databases, run, template
+from superset_like.engine import build, comparison, databases, run, template, transform
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
@@ -21,6 +22,9 @@ from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset
 from superset_like.services import guest_questions, questions, remembered, shapes, stores
 from superset_like.services.questions import Asked, Context, QueryObject, RowLimits
+
+# Between the statements of one answer, as Superset shows them.
+SEPARATOR = ";\n\n"
 
 
 @dataclass(frozen=True)
@@ -114,13 +118,10 @@ def plan(here: Asking, asked: QueryObject) -> Plan:
 
 def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
     """The rows, encoded as json, csv or xlsx; from the cache when they are kept and not forced."""
-    query = planned.asked.query
-    key = cache_key(query, planned.shape.version, here.dataset.id, here.predicates, form)
-
-    def statement() -> Statement:
-        return build.build(query, planned.shape, planned.engine, here.predicates)
-
-    return _answered(here, planned, statement, key, form)
+    asked = planned.asked
+    wish = (asked.query, asked.comparisons, asked.steps)
+    key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
+    return _answered(here, planned, lambda: _statements(here, planned), key, form)
 
 
 def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:
@@ -129,10 +130,10 @@ def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = 
     planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
     key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
-    def statement() -> Statement:
-        return build.samples(planned.shape, planned.engine, rows, here.predicates)
+    def statements() -> list[Statement]:
+        return [build.samples(planned.shape, planned.engine, rows, here.predicates)]
 
-    return _answered(here, planned, statement, key, form)
+    return _answered(here, planned, statements, key, form)
 
 
 def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
@@ -145,24 +146,60 @@ def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
 
 
 def sql_of(here: Asking, planned: Plan) -> str:
-    """The SQL that would be run."""
-    return build.build(planned.asked.query, planned.shape, planned.engine, here.predicates).sql
+    """The SQL that would be run; of several statements, with `;` and an empty line between them."""
+    return SEPARATOR.join(statement.sql for statement in _statements(here, planned))
 
 
-def encoded(found: run.Answer, statement: Statement, form: str) -> Entry:
+def _statements(here: Asking, planned: Plan) -> list[Statement]:
+    """That of the question, then those of what it is compared with."""
+    queries = [planned.asked.query, *(each.query for each in planned.asked.comparisons)]
+    return [build.build(query, planned.shape, planned.engine, here.predicates) for query in queries]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the engine answered, compared and processed. counted: rows before the processing."""
+
+    table: pa.Table
+    header: Sequence[str]
+    levels: Mapping[str, Sequence[str]]
+    counted: int
+    truncated: bool
+
+
+def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
+    limits = [run.Limits(timeout_s=settings().query_timeout_s, max_rows=each.limit) for each in statements]
+    asked = planned.asked
+    first, *others = [
+        run.answer(planned.engine, planned.target, statement, limit)
+        for statement, limit in zip(statements, limits, strict=True)
+    ]
+    table, levels = first.table, {}
+    if asked.meeting is not None:
+        met = zip(asked.comparisons, (other.table for other in others), strict=True)
+        table = comparison.joined(table, list(met), asked.meeting)
+    if asked.steps is not None:
+        table = transform.transformed(table, orjson.loads(asked.steps))
+        levels = transform.label_map(table)
+    shown = {output.label: output.verbose_name or output.label for output in statements[0].outputs}
+    header = [shown.get(name, name) for name in table.column_names]
+    return Rows(table, header, levels, first.table.num_rows, first.truncated)
+
+
+def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
     """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at."""
-    table = found.table
     meta = {
-        "labels": table.column_names,
-        "kinds": [int(kind) for kind in run.kinds_of(table.schema)],
-        "rows": table.num_rows,
+        "labels": found.table.column_names,
+        "levels": found.levels,
+        "kinds": [int(kind) for kind in run.kinds_of(found.table.schema)],
+        "rows": found.table.num_rows,
+        "sql_rows": found.counted,
         "truncated": found.truncated,
-        "limit": statement.limit,
-        "sql": statement.sql,
+        "limit": statements[0].limit,
+        "sql": SEPARATOR.join(statement.sql for statement in statements),
         "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
     }
-    header = [output.verbose_name or output.label for output in statement.outputs]
-    return Entry(_encoded(table, form, header), meta)
+    return Entry(_encoded(found.table, form, found.header), meta)
 
 
 def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:
@@ -176,13 +213,14 @@ def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:
     return xlsx.workbook(table.to_batches(), header)
 
 
-def _answered(here: Asking, planned: Plan, statement: Any, key: str, form: str) -> Answer:
+def _answered(
+    here: Asking, planned: Plan, make_statements: Callable[[], list[Statement]], key: str, form: str
+) -> Answer:
     def make() -> Entry:
-        made: Statement = statement()
-        limits = run.Limits(timeout_s=settings().query_timeout_s, max_rows=made.limit)
+        statements = make_statements()
         # No transaction on the metadata stays open while the user's database works.
         db.session.commit()
-        return encoded(run.answer(planned.engine, planned.target, made, limits), made, form)
+        return _entry(_rows(planned, statements), statements, form)
 
     entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
     sql = None if here.actor.guest is not None else str(entry.meta["sql"])

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -185,6 +185,9 @@ def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
         return {key: record[key] for key in RESULT_KEYS} if kind == "results" else record
     if kind == "query":
         return _query_record(here, asked)
+    if kind == "post_processed":
+        # The steps of a question are done in every kind of answer.
+        return answer_record(_answer(here, asked, "full", "json"))
     if kind == "columns":
         return {"data": [_column_record(column) for column in here.dataset.columns]}
     if kind == "timegrains":
@@ -218,13 +221,12 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "indexnames": orjson.Fragment(_numbers(meta["rows"])),
         "coltypes": meta["kinds"],
         "rowcount": meta["rows"],
-        "sql_rowcount": meta["rows"],
+        "sql_rowcount": meta["sql_rows"],
         "truncated": meta["truncated"],
         "applied_limit": meta["limit"],
         "from_dttm": _epoch_ms(asked.since),
         "to_dttm": _epoch_ms(asked.until),
-        # Without the SQL, a guest may not see the expressions behind the labels either.
-        "label_map": asked.label_map if answer.sql is not None else {label: [label] for label in labels},
+        "label_map": _label_map(answer),
         "applied_filters": asked.applied,
         "rejected_filters": asked.rejected,
         "applied_template_filters": [],
@@ -235,6 +237,13 @@ def answer_record(answer: Answer) -> dict[str, Any]:
     if answer.sql is not None:
         record["query"] = f"{answer.sql};\n\n"
     return record
+
+
+def _label_map(answer: Answer) -> dict[str, Sequence[str]]:
+    labels = {label: [label] for label in answer.meta["labels"]}
+    # Without the SQL, a guest may not see the expressions behind the labels either.
+    asked = answer.asked.label_map if answer.sql is not None else {}
+    return {**labels, **asked, **answer.meta["levels"]}
 
 
 def _query_record(here: Asking, asked: QueryObject) -> dict[str, Any]:
