@@ -21,7 +21,7 @@ from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset
 from superset_like.services import guest_questions, questions, remembered, shapes, stores
-from superset_like.services.questions import Asked, Context, QueryObject, RowLimits
+from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
 # Between the statements of one answer, as Superset shows them.
 SEPARATOR = ";\n\n"
@@ -122,6 +122,23 @@ def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
     wish = (asked.query, asked.comparisons, asked.steps)
     key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
     return _answered(here, planned, lambda: _statements(here, planned), key, form)
+
+
+def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
+    """Name of a layer -> the rows of the chart it comes from, which the caller must see. Raises NotFound."""
+    return {each.name: _annotated(here, each) for each in planned.asked.annotations}
+
+
+def _annotated(here: Asking, annotation: Annotation) -> Answer:
+    found = chart(here.actor, annotation.chart)
+    there, context = of_chart(here.actor, found, here.force)
+    first = context.queries[0]
+    # One of that chart's own annotations could lead back here.
+    asked = {**first, **annotation.changes, "annotation_layers": None}
+    grain = asked.pop("time_grain_sqla", None)
+    if grain:
+        asked["extras"] = {**(first.get("extras") or {}), "time_grain_sqla": grain}
+    return answer(there, plan(there, asked))
 
 
 def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:

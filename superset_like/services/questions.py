@@ -52,6 +52,10 @@ DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
 NULL_TEXT = "<NULL>"
 NO_FILTER = "No filter"
 OTHER_OPERATORS = frozenset({"TEMPORAL_RANGE"})
+ANNOTATION_TYPES = ("FORMULA", "INTERVAL", "EVENT", "TIME_SERIES")
+CHART_SOURCES = frozenset({"line", "table"})
+# What an annotation may change of the question of the chart that it comes from.
+OVERRIDES = ("time_range", "granularity", "time_grain_sqla")
 # What one request may hold; beyond that an engine would spend its time on reading the SQL.
 MOST_QUERIES = 50
 MOST_PARTS = 500
@@ -156,10 +160,20 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Annotation:
+    """Marks on a chart that another chart's rows make. changes: what to ask that chart otherwise than by itself."""
+
+    name: str
+    chart: int
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question in the engine's words, and what the answer says about it beside its rows.
 
     comparisons: the same about other times, to stand beside it. steps: post-processing of the rows, JSON text.
+    annotations: other charts whose rows are shown with it.
     """
 
     query: Query
@@ -167,6 +181,7 @@ class Asked:
     comparisons: tuple[Comparison, ...] = ()
     meeting: Meeting | None = None
     steps: str | None = None
+    annotations: tuple[Annotation, ...] = ()
     applied: list[dict[str, str]] = field(default_factory=list)
     rejected: list[dict[str, str]] = field(default_factory=list)
     since: datetime | None = None
@@ -242,7 +257,6 @@ def of_chart(chart: Chart) -> Context:
 
 def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits") -> Asked:
     """The question in the engine's words. render: Jinja for the asker. Raises QuestionInvalid."""
-    _refuse_unsupported(asked)
     columns = {column.name: column for column in shape.columns}
     reading = Reading(asked, shape, columns, render)
     since, until = bounds(asked, now)
@@ -273,6 +287,7 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         comparisons,
         _meeting(query) if comparisons else None,
         _steps(asked),
+        _annotations(asked),
         applied,
         rejected,
         since,
@@ -325,6 +340,31 @@ def _meeting(query: Query) -> Meeting:
     )
 
 
+def _annotations(asked: QueryObject) -> tuple[Annotation, ...]:
+    """The layers that take rows. A formula takes none: who draws the chart works it out."""
+    given = [layer for layer in asked.get("annotation_layers") or () if layer]
+    return tuple(_annotation(layer, asked) for layer in given if _kind_of(layer) != "FORMULA")
+
+
+def _kind_of(layer: Any) -> str:
+    kind = layer.get("annotationType") if isinstance(layer, dict) else None
+    if kind not in ANNOTATION_TYPES or not isinstance(layer.get("name"), str):
+        raise QuestionInvalid(f"An annotation layer has a name and an annotationType of {', '.join(ANNOTATION_TYPES)}")
+    return str(kind)
+
+
+def _annotation(layer: Mapping[str, Any], asked: QueryObject) -> Annotation:
+    source, pk = layer.get("sourceType"), chart_types.base.number(layer.get("value"))
+    if source not in CHART_SOURCES:
+        raise QuestionInvalid("Annotations come from charts (sourceType line or table); layers are not stored here")
+    if pk is None:
+        raise QuestionInvalid(f"The annotation layer {layer['name']} names no chart")
+    overrides = layer.get("overrides") or {}
+    # A null means what the annotated chart has.
+    changes = {name: overrides[name] or asked.get(name) for name in OVERRIDES if name in overrides}
+    return Annotation(layer["name"], pk, changes)
+
+
 def _steps(asked: QueryObject) -> str | None:
     steps = [step for step in asked.get("post_processing") or () if step]
     if not steps:
@@ -374,13 +414,6 @@ def joined(render: Render, *clauses: str | None) -> str | None:
     if len(present) < 2:
         return present[0] if present else None
     return " AND ".join(f"({clause})" for clause in present)
-
-
-def _refuse_unsupported(asked: QueryObject) -> None:
-    # Answering without them would be answering another question.
-    for name in ("annotation_layers",):
-        if any(asked.get(name) or ()):
-            raise QuestionInvalid(f"{name} is not supported by this server yet")
 
 
 @dataclass(frozen=True)

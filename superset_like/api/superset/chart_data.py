@@ -31,7 +31,9 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ROW_TYPES = frozenset({"full", "results", "samples", "drill_detail"})
+PLAIN_ROWS = frozenset({"samples", "drill_detail"})
+# The steps of a question are done in every kind of answer, so `post_processed` is one with `full`.
+ROW_TYPES = PLAIN_ROWS | {"full", "results", "post_processed"}
 # Keys of a full answer that `results` keeps.
 RESULT_KEYS = frozenset({"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"})
 FLAG = {"true": True, "1": True, "false": False, "0": False}
@@ -181,13 +183,9 @@ def _response(here: Asking, context: Context, kind: str, form: str, name: str = 
 
 def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
     if kind in ROW_TYPES:
-        record = answer_record(_answer(here, asked, kind, "json"))
-        return {key: record[key] for key in RESULT_KEYS} if kind == "results" else record
+        return _rows_record(here, asked, kind)
     if kind == "query":
         return _query_record(here, asked)
-    if kind == "post_processed":
-        # The steps of a question are done in every kind of answer.
-        return answer_record(_answer(here, asked, "full", "json"))
     if kind == "columns":
         return {"data": [_column_record(column) for column in here.dataset.columns]}
     if kind == "timegrains":
@@ -195,12 +193,28 @@ def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
     raise QuestionInvalid(f"result_type {kind} is not supported by this server yet")
 
 
+def _rows_record(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
+    if kind in PLAIN_ROWS:
+        return answer_record(_plain_answer(here, asked, kind, "json"))
+    planned = chart_data.plan(here, asked)
+    record = answer_record(chart_data.answer(here, planned))
+    if kind == "results":
+        return {key: record[key] for key in RESULT_KEYS}
+    layers = chart_data.annotations(here, planned)
+    record["annotation_data"] = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
+    return record
+
+
 def _answer(here: Asking, asked: QueryObject, kind: str, form: str) -> Answer:
+    if kind in PLAIN_ROWS:
+        return _plain_answer(here, asked, kind, form)
+    return chart_data.answer(here, chart_data.plan(here, asked), form)
+
+
+def _plain_answer(here: Asking, asked: QueryObject, kind: str, form: str) -> Answer:
     if kind == "samples":
         return chart_data.samples(here, asked.get("row_limit"), asked, form)
-    if kind == "drill_detail":
-        return chart_data.drill(here, asked, form)
-    return chart_data.answer(here, chart_data.plan(here, asked), form)
+    return chart_data.drill(here, asked, form)
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
