@@ -1,8 +1,9 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from superset_like.engine import build, comparison, databases, run, template, tr
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
-from superset_like.engine.encode import csv, json
+from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
 from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
@@ -25,6 +26,13 @@ from superset_like.services.questions import Annotation, Asked, Context, QueryOb
 
 # Between the statements of one answer, as Superset shows them.
 SEPARATOR = ";\n\n"
+# Downloads up to this size are answers like any other: kept, and said how many rows they have.
+MOST_HELD_ROWS = 100_000
+STREAMS: Mapping[str, Callable[[pa.Schema, Iterable[pa.RecordBatch], Sequence[str]], Iterator[bytes]]] = {
+    "arrow": lambda schema, batches, header: arrow_ipc.stream(schema, batches),
+    "csv": lambda schema, batches, header: csv.stream(batches, header),
+    "ndjson": lambda schema, batches, header: ndjson.stream(batches),
+}
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,11 @@ def of_dataset(actor: Actor, pk: int, force: bool = False) -> Asking:
     return _asking(actor, dataset, None, force)
 
 
-def plan(here: Asking, asked: QueryObject) -> Plan:
-    """The question in the engine's words, its templates rendered for the caller. Raises QuestionInvalid."""
+def plan(here: Asking, asked: QueryObject, most: int | None = None) -> Plan:
+    """The question in the engine's words, its templates rendered for the caller. Raises QuestionInvalid.
+
+    most: rows that it may ask for; None for the setting's.
+    """
     now = datetime.now(UTC).replace(tzinfo=None)
     context = _template_context(here.actor, asked, now)
     shape, target = shapes.shape_of(here.dataset, here.actor, context)
@@ -112,16 +123,69 @@ def plan(here: Asking, asked: QueryObject) -> Plan:
     def render(sql: str) -> str:
         return template.render(sql, context, engine) if template.has_template(sql) else sql
 
-    limits = RowLimits(settings().row_limit, settings().max_row_limit)
+    limits = RowLimits(settings().row_limit, most or settings().max_row_limit)
     return Plan(questions.translated(asked, shape, now, render, limits), shape, target, engine)
 
 
 def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
-    """The rows, encoded as json, csv or xlsx; from the cache when they are kept and not forced."""
+    """The rows, encoded as one of RESULT_FORMATS; from the cache when they are kept and not forced."""
     asked = planned.asked
     wish = (asked.query, asked.comparisons, asked.steps)
     key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
     return _answered(here, planned, lambda: _statements(here, planned), key, form)
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """An answer too large to be held, which leaves while the engine makes it. limit: rows that may come.
+
+    chunks raises when the engine fails in the middle. close: to be called, whether all was read or not.
+    """
+
+    chunks: Iterator[bytes]
+    limit: int | None
+    close: Callable[[], None]
+
+
+def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
+    """The rows as a file. What ends soon is an answer like any other; the rest is streamed where the form allows."""
+    if form not in STREAMS:
+        return answer(here, plan(here, asked), form)
+    planned = plan(here, asked, settings().stream_row_limit)
+    wish = (planned.asked.query, planned.asked.comparisons, planned.asked.steps)
+    if planned.asked.comparisons or planned.asked.steps:
+        return answer(here, plan(here, asked), form)
+    key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
+    kept = None if here.force or here.cache_ttl_s < 0 else stores.answers().get(key)
+    if kept is not None:
+        return _told(here, planned, kept, key, True)
+    statements = _statements(here, planned)
+    db.session.commit()
+    limits = run.Limits(timeout_s=settings().async_timeout_s, max_rows=statements[0].limit)
+    stream = run.Stream(planned.engine, planned.target, statements[0], limits)
+    try:
+        return _begun(here, planned, statements, stream, key, form)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _begun(
+    here: Asking, planned: Plan, statements: Sequence[Statement], stream: run.Stream, key: str, form: str
+) -> Answer | Streamed:
+    batches, rows = iter(stream), 0
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows > MOST_HELD_ROWS:
+            chunks = STREAMS[form](stream.schema, chain(held, batches), _header(statements[0], stream.schema.names))
+            return Streamed(chunks, statements[0].limit, stream.close)
+    table = pa.Table.from_batches(held, schema=stream.schema)
+    stream.close()
+    found = Rows(table, _header(statements[0], table.column_names), {}, rows, stream.truncated)
+    entry, _ = stores.answers().answer(key, lambda: _entry(found, statements, form), ttl_s=here.cache_ttl_s, force=True)
+    return _told(here, planned, entry, key, False)
 
 
 def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
@@ -198,9 +262,12 @@ def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
     if asked.steps is not None:
         table = transform.transformed(table, orjson.loads(asked.steps))
         levels = transform.label_map(table)
-    shown = {output.label: output.verbose_name or output.label for output in statements[0].outputs}
-    header = [shown.get(name, name) for name in table.column_names]
-    return Rows(table, header, levels, first.table.num_rows, first.truncated)
+    return Rows(table, _header(statements[0], table.column_names), levels, first.table.num_rows, first.truncated)
+
+
+def _header(statement: Statement, names: Sequence[str]) -> list[str]:
+    shown = {output.label: output.verbose_name or output.label for output in statement.outputs}
+    return [shown.get(name, name) for name in names]
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
@@ -222,8 +289,8 @@ def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
 def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:
     if form == "json":
         return json.records(table)
-    if form == "csv":
-        return b"".join(csv.stream(table.to_batches(), header))
+    if form in STREAMS:
+        return b"".join(STREAMS[form](table.schema, table.to_batches(), header))
     # Few requests want a workbook, and its library costs every start 50 ms.
     from superset_like.engine.encode import xlsx
 
@@ -240,6 +307,10 @@ def _answered(
         return _entry(_rows(planned, statements), statements, form)
 
     entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
+    return _told(here, planned, entry, key, is_hit)
+
+
+def _told(here: Asking, planned: Plan, entry: Entry, key: str, is_hit: bool) -> Answer:
     sql = None if here.actor.guest is not None else str(entry.meta["sql"])
     return Answer(entry.body, entry.meta, planned.asked, key, here.cache_ttl_s, is_hit, sql)
 

@@ -47,7 +47,7 @@ RESULT_TYPES = (
     "post_processed",
     "drill_detail",
 )
-RESULT_FORMATS = ("csv", "json", "xlsx")
+RESULT_FORMATS = ("arrow", "csv", "json", "ndjson", "xlsx")
 DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
 NULL_TEXT = "<NULL>"
 NO_FILTER = "No filter"

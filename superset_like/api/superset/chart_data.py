@@ -24,10 +24,12 @@ from superset_like.errors import (
     SubqueryRefused,
 )
 from superset_like.services import chart_data, questions
-from superset_like.services.chart_data import Answer, Asking
+from superset_like.services.chart_data import Answer, Asking, Streamed
 from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
 
 CONTENT_TYPES = {
+    "arrow": "application/vnd.apache.arrow.stream",
+    "ndjson": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -284,15 +286,33 @@ def _download(here: Asking, context: Context, kind: str, form: str, name: str) -
         raise Forbidden()
     if kind not in ROW_TYPES:
         raise BadRequest(f"result_type {kind} has no file form")
-    answers = [_answer(here, asked, asked.get("result_type") or kind, form) for asked in context.queries]
     file_name = _file_name(name)
-    if len(answers) == 1:
-        made = Response(answers[0].body, content_type=CONTENT_TYPES[form])
+    if len(context.queries) == 1:
+        made = _file(here, context.queries[0], kind, form)
         made.headers["Content-Disposition"] = f"attachment; filename={file_name}.{form}"
-        _say_cut(made, answers[0])
         return made
+    answers = [_answer(here, asked, asked.get("result_type") or kind, form) for asked in context.queries]
     made = Response(_zipped(answers, form), content_type="application/zip")
     made.headers["Content-Disposition"] = f"attachment; filename={file_name}.zip"
+    return made
+
+
+def _file(here: Asking, asked: QueryObject, kind: str, form: str) -> Response:
+    kind = asked.get("result_type") or kind
+    if kind in PLAIN_ROWS:
+        found: Answer | Streamed = _plain_answer(here, asked, kind, form)
+    else:
+        found = chart_data.download(here, asked, form)
+    if isinstance(found, Answer):
+        made = Response(found.body, content_type=CONTENT_TYPES[form])
+        _say_cut(made, found)
+        return made
+    made = Response(found.chunks, content_type=CONTENT_TYPES[form])
+    made.call_on_close(found.close)
+    # Whether it is cut is known when it has left.
+    made.headers["X-Truncated"] = "unknown"
+    if found.limit is not None:
+        made.headers["X-Applied-Limit"] = str(found.limit)
     return made
 
 
