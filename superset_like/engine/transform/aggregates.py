@@ -20,6 +20,7 @@ from superset_like.engine.transform.values import (
     MOST_DIGITS,
     Number,
     numbers,
+    require_comparable,
     require_numbers,
     restored,
     scale_of,
@@ -78,8 +79,7 @@ class Asked:
 
 def applied(operator: Operator, source: pa.Array, groups: Groups, name: str) -> pa.Array:
     """A value for each group. name: how an error calls the column."""
-    if operator.gives is Gives.NUMBER:
-        source = require_numbers(source, name)
+    source = require_numbers(source, name) if operator.gives is Gives.NUMBER else require_comparable(source, name)
     # As charts ask: a pivot of rows that were grouped the same way in the database.
     if len(groups.ends) == len(groups.order) and (column := operator.alone(source.take(groups.order))) is not None:
         return column

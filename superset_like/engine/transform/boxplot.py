@@ -103,7 +103,9 @@ def _outliers(source: pa.Array, groups: Groups, low: Whisker, high: Whisker) -> 
     found = []
     for values in groups.values(source):
         below, above = low(values), high(values)
-        found.append([one for one in values if one > above] + [one for one in values if one < below])
+        # Among infinities there may be no quartiles, and so no whiskers.
+        over = [] if above is None else [one for one in values if one > above]
+        found.append(over + ([] if below is None else [one for one in values if one < below]))
     ends = [0]
     for one in found:
         ends.append(ends[-1] + len(one))

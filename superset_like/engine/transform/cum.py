@@ -15,6 +15,7 @@ from superset_like.engine.transform.values import (
     MOST_DIGITS,
     listed,
     numbers,
+    require_comparable,
     require_numbers,
     restored,
     scale_of,
@@ -48,7 +49,7 @@ class Cum(Operation):
 
     def _accumulated(self, column: pa.Array, name: str | None) -> pa.Array:
         if self.operator in ("min", "max"):
-            return restored(_running(listed(column), STEPS[self.operator]), column.type)
+            return restored(_running(listed(require_comparable(column, name or "")), STEPS[self.operator]), column.type)
         column = require_numbers(column, name or "")
         values = listed(column)
         if self.operator == "prod":

@@ -140,7 +140,9 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
         column = pc.cast(column, pa.string())
     if types.is_floating(column.type):
         column = _without_nan(column)
-    return pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type)
 
 
 def _without_nan(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -44,9 +44,9 @@ class Codes:
 
 
 def grouped(keys: Sequence[pa.Array], rows: int) -> Groups:
-    """The rows by their keys; those of a NULL key are left out. No keys: all rows are one group."""
+    """The rows by their keys; those of a NULL key are left out. No keys: all rows, if any, are one group."""
     if not keys:
-        return Groups(pa.array(range(rows), pa.int64()), [rows])
+        return Groups(pa.array(range(rows), pa.int64()), [rows] if rows else [])
     return groups_of(coded(keys))
 
 

@@ -60,7 +60,9 @@ class Histogram(Operation):
 
     def _bins(self, edges: Sequence[float], counts: Sequence[Sequence[int]]) -> dict[Label, pa.Array]:
         names = [f"{low} - {high}" for low, high in pairwise(edges)]
-        columns = [pa.array(column, pa.int64()) for column in zip(*counts, strict=True)]
+        columns = [
+            pa.array(column, pa.int64()) for column in (zip(*counts, strict=True) if counts else [()] * len(names))
+        ]
         if self.normalize:
             whole = float(sum(sum(row) for row in counts))
             columns = [pc.divide(pc.cast(column, pa.float64()), whole) for column in columns]

@@ -15,6 +15,7 @@ from superset_like.engine.transform.aggregates import Aggregate
 from superset_like.engine.transform.frame import Frame, Label
 from superset_like.engine.transform.grouping import Codes, Groups, coded, crossed, grouped, groups_of, sorted_values
 from superset_like.engine.transform.operation import Operation
+from superset_like.engine.transform.values import is_number, numbers, scale_of
 from superset_like.errors import QuestionInvalid
 
 NULL_NAME = "<NULL>"
@@ -150,6 +151,8 @@ class _Pivoted:
     def with_margins(self, frame: Frame) -> Frame:
         """The frame with a column of each row's aggregates for each metric, and a last row of the columns'."""
         source = self._complete()
+        if not source.rows:
+            return frame
         metrics = [one.column for one in self.wanted]
         by_row = _aggregated(source, self.asked.index, self.wanted)
         by_column = _aggregated(source, self.asked.columns, self.wanted)
@@ -211,6 +214,7 @@ def _slices(groups: Groups) -> list[pa.Array]:
 
 def _spread(values: pa.Array, places: pa.Array, size: int) -> pa.Array:
     """A column of this size with the values at their places, NULL elsewhere."""
+    places = pc.cast(places, pa.int64())
     return values.take(pc.inverse_permutation(places, max_index=size - 1))
 
 
@@ -232,7 +236,10 @@ def _extended(column: pa.Array, last: pa.Array | None) -> pa.Array:
     more = pa.nulls(1, column.type) if last is None else last
     if more.type == column.type:
         return pa.concat_arrays([column, more])
-    return pa.concat_arrays([pc.cast(column, pa.float64(), safe=False), pc.cast(more, pa.float64(), safe=False)])
+    if not (is_number(column.type) and is_number(more.type)):
+        return pa.concat_arrays([texts(column), texts(more)])
+    scale = max(scale_of(column.type), scale_of(more.type))
+    return numbers([*column.to_pylist(), *more.to_pylist()], scale)
 
 
 def _aggregated(source: Frame, keys: Sequence[str], wanted: Sequence[Aggregate]) -> dict[Label, list[pa.Array]]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from superset_like.engine.transform.frame import Frame
 from superset_like.engine.transform.grouping import Groups, grouped
 from superset_like.engine.transform.operation import Operation
-from superset_like.engine.transform.values import listed
+from superset_like.engine.transform.values import listed, require_comparable
 
 NAME = "rank"
 
@@ -27,7 +27,7 @@ class Rank(Operation):
         frame.require([self.metric])
         keys = [frame.column(self.group_by)] if self.group_by else []
         groups = grouped(keys, frame.rows)
-        ranks = _ranks(listed(frame.column(self.metric)), groups)
+        ranks = _ranks(listed(require_comparable(frame.column(self.metric), self.metric)), groups)
         return frame.with_columns({(NAME, *[""] * (len(frame.levels) - 1)): pa.array(ranks, pa.float64())})
 
 

@@ -50,8 +50,8 @@ WEIGHTED = ("mean", "std", "sum", "var")
 class Rolling(Operation):
     """Each value with those before it, `window` in all; with center those around it.
 
-    columns: source -> target. min_periods: NULL when fewer values are present; none: as many as the window has (0 for
-    count); the rows before it can be reached are left out. win_type: the values weighted (mean, sum, std, var).
+    columns: source -> target. min_periods: NULL when fewer values are present; none: as many as the window has; the
+    rows before it can be reached are left out. win_type: the values weighted (mean, sum, std, var).
     rolling_type_options: ddof of std and var; quantile of quantile; the parameters of a win_type.
     """
 
@@ -102,9 +102,7 @@ class Rolling(Operation):
 
     @property
     def _least(self) -> int:
-        if self.min_periods is None:
-            return 0 if self.rolling_type == "count" else self._size
-        return self.min_periods
+        return self._size if self.min_periods is None else self.min_periods
 
     def _plain(self, sources: Sequence[pa.Array]) -> list[pa.Array]:
         if not sources:
@@ -130,11 +128,13 @@ class Rolling(Operation):
         value = STATISTICS[self.rolling_type].format(**parts)
         if self.rolling_type == "sum" and self._least == 0:
             value = f"coalesce({value}, 0)"
-        return f"CASE WHEN {parts['n']} >= {self._least} THEN {value} END AS x{place}"
+        # A count of nothing is a number: for it, rows count.
+        enough = "count(*) OVER w" if self.rolling_type == "count" else parts["n"]
+        return f"CASE WHEN {enough} >= {self._least} THEN {value} END AS x{place}"
 
     def _weighted(self, sources: Sequence[pa.Array]) -> list[pa.Array]:
         weights = windows.weights(self.win_type or "", self._size, self.rolling_type_options)
-        return [self._weighed(doubles(column), weights) for column in sources]
+        return [self._weighed(_finite(doubles(column)), weights) for column in sources]
 
     def _weighed(self, column: pa.Array, weights: Sequence[float]) -> pa.Array:
         moved = [shifted(column, self._size - 1 - self._after - place) for place in range(self._size)]
@@ -161,9 +161,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _prepared(column: pa.Array, rolling_type: str) -> pa.Array:
-    """The column as DuckDB takes it: as it is where the answer is exact, else as doubles."""
-    is_too_wide = types.is_decimal256(column.type)
-    return column if rolling_type in EXACT and not is_too_wide else doubles(column)
+    """The column as DuckDB takes it: as it is where the answer is exact, else as doubles; infinities as NULL."""
+    is_exact = rolling_type in EXACT and not types.is_decimal256(column.type) and not types.is_floating(column.type)
+    return column if is_exact else _finite(doubles(column))
+
+
+def _finite(column: pa.Array) -> pa.Array:
+    return pc.if_else(pc.is_finite(column), column, None)
 
 
 def _asked(statement: str, frame: pa.Table) -> pa.Table:
@@ -171,7 +175,10 @@ def _asked(statement: str, frame: pa.Table) -> pa.Table:
     config: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "threads": "1"}
     with duckdb.connect(":memory:", config=config) as connection:
         connection.register("frame", frame)
-        return connection.execute(statement).to_arrow_table()
+        try:
+            return connection.execute(statement).to_arrow_table()
+        except duckdb.OutOfRangeException as error:
+            raise QuestionInvalid("The values are too great for the window's statistic") from error
 
 
 def _settled(column: pa.ChunkedArray) -> pa.Array:

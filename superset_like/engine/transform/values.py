@@ -31,6 +31,13 @@ def require_numbers(column: pa.Array, name: str) -> pa.Array:
     return column
 
 
+def require_comparable(column: pa.Array, name: str) -> pa.Array:
+    """The column. Raises QuestionInvalid for lists, objects and others that have no order."""
+    if types.is_nested(column.type) or types.is_interval(column.type):
+        raise QuestionInvalid(f'Values of column "{name}" cannot be compared', fields={"columns": [name]})
+    return column
+
+
 def listed(column: pa.Array) -> list[Any]:
     """The values; dates and times as integers of their unit, so that they compare and come back exactly."""
     if types.is_date32(column.type) or types.is_time32(column.type):

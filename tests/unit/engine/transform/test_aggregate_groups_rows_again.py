@@ -9,7 +9,7 @@ from superset_like.engine.transform import transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, agree, records, step, tables
 
-TABLE = pa.table({"k": ["b", "a", "b", None], "n": [1, 2, 3, 4]})
+TABLE = pa.table({"k": ["b", "a", "b", None], "n": [1, 2, 3, 4], "l": [[1]] * 4})
 LIKE_PANDAS = ("sum", "mean", "median", "min", "max", "std", "var", "prod", "count", "nunique", "first", "last")
 
 
@@ -87,6 +87,7 @@ def test_extremes_of_texts_and_times_keep_their_type() -> None:
         ({"n": {"operator": "zz"}}, "Invalid numpy function: zz"),
         ({"n": {"operator": "percentile"}}, "Invalid options for percentile: {}"),
         ({"n": {"operator": "sum", "options": {"zz": 1}}}, "Invalid options for sum: {'zz': 1}"),
+        ({"l": {"operator": "max"}}, 'Values of column "l" cannot be compared'),
         ({"k": {"operator": "sum"}}, 'Column "k" is not numeric'),
     ],
 )

@@ -66,6 +66,15 @@ def test_each_type_is_that_of_pandas(
     agree(table, [asked], reference)
 
 
+def test_a_count_of_nothing_is_a_number() -> None:
+    assert rolled([None, 1, None], rolling_type="count", window=2) == [None, 1, 1]
+    assert rolled(pa.array([None, None], pa.int64()), rolling_type="count", window=1) == [0, 0]
+
+
+def test_infinities_are_no_values() -> None:
+    assert rolled([float("inf"), 1.0, 2.0], rolling_type="var", window=2) == [None, None, 0.5]
+
+
 def test_sums_are_exact() -> None:
     assert rolled([2**62, 2**62, 1], rolling_type="sum", window=2) == [None, Decimal(2**63), Decimal(2**62 + 1)]
     money = [Decimal("0.10"), Decimal("0.20"), Decimal("12345678901234567890.12")]
