@@ -21,13 +21,11 @@ class GeohashEncode(Operation):
 
     def apply(self, frame: Frame) -> Frame:
         frame.require([self.longitude, self.latitude])
-        pairs = zip(*(self._degrees(frame, name) for name in (self.latitude, self.longitude)), strict=True)
         try:
-            made = [None if up is None or across is None else geohash.encoded(up, across) for up, across in pairs]
+            made = geohash.encoded(self._degrees(frame, self.latitude), self._degrees(frame, self.longitude))
         except ValueError as error:
             raise QuestionInvalid("Invalid longitude/latitude") from error
-        return frame.with_columns({(self.geohash,): pa.array(made, pa.string())})
+        return frame.with_columns({(self.geohash,): made})
 
-    def _degrees(self, frame: Frame, name: str) -> list[float | None]:
-        found: list[float | None] = doubles(require_numbers(frame.column(name), name)).to_pylist()
-        return found
+    def _degrees(self, frame: Frame, name: str) -> pa.Array:
+        return doubles(require_numbers(frame.column(name), name))

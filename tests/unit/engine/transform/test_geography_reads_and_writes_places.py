@@ -33,6 +33,15 @@ def test_places_there_and_back(text: str, latitude: float, longitude: float) -> 
     assert made.column("lon").to_pylist() == [pytest.approx(longitude, abs=1e-4)]
 
 
+@pytest.mark.parametrize("size", range(1, 12))
+def test_a_shorter_geohash_is_a_larger_cell(size: int) -> None:
+    table = pa.table({"g": ["u4pruydqqvj8"[:size]]})
+    (found,) = transformed(table, [step("geohash_decode", **NAMES)]).to_pylist()
+    up, across = 180 / 2 ** (5 * size // 2), 360 / 2 ** ((5 * size + 1) // 2)
+    assert found["lat"] == pytest.approx(57.64911063, abs=up / 2 + 1e-8)
+    assert found["lon"] == pytest.approx(10.40743969, abs=across / 2 + 1e-8)
+
+
 # geopy.point.Point's own examples.
 @pytest.mark.parametrize(
     ("text", "expected"),
