@@ -1,12 +1,14 @@
 """A dataset: a table of a database, or SQL over it, with its columns and metrics."""
 
+from datetime import datetime
+
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from superset_like.models.database import Database
-from superset_like.models.mixins import LONG_TEXT, Audited, Identified, ManagedExternally, Versioned, derived
+from superset_like.models.mixins import LONG_TEXT, MOMENT, Audited, Identified, ManagedExternally, Versioned, derived
 
 dataset_owner = Table(
     "dataset_owner",
@@ -18,6 +20,8 @@ dataset_owner = Table(
 
 class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     """A table (sql empty) or a SELECT (sql set). offset: hours that time columns are shifted by when shown.
+
+    answers_valid_from: kept answers that are older are out of date.
 
     cache_timeout: seconds, -1 for never, None for the database's. template_params, extra, params, folders: JSON text.
     """
@@ -58,6 +62,7 @@ class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     folders: Mapped[str | None] = mapped_column(LONG_TEXT)
     normalize_columns: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     always_filter_main_dttm: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    answers_valid_from: Mapped[datetime | None] = mapped_column(MOMENT)
 
     database: Mapped[Database] = relationship(Database, back_populates="datasets")
     owners: Mapped[list[User]] = relationship(User, secondary=dataset_owner, passive_deletes=True)

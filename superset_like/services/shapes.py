@@ -69,7 +69,7 @@ def _read(dataset: Dataset) -> Stored:
         values_predicate=dataset.fetch_values_predicate or None,
         hours_offset=dataset.offset,
     )
-    place = f"{dataset.id} {dataset.database_id} {dataset.database.version}"
+    place = f"{dataset.id} {dataset.database_id} {dataset.database.version} {dataset.answers_valid_from}"
     source = user_sql.source_of(dataset) if dataset.sql else None
     return Stored(replace(shape, version=_digest(place, repr(shape))), target, source)
 

@@ -1,5 +1,6 @@
 """/api/v1/chart/data and /api/v1/chart/<pk>/data"""
 
+import hashlib
 import io
 import re
 import zipfile
@@ -10,6 +11,8 @@ from typing import Any
 
 import orjson
 from flask import Response, request
+from marshmallow import Schema, fields
+from marshmallow.validate import Range
 
 from superset_like.access.actor import Actor, current
 from superset_like.api.superset.documented import Parameter, endpoint
@@ -23,8 +26,9 @@ from superset_like.errors import (
     QuestionInvalid,
     SubqueryRefused,
 )
-from superset_like.services import chart_data, questions
+from superset_like.services import chart_data, kept_answers, questions
 from superset_like.services.chart_data import Answer, Asking, Streamed
+from superset_like.services.kept_answers import Warmed
 from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
 
 CONTENT_TYPES = {
@@ -82,6 +86,12 @@ ANSWERS = {
 }
 
 
+class ChartToWarm(Schema):
+    chart_id = fields.Integer(required=True, validate=Range(1, 2**31 - 1))
+    dashboard_id = fields.Integer(allow_none=True, load_default=None, validate=Range(1, 2**31 - 1))
+    extra_filters = fields.String(allow_none=True, load_default=None)
+
+
 class SupersetChartDataApi(Documented):
     """The data of charts."""
 
@@ -124,7 +134,33 @@ class SupersetChartDataApi(Documented):
         kind = _choice("type", RESULT_TYPES, "full")
         found = chart_data.chart(actor, whole_number(pk), request.args.get("dashboard_id"))
         here, context = chart_data.of_chart(actor, found, _flag("force"))
-        return Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name))
+        made = Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name))
+        # To be asked again each time, and sent again only when it changed; never kept for others.
+        made.headers["Cache-Control"] = "private, no-cache"
+        made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
+        return made.make_conditional(request)
+
+    @endpoint(
+        "PUT",
+        "/warm_up_cache",
+        "The chart's answer is kept, as the caller sees it",
+        permission="warm_up_cache",
+        body=ChartToWarm,
+    )
+    def warm_up_cache(self) -> Response:
+        values = self.body(ChartToWarm)
+        filters = kept_answers.filters_of(values["extra_filters"])
+        warmed = kept_answers.warm_chart(current(), values["chart_id"], values["dashboard_id"], filters)
+        return json_response(200, {"result": [warmed_record(warmed)]})
+
+
+def warmed_record(warmed: Warmed) -> dict[str, Any]:
+    """{chart_id, viz_error, viz_status} of a chart whose answer was asked for."""
+    return {
+        "chart_id": warmed.chart_id,
+        "viz_error": warmed.error,
+        "viz_status": "success" if warmed.error is None else "failed",
+    }
 
 
 class Wording:
@@ -180,7 +216,17 @@ def _response(here: Asking, context: Context, kind: str, form: str, name: str = 
     if form != "json":
         return _download(here, context, kind, form, name)
     found = [_result(here, asked, asked.get("result_type") or kind) for asked in context.queries]
-    return json_response(200, {"result": found})
+    made = json_response(200, {"result": found})
+    _tag(made, [(each.get("cache_key"), each.get("queried_dttm")) for each in found])
+    return made
+
+
+def _tag(response: Response, made_of: Sequence[tuple[Any, Any]]) -> None:
+    """An ETag of answers that are kept: it says what was asked and when it was answered."""
+    if all(key and moment for key, moment in made_of):
+        digest = hashlib.sha256(orjson.dumps(list(made_of))).hexdigest()[:32]
+        # Weak: an answer that is kept says so, and is the same otherwise.
+        response.set_etag(digest, weak=True)
 
 
 def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
@@ -306,6 +352,7 @@ def _file(here: Asking, asked: QueryObject, kind: str, form: str) -> Response:
     if isinstance(found, Answer):
         made = Response(found.body, content_type=CONTENT_TYPES[form])
         _say_cut(made, found)
+        _tag(made, [(found.cache_key, found.meta["made_at"])])
         return made
     made = Response(found.chunks, content_type=CONTENT_TYPES[form])
     made.call_on_close(found.close)

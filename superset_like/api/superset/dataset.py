@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_
 from superset_like.access.actor import current
 from superset_like.api.superset import dataset_schemas as schemas
 from superset_like.api.superset.arguments import count, flag
-from superset_like.api.superset.chart_data import answer_record
+from superset_like.api.superset.chart_data import answer_record, warmed_record
 from superset_like.api.superset.database import related_record
 from superset_like.api.superset.database_schemas import RELATED_OBJECTS
 from superset_like.api.superset.dataset_item import dataset_item, drill_item, narrowed
@@ -25,7 +25,8 @@ from superset_like.api.superset.resource import (
 )
 from superset_like.api.superset.rison import q_argument
 from superset_like.models import Dataset
-from superset_like.services import chart_data, datasets
+from superset_like.services import chart_data, datasets, kept_answers
+from superset_like.services.kept_answers import Place
 
 
 class DatasetIsNullOrEmpty(BaseFilter):
@@ -265,6 +266,20 @@ class SupersetDatasetApi(SupersetModelResource):
     def refresh(self, pk: str) -> Response:
         datasets.refresh(current(), whole_number(pk))
         return json_response(200, {"message": "OK"})
+
+    @endpoint(
+        "PUT",
+        "/warm_up_cache",
+        "The answers of the charts over it are kept, as the caller sees them",
+        permission="warm_up_cache",
+        body=schemas.DatasetToWarm,
+    )
+    def warm_up_cache(self) -> Response:
+        values = self.body(schemas.DatasetToWarm)
+        place = Place(values["table_name"], values["db_name"])
+        filters = kept_answers.filters_of(values["extra_filters"])
+        warmed = kept_answers.warm_dataset(current(), place, values["dashboard_id"], filters)
+        return json_response(200, {"result": [warmed_record(each) for each in warmed]})
 
     @endpoint(
         "POST", "/duplicate", "Copy a virtual one", permission="duplicate", status=201, body=schemas.DatasetDuplicate

@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
 from superset_like.api.superset.bodies import IdList, json_object, json_text, text
 
@@ -152,6 +152,13 @@ class ExpressionCheck(Tolerant):
     expression = text(least=1, required=True)
     expression_type = fields.String(load_default="where", validate=OneOf(("column", "metric", "where", "having")))
     clause = fields.String(allow_none=True, validate=Length(max=10))
+
+
+class DatasetToWarm(Schema):
+    db_name = fields.String(required=True)
+    table_name = fields.String(required=True)
+    dashboard_id = fields.Integer(allow_none=True, load_default=None, validate=Range(1, 2**31 - 1))
+    extra_filters = fields.String(allow_none=True, load_default=None)
 
 
 ROWS = {

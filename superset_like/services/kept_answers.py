@@ -1,0 +1,115 @@
+"""Kept answers: declared out of date, and made before somebody asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
+
+from superset_like.access import rules
+from superset_like.access.actor import Actor
+from superset_like.errors import BadRequest, NotFound, ProductError
+from superset_like.extensions import db
+from superset_like.models import Chart, Dashboard, Database, Dataset
+from superset_like.models.mixins import now
+from superset_like.services import chart_data, found
+from superset_like.services.questions import QueryObject
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A dataset by the names that people give; None matches any."""
+
+    table: str
+    database: str
+    schema: str | None = None
+    catalog: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warmed:
+    """A chart whose answer was asked for. error: why it is not kept; None when it is."""
+
+    chart_id: int
+    error: str | None = None
+
+
+def invalidate(actor: Actor, ids: Sequence[int] = (), places: Sequence[Place] = ()) -> int:
+    """Of how many datasets the kept answers are out of date now: those of these that the caller may read."""
+    named = [Dataset.id.in_(ids), *(_at(place) for place in places)]
+    statement = select(Dataset.id).join(Database, Dataset.database_id == Database.id).where(or_(false(), *named))
+    condition = rules.visible(actor, Dataset)
+    readable = db.session.execute(statement if condition is None else statement.where(condition)).scalars().all()
+    if readable:
+        # It is no change of the dataset: neither its version nor its author moves.
+        values = {"answers_valid_from": now(), "changed_on": Dataset.changed_on}
+        db.session.execute(update(Dataset).where(Dataset.id.in_(readable)).values(**values))
+    db.session.commit()
+    return len(readable)
+
+
+def warm_chart(
+    actor: Actor, chart_id: int, dashboard_id: int | None = None, filters: Sequence[Mapping[str, Any]] = ()
+) -> Warmed:
+    """The chart, whose answer is kept now, as the caller sees it. filters: asked besides its own. Raises NotFound."""
+    chart = chart_data.chart(actor, chart_id)
+    if dashboard_id is not None:
+        found.one(actor, Dashboard, dashboard_id)
+    return _warmed(actor, chart, filters)
+
+
+def warm_dataset(
+    actor: Actor, place: Place, dashboard_id: int | None = None, filters: Sequence[Mapping[str, Any]] = ()
+) -> list[Warmed]:
+    """The charts over the dataset (those on the dashboard, when one is named). Raises NotFound."""
+    dataset = db.session.execute(
+        select(Dataset.id).join(Database, Dataset.database_id == Database.id).where(_at(place)).order_by(Dataset.id)
+    ).scalar()
+    if dataset is None:
+        raise NotFound()
+    statement = select(Chart).where(Chart.datasource_id == dataset)
+    if dashboard_id is not None:
+        statement = statement.where(Chart.dashboards.any(Dashboard.id == dashboard_id))
+    condition = rules.visible(actor, Chart)
+    charts = db.session.execute(statement if condition is None else statement.where(condition)).scalars().all()
+    if not charts and not rules.can(actor, "read", found.one(actor, Dataset, dataset)):
+        raise NotFound()
+    return [_warmed(actor, chart, filters) for chart in charts]
+
+
+def filters_of(text: str | None) -> list[Mapping[str, Any]]:
+    """The filters of a JSON text. Raises BadRequest."""
+    try:
+        value = orjson.loads(text) if text else []
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(fields={"extra_filters": ["Not valid JSON."]}) from error
+    if not isinstance(value, list) or not all(
+        isinstance(each, dict) and {"col", "op"} <= each.keys() for each in value
+    ):
+        raise BadRequest(fields={"extra_filters": ["Must be a list of filters {col, op, val}."]})
+    return value
+
+
+def _warmed(actor: Actor, chart: Chart, filters: Sequence[Mapping[str, Any]]) -> Warmed:
+    pk = chart.id
+    try:
+        here, context = chart_data.of_chart(actor, chart, force=True)
+        for asked in context.queries:
+            chart_data.answer(here, chart_data.plan(here, _filtered(asked, filters)))
+    except ProductError as error:
+        return Warmed(pk, error.message)
+    return Warmed(pk)
+
+
+def _filtered(asked: QueryObject, filters: Iterable[Mapping[str, Any]]) -> QueryObject:
+    return {**asked, "filters": [*(asked.get("filters") or ()), *filters]}
+
+
+def _at(place: Place) -> ColumnElement[bool]:
+    parts = [Dataset.table_name == place.table, Database.database_name == place.database]
+    if place.schema is not None:
+        parts.append(Dataset.schema == place.schema)
+    if place.catalog is not None:
+        parts.append(Dataset.catalog == place.catalog)
+    return and_(*parts)
