@@ -138,7 +138,8 @@ class SupersetChartDataApi(Documented):
         # To be asked again each time, and sent again only when it changed; never kept for others.
         made.headers["Cache-Control"] = "private, no-cache"
         made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
-        return made.make_conditional(request)
+        made.make_conditional(request)
+        return made
 
     @endpoint(
         "PUT",
