@@ -40,6 +40,7 @@ __all__ = [
     "protected",
     "read",
     "statements",
+    "tree",
 ]
 
 _KEPT = 1024
@@ -101,6 +102,11 @@ def protected(read: Read, rules: Mapping[TableName, Sequence[Predicate]], engine
 def limited(sql: str, rows: int, engine: Engine) -> str:
     """The query cut to at most so many rows; a smaller limit of its own stays."""
     return limits.with_limit(_tree(sql, engine.dialect), rows, engine.dialect)
+
+
+def tree(sql: str, engine: Engine) -> exp.Expr:
+    """The tree of SQL that was checked before, the caller's own. Raises SyntaxInvalid."""
+    return _tree(sql, engine.dialect)
 
 
 def formatted(sql: str, dialect: str) -> str:
