@@ -136,9 +136,11 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def _pool_options(settings: Settings) -> dict[str, Any]:
+    # An error's text would carry passwords and keys into the log.
+    options: dict[str, Any] = {"hide_parameters": True}
     if settings.database_uri.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
-    return {"pool_size": settings.database_pool_size, "pool_pre_ping": True, "pool_recycle": 1800}
+        return options | {"connect_args": {"timeout": 30}}
+    return options | {"pool_size": settings.database_pool_size, "pool_pre_ping": True, "pool_recycle": 1800}
 
 
 def _prepare_metadata_connections(settings: Settings) -> None:

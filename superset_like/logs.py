@@ -24,7 +24,7 @@ class LineFormatter(logging.Formatter):
         made = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = f"{made} {record.levelname} {record.name}: " + cleaned(record.getMessage()).replace("\n", "\\n")
         if record.exc_info:
-            line += "\n    " + self.formatException(record.exc_info).replace("\n", "\n    ")
+            line += "\n    " + cleaned(self.formatException(record.exc_info)).replace("\n", "\n    ")
         return line
 
 
@@ -39,7 +39,7 @@ class JsonFormatter(logging.Formatter):
             "message": cleaned(record.getMessage()),
         }
         if record.exc_info:
-            event["traceback"] = self.formatException(record.exc_info)
+            event["traceback"] = cleaned(self.formatException(record.exc_info))
         return json.dumps(event)
 
 

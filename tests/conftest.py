@@ -58,45 +58,61 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The application, and its metadata as each test finds it."""
+    """The application, and its metadata as tests may find it: with the cast, with their shop, with its sales.
+
+    shop, sales: ids of the connection and of the dataset.
+    """
 
     app: Flask
     metadata: Path
-    template: Path
+    templates: dict[str, Path]
+    shop: int
+    sales: int
 
 
 @pytest.fixture(scope="session")
 def prepared(settings: Settings) -> Prepared:
-    """The application over migrated metadata with roles and the cast."""
+    """The application over migrated metadata with roles and the cast; making that for each test would take long."""
     setup.migrate(settings)
     app = create_app(settings)
     setup.prepare(app)
+    metadata = Path(settings.database_uri.removeprefix("sqlite:///"))
     with app.app_context():
         security = app.appbuilder.sm  # type: ignore[attr-defined]
         for name, roles in ROLES.items():
             found = [security.find_role(role) for role in roles]
             security.add_user(name, name.title(), "Doe", f"{name}@example.com", found, password_of(name))
-        db.session.remove()
-        db.engine.dispose()
-    metadata = Path(settings.database_uri.removeprefix("sqlite:///"))
-    with sqlite3.connect(metadata) as connection:
+        templates = {"app": _kept(metadata, "cast")}
+        write_sales(settings)
+        shop = _shop(app, settings)
+        templates["data_database"] = _kept(metadata, "shop")
+        dataset = _sales(app, shop)
+        templates["sales"] = _kept(metadata, "sales")
+    return Prepared(app, metadata, templates, shop, dataset)
+
+
+def _kept(metadata: Path, name: str) -> Path:
+    db.session.remove()
+    db.engine.dispose()
+    with closing(sqlite3.connect(metadata)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    template = metadata.with_name("template.sqlite")
-    shutil.copy(metadata, template)
-    return Prepared(app, metadata, template)
+    return shutil.copy(metadata, metadata.with_name(f"{name}.sqlite"))
 
 
 _restored = iter(range(1000, 10**9, 1000))
 
 
 @pytest.fixture
-def app(prepared: Prepared) -> Iterator[Flask]:
-    """The application on fresh metadata."""
+def app(prepared: Prepared, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on fresh metadata, with what the test asks for in it."""
     with prepared.app.app_context():
         db.engine.dispose()
     for suffix in ("-wal", "-shm"):
         prepared.metadata.with_name(prepared.metadata.name + suffix).unlink(missing_ok=True)
-    shutil.copy(prepared.template, prepared.metadata)
+    # A module may have a `sales` of its own; ours stands on the file.
+    ours = ("sales", "data_database") if "sales_file" in request.fixturenames else ()
+    asked = next((name for name in ours if name in request.fixturenames), "app")
+    shutil.copy(prepared.templates[asked], prepared.metadata)
     with closing(sqlite3.connect(prepared.metadata)) as connection:
         # What processes remember is kept under these counters; a copy must not look like a former test's metadata.
         connection.execute("UPDATE stamp SET value = ?", (next(_restored),))
@@ -159,46 +175,64 @@ def browser_of(app: Flask) -> Callable[[str], Client]:
     return made
 
 
-@pytest.fixture
-def sales_file(app: Flask, settings: Settings) -> Path:
-    """A SQLite file with twelve sales of tenants a and b, and a table of secrets."""
+def write_sales(settings: Settings) -> Path:
+    """The file of the shop, anew."""
     path = settings.home / "data" / "sales.sqlite"
     path.unlink(missing_ok=True)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.executescript(SALES)
     return path
 
 
-@pytest.fixture
-def data_database(app: Flask, people: dict[str, int], sales_file: Path) -> int:
-    """The id of a connection to that file; it is named `shop`."""
-    with app.app_context(), acting(of_user(people["admin"])) as actor:
-        values = {"database_name": "shop", "sqlalchemy_uri": f"sqlite:///{sales_file}"}
-        return databases.create(actor, values).id
+def _shop(app: Flask, settings: Settings) -> int:
+    with acting(of_user(_id_of(app, "admin"))) as actor:
+        uri = f"sqlite:///{settings.home / 'data' / 'sales.sqlite'}"
+        return databases.create(actor, {"database_name": "shop", "sqlalchemy_uri": uri}).id
 
 
-@pytest.fixture
-def sales(app: Flask, people: dict[str, int], data_database: int) -> int:
-    """The id of the dataset over `sales`: alice owns it, bob's role may read it, and it has the metric `total`."""
-    with app.app_context(), acting(of_user(people["admin"])) as actor:
-        values = {"database": data_database, "table_name": "sales", "owners": [people["alice"]]}
+def _sales(app: Flask, shop: int) -> int:
+    with acting(of_user(_id_of(app, "admin"))) as actor:
+        values = {"database": shop, "table_name": "sales", "owners": [_id_of(app, "alice")]}
         dataset = datasets.create(actor, values)
         metrics = [{"id": dataset.metrics[0].id, "metric_name": "count", "expression": "COUNT(*)"}]
         metrics.append({"metric_name": "total", "expression": "SUM(amount)", "verbose_name": "Total"})  # type: ignore[dict-item]
         datasets.update(actor, dataset.id, {"metrics": metrics})
-        _grant_to_bob(app, people, dataset)
+        _grant_to_bob(app, dataset)
         return dataset.id
 
 
-def _grant_to_bob(app: Flask, people: dict[str, int], dataset: Dataset) -> None:
+def _id_of(app: Flask, name: str) -> int:
+    found: int = app.appbuilder.sm.find_user(name).id  # type: ignore[attr-defined]
+    return found
+
+
+def _grant_to_bob(app: Flask, dataset: Dataset) -> None:
     security = app.appbuilder.sm  # type: ignore[attr-defined]
     role = security.add_role("sales_reader")
     grants.ensure_for_dataset(dataset)
     permission = security.find_permission_view_menu("datasource_access", dataset.perm)
     security.add_permission_role(role, permission)
-    bob = security.get_user_by_id(people["bob"])
+    bob = security.find_user("bob")
     bob.roles = [*bob.roles, role]
     db.session.commit()
+
+
+@pytest.fixture
+def sales_file(app: Flask, settings: Settings) -> Path:
+    """A SQLite file with twelve sales of tenants a and b, and a table of secrets."""
+    return write_sales(settings)
+
+
+@pytest.fixture
+def data_database(app: Flask, prepared: Prepared, sales_file: Path) -> int:
+    """The id of a connection to that file; it is named `shop`."""
+    return prepared.shop
+
+
+@pytest.fixture
+def sales(data_database: int, prepared: Prepared) -> int:
+    """The id of the dataset over `sales`: alice owns it, bob's role may read it, and it has the metric `total`."""
+    return prepared.sales
 
 
 @dataclass
@@ -298,3 +332,13 @@ def guest_of(client_of: ClientOf) -> Callable[..., ApiClient]:
         return client_of(None, **{"X-GuestToken": answer.get_json()["token"]})
 
     return made
+
+
+SERVICES = frozenset({"postgres", "mariadb", "redis", "rabbitmq"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one module that share a service run one after another: they share its tables and queues too."""
+    for item in items:
+        if any(mark.name in SERVICES for mark in item.iter_markers()):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::", 1)[0]))

@@ -4,14 +4,14 @@ import hashlib
 import time
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_jwt_extended import JWTManager, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError, UserLookupError
 from flask_login import AnonymousUserMixin, current_user, user_logged_in
 from jwt import ExpiredSignatureError, PyJWTError
 
-from superset_like.access import actors, api_keys, csrf, guest
+from superset_like.access import actors, api_keys, csrf, guest, sessions
 from superset_like.access.actor import ANONYMOUS, Actor, ActorKind, current
 from superset_like.access.actors import Known, Person
 from superset_like.access.remembered import Remembered
@@ -88,9 +88,9 @@ class SecurityManager(FabSecurityManager):
         return actors.of_user(person.id), person
 
     def load_user(self, pk: Any) -> Person | None:
-        """The person of a session, unless his password changed since."""
+        """The person of a session, unless his password changed since or the session was ended."""
         found = _known(pk)
-        if found is None or session.get(PASSWORD_CLAIM) != found.password_mark:
+        if found is None or not sessions.is_valid(found.password_mark):
             return None
         return found.person
 
@@ -100,6 +100,10 @@ class SecurityManager(FabSecurityManager):
         if found is None or jwt_data.get(PASSWORD_CLAIM) != found.password_mark:
             return None
         return found.person
+
+    def on_user_logout(self, user: Any) -> None:
+        """The session is over, for copies of its cookie too."""
+        sessions.end()
 
     def create_api_key(self, *args: Any, **kwargs: Any) -> Any:
         """What FAB answers. Raises Forbidden where a key with scopes would make one without."""
@@ -176,7 +180,7 @@ def _claims(identity: Any) -> dict[str, str]:
 
 
 def _mark_session(_: Any, user: Any, **__: Any) -> None:
-    session[PASSWORD_CLAIM] = actors.password_mark(user.id, user.password)
+    sessions.begin(actors.password_mark(user.id, user.password))
 
 
 def _refused(error: ProductError) -> Response:

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from superset_like.access import template_context
-from superset_like.access.actor import Actor
+from superset_like.access.actor import Actor, GuestRule
 from superset_like.access.remembered import Remembered
 from superset_like.engine import databases as engines
 from superset_like.engine import guard, template
@@ -50,36 +50,49 @@ class Memory:
 
 
 def of(actor: Actor, dataset: Dataset) -> tuple[Predicate, ...]:
-    """The conditions on the dataset's rows, all of which must hold. Raises QueryRefused, TemplateInvalid."""
+    """The conditions on the dataset's rows, all of which must hold. Raises QueryRefused, TemplateInvalid.
+
+    A dataset over a table obeys the rules of every dataset over that table: a second one opens nothing.
+    """
     engine = engines.of_uri(dataset.database.sqlalchemy_uri)
-    clauses = (
-        [rule.clause for rule in actor.guest.rules if rule.dataset_id in (None, dataset.id)] if actor.guest else []
-    )
-    return _predicates(actor, [dataset.id], clauses, engine)
+    of_guest = actor.guest.rules if actor.guest else ()
+    ids = {dataset.id}
+    if not dataset.sql:
+        table = TableName(dataset.table_name, dataset.schema or None, dataset.catalog or None)
+        ids |= _datasets_over(table, dataset.database, _named(of_guest) - ids, engine)
+    clauses = [rule.clause for rule in of_guest if rule.dataset_id is None or rule.dataset_id in ids]
+    return _predicates(actor, ids, clauses, engine)
 
 
 def for_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> dict[TableName, tuple[Predicate, ...]]:
-    """table -> the conditions on its rows, for those of the tables that have any.
+    """table -> the conditions on its rows, for those of the tables that have any. The names say their schema.
 
     The rules of a table are those of the datasets over it. A guest's rule for every dataset holds where a dataset is
     asked, and not again on the tables inside its SQL, which may lack the rule's columns.
     """
     engine = engines.of_uri(database.sqlalchemy_uri)
-    named = [rule for rule in actor.guest.rules if rule.dataset_id is not None] if actor.guest else []
-    protected = _protected_tables(database, frozenset(rule.dataset_id for rule in named if rule.dataset_id))
+    of_guest = actor.guest.rules if actor.guest else ()
     found = {}
     for table in tables:
-        spelled = guard.folded(table, engine)
-        ids = [pk for pk, name in protected if guard.folded(name, engine) == spelled]
-        clauses = [rule.clause for rule in named if rule.dataset_id in ids]
+        ids = _datasets_over(table, database, _named(of_guest), engine)
+        clauses = [rule.clause for rule in of_guest if rule.dataset_id in ids]
         predicates = _predicates(actor, ids, clauses, engine) if ids else ()
         if predicates:
             found[table] = predicates
     return found
 
 
+def _named(rules: Iterable[GuestRule]) -> frozenset[int]:
+    return frozenset(rule.dataset_id for rule in rules if rule.dataset_id is not None)
+
+
+def _datasets_over(table: TableName, database: Database, more: frozenset[int], engine: Engine) -> set[int]:
+    """Datasets that may be over this table: those with a stored rule, and those of `more`."""
+    return {pk for pk, name in _protected_tables(database, more) if guard.may_be_same(name, table, engine)}
+
+
 def _predicates(
-    actor: Actor, dataset_ids: Sequence[int], guest_clauses: Iterable[str], engine: Engine
+    actor: Actor, dataset_ids: Iterable[int], guest_clauses: Iterable[str], engine: Engine
 ) -> tuple[Predicate, ...]:
     ids = frozenset(dataset_ids)
     bound = [rule for rule in _rules() if rule.dataset_ids & ids and rule.binds(actor)]

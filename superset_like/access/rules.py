@@ -80,9 +80,14 @@ def require_tables(actor: Actor, database: Database, tables: Sequence[TableName]
 
 
 def readable_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> list[TableName]:
-    """Those of the tables that the caller may read: by the database, the schema, or a dataset over that very table."""
+    """Those of the tables that the caller may read: by the database, the schema, or a dataset over that very table.
+
+    Nobody reads the tables in which an engine keeps what it knows of itself, its settings and its users.
+    """
+    engine = engines.of_uri(database.sqlalchemy_uri)
+    tables = [table for table in tables if not guard.is_system(table, engine)]
     if _reads_database(actor, database):
-        return list(tables)
+        return tables
     by_place = {table for table in tables if _reads_place(actor, database, table.schema, table.catalog)}
     left = [table for table in tables if table not in by_place]
     by_dataset = _tables_of_datasets(actor, database) if left else frozenset()

@@ -49,6 +49,7 @@ def register_errors(app: Flask, page: Renderer) -> None:
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(DataError, _out_of_range)
     app.register_error_handler(OperationalError, _metadata_down)
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -89,6 +90,12 @@ def _integrity(error: IntegrityError) -> AnyResponse:
 def _out_of_range(error: DataError) -> AnyResponse:
     log.info("the metadata database refused a value: %s", type(error.orig).__name__)
     return _product_error(Invalid("A value is too large or too long"))
+
+
+def _too_deep(error: RecursionError) -> AnyResponse:
+    # Readers of JSON and rison follow what is nested as deep as somebody wrote it.
+    log.info("%s %s was nested too deeply", request.method, request.path)
+    return _product_error(BadRequest("The request is nested too deeply"))
 
 
 def _metadata_down(error: DBAPIError) -> AnyResponse:

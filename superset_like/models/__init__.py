@@ -5,6 +5,7 @@ from superset_like.models.css_template import CssTemplate
 from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
+from superset_like.models.ended_session import EndedSession
 from superset_like.models.favorite import Favorite
 from superset_like.models.log import Log
 from superset_like.models.query import Query, QueryStatus
@@ -22,6 +23,7 @@ __all__ = [
     "DatasetColumn",
     "DatasetMetric",
     "EmbeddedDashboard",
+    "EndedSession",
     "Favorite",
     "Log",
     "ObjectType",

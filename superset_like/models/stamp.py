@@ -1,7 +1,8 @@
 """Counters that tell every process when what it remembers is out of date.
 
-`security` rises with each committed change of users, roles, groups, permissions, row rules or API keys; `content` with
-each change of what people make. A process reads both once a request and drops what it remembered under an older value.
+`security` rises with each committed change of users, roles, groups, permissions, row rules or API keys, and with each
+session that is ended; `content` with each change of what people make. A process reads both once a request and drops
+what it remembered under an older value.
 """
 
 from flask import g, has_app_context
@@ -22,11 +23,12 @@ from superset_like.models.chart import Chart
 from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
+from superset_like.models.ended_session import EndedSession
 from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.tag import Tag, TaggedObject
 
-SECURITY = (User, Role, Group, Permission, ViewMenu, PermissionView, ApiKey, RowRule)
+SECURITY = (User, Role, Group, Permission, ViewMenu, PermissionView, ApiKey, RowRule, EndedSession)
 CONTENT = (
     Database,
     Dataset,

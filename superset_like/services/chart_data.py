@@ -88,7 +88,7 @@ def asking(actor: Actor, context: Context) -> Asking:
         guest_questions.require(actor, context, dataset)
     else:
         rules.require(actor, "query", dataset)
-    return _asking(actor, dataset, context.cache_ttl_s, context.force)
+    return _asking(actor, dataset, None, context.force, context.cache_ttl_s)
 
 
 def of_dataset(actor: Actor, pk: int, force: bool = False) -> Asking:
@@ -189,10 +189,17 @@ def _answered(here: Asking, planned: Plan, statement: Any, key: str, form: str) 
     return Answer(entry.body, entry.meta, planned.asked, key, here.cache_ttl_s, is_hit, sql)
 
 
-def _asking(actor: Actor, dataset: Dataset, ttl_s: int | None, force: bool) -> Asking:
-    named = (ttl_s, dataset.cache_timeout, dataset.database.cache_timeout)
-    kept_s = next((each for each in named if each is not None), settings().cache_ttl_s)
-    return Asking(actor, dataset, row_filters.of(actor, dataset), kept_s, force)
+def _asking(actor: Actor, dataset: Dataset, of_chart_s: int | None, force: bool, wish_s: int | None = None) -> Asking:
+    named = (of_chart_s, dataset.cache_timeout, dataset.database.cache_timeout, settings().cache_ttl_s)
+    usual_s = next(each for each in named if each is not None)
+    return Asking(actor, dataset, row_filters.of(actor, dataset), _shortened(usual_s, wish_s), force)
+
+
+def _shortened(usual_s: int, wish_s: int | None) -> int:
+    """Seconds to keep an answer, 0 for ever, below 0 not at all. Others get it too: an asker may only shorten it."""
+    if wish_s is None or wish_s == 0 or usual_s < 0:
+        return usual_s
+    return wish_s if wish_s < 0 or usual_s == 0 else min(wish_s, usual_s)
 
 
 def _template_context(actor: Actor, asked: QueryObject, now: datetime) -> template.Context:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from superset_like.access import rules, template_context
+from superset_like.access import row_filters, rules, template_context
 from superset_like.access.actor import Actor
 from superset_like.engine import guard, template
 from superset_like.engine.databases.base import Engine, Target
@@ -77,13 +77,13 @@ class Desk:
         """The statement, when the caller may read all its tables."""
         explains = EXPLAINING.match(part.sql) if part.kind in EXPLANATIONS else None
         prefix = explains.group() if explains else ""
-        read = guard.read(part.sql.removeprefix(prefix), self.engine)
-        user_sql.require_tables(self.actor, self.database, read.tables, self.place, self.engine)
+        read = self.place.of(guard.read(part.sql.removeprefix(prefix), self.engine), self.engine)
+        rules.require_tables(self.actor, self.database, sorted(read.tables, key=str))
         return Readable(read, prefix)
 
     def protected(self, read: Read) -> str:
         """The read under the caller's row rules."""
-        return user_sql.protected(self.actor, self.database, read, self.place, self.engine)
+        return user_sql.protected(self.actor, self.database, read, self.engine)
 
     def cut(self, readable: "Readable", limit: int) -> str:
         """The read as it is run: protected, and ended one row beyond the limit, so that a cut is seen."""
@@ -141,9 +141,8 @@ def problems(actor: Actor, query: Query) -> list[Problem]:
 
 
 def _desk(actor: Actor, database: Database, query: Query) -> Desk:
-    engine = databases.engine_of(database)
-    schema = query.schema or engine.default_schema(databases.target(database, catalog=query.catalog))
-    return Desk(actor, database, engine, Place(engine.dialect, schema, query.catalog))
+    place = user_sql.place_of(database, query.schema, query.catalog)
+    return Desk(actor, database, databases.engine_of(database), place)
 
 
 def _rendered(desk: Desk, query: Query) -> str:
@@ -157,8 +156,10 @@ def _judged_write(desk: Desk, part: Part) -> str:
     if not desk.database.allow_dml:
         raise WriteRefused(NO_WRITES)
     query_writes.require_plain(part, desk.engine)
-    user_sql.require_tables(desk.actor, desk.database, part.tables, desk.place, desk.engine)
-    if user_sql.row_rules(desk.actor, desk.database, part.tables, desk.place):
+    part = guard.write_placed(part, desk.place.schema, desk.place.catalog, desk.engine)
+    touched = sorted(part.tables, key=str)
+    rules.require_tables(desk.actor, desk.database, touched)
+    if row_filters.for_tables(desk.actor, desk.database, touched):
         # What a rule hides could be copied into a table that no rule protects, or be changed unseen.
         raise QueryRefused("Tables on which row rules limit you cannot be used in statements that write")
     return part.sql

@@ -51,6 +51,11 @@ DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
 NULL_TEXT = "<NULL>"
 NO_FILTER = "No filter"
 OTHER_OPERATORS = frozenset({"TEMPORAL_RANGE"})
+# What one request may hold; beyond that an engine would spend its time on reading the SQL.
+MOST_QUERIES = 50
+MOST_PARTS = 500
+MOST_VALUES = 10_000
+PARTS = ("columns", "groupby", "metrics", "orderby", "filters", "series_columns")
 
 
 class Tolerant(Schema):
@@ -177,6 +182,7 @@ def checked(value: Any) -> Context:
         loaded = CONTEXT.load(value)
     except ValidationError as error:
         raise BadRequest(f"Request is incorrect: {error.messages}", fields=None) from error
+    _require_limits(loaded["queries"])
     form_data = loaded.get("form_data")
     named = form_data if isinstance(form_data, dict) else {}
     return Context(
@@ -189,6 +195,18 @@ def checked(value: Any) -> Context:
         slice_id=chart_types.base.number(named.get("slice_id")),
         dashboard_id=named.get("dashboardId") if isinstance(named.get("dashboardId"), int | str) else None,
     )
+
+
+def _require_limits(queries: Sequence[QueryObject]) -> None:
+    if len(queries) > MOST_QUERIES:
+        raise BadRequest(f"Request is incorrect: at most {MOST_QUERIES} queries are allowed")
+    for asked in queries:
+        for name in PARTS:
+            if len(asked.get(name) or ()) > MOST_PARTS:
+                raise BadRequest(f"Request is incorrect: at most {MOST_PARTS} {name} are allowed")
+        values = [given.get("val") for given in asked.get("filters") or ()]
+        if sum(len(value) for value in values if isinstance(value, list)) > MOST_VALUES:
+            raise BadRequest(f"Request is incorrect: at most {MOST_VALUES} values are allowed in filters")
 
 
 def _identity(value: Any) -> int | str:

@@ -7,9 +7,11 @@ from flask import current_app
 
 from superset_like.access.actor import Actor
 from superset_like.access.remembered import Remembered
+from superset_like.engine import guard
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.query import Column, Kind, Metric, Shape, TableName
 from superset_like.engine.template import Context
+from superset_like.errors import DataForbidden
 from superset_like.extensions import db
 from superset_like.models import Dataset, DatasetColumn, stamp
 from superset_like.services import databases, user_sql
@@ -51,10 +53,13 @@ def _stored(dataset: Dataset) -> Stored:
 
 def _read(dataset: Dataset) -> Stored:
     engine = databases.engine_of(dataset.database)
+    table = TableName(dataset.table_name, dataset.schema or None, dataset.catalog or None)
+    if not dataset.sql and guard.is_system(table, engine):
+        raise DataForbidden("The engine's own tables cannot be read", tables=[table.name])
     target = databases.target(dataset.database, schema=dataset.schema, catalog=dataset.catalog)
     shape = Shape(
         engine=engine.name,
-        table=TableName(dataset.table_name, dataset.schema, dataset.catalog),
+        table=table,
         columns=tuple(_column(engine, column) for column in dataset.columns),
         metrics=tuple(
             Metric(metric.metric_name, metric.expression, metric.verbose_name or None) for metric in dataset.metrics

@@ -15,37 +15,23 @@ from superset_like.engine import databases as engines
 from superset_like.engine import guard, template
 from superset_like.engine.databases.base import Engine
 from superset_like.engine.guard import Read
-from superset_like.engine.query import Predicate, TableName
+from superset_like.engine.query import TableName
 from superset_like.engine.template import Context
-from superset_like.errors import DataForbidden, Invalid, QueryError
+from superset_like.errors import Invalid, QueryError
 from superset_like.models import Database, Dataset
-from superset_like.services import remembered
+from superset_like.services import databases, remembered
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a name without schema or catalog is looked up."""
+    """Where a name without schema or catalog is looked up, and nowhere else."""
 
-    dialect: str
     schema: str | None = None
     catalog: str | None = None
 
-    def of(self, table: TableName) -> TableName:
-        """The table with its schema and catalog said."""
-        return replace(table, schema=table.schema or self.schema, catalog=table.catalog or self.catalog)
-
-    def meanings(self, table: TableName) -> tuple[TableName, ...]:
-        """Every name under which a dataset may be stored over this table; a rule of any of them counts."""
-        whole = self.of(table)
-        without_catalog = replace(whole, catalog=None)
-        names = [whole, without_catalog]
-        # DuckDB takes the first of two parts for a catalog as well: then the schema is the usual one.
-        is_doubtful = self.dialect == "duckdb" and table.catalog is None
-        if is_doubtful:
-            names.append(replace(without_catalog, schema=self.schema))
-        if is_doubtful or whole.schema == self.schema:
-            names.append(replace(without_catalog, schema=None))
-        return tuple(dict.fromkeys(names))
+    def of(self, read: Read, engine: Engine) -> Read:
+        """The query with its bare names said in full."""
+        return guard.placed(read, self.schema, self.catalog, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +45,19 @@ class Source:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+def place_of(database: Database, schema: str | None, catalog: str | None) -> Place:
+    """The place of bare names; without a schema, the one that the connection itself would look in first."""
+    engine = databases.engine_of(database)
+    return Place(schema or engine.default_schema(databases.target(database, catalog=catalog)), catalog or None)
+
+
 def source_of(dataset: Dataset) -> Source:
     """The dataset's SQL, not rendered yet."""
-    engine = engines.of_uri(dataset.database.sqlalchemy_uri)
     return Source(
         dataset.id,
-        engine.name,
+        databases.engine_of(dataset.database).name,
         dataset.sql or "",
-        Place(engine.dialect, dataset.schema, dataset.catalog),
+        place_of(dataset.database, dataset.schema, dataset.catalog),
         template_params(dataset.template_params),
     )
 
@@ -78,7 +69,7 @@ def rendered_source(actor: Actor, source: Source, context: Context) -> str:
     read = _read(source, context, engine)
     if template.has_template(source.sql):
         _require_own(actor, database, source, read, engine)
-    return protected(actor, database, read, source.place, engine)
+    return protected(actor, database, read, engine)
 
 
 def require_source(actor: Actor, dataset: Dataset) -> str:
@@ -86,8 +77,8 @@ def require_source(actor: Actor, dataset: Dataset) -> str:
     source = source_of(dataset)
     engine = engines.find(source.engine)
     read = _read(source, template_context.of(actor), engine)
-    require_tables(actor, dataset.database, read.tables, source.place, engine)
-    return protected(actor, dataset.database, read, source.place, engine)
+    rules.require_tables(actor, dataset.database, sorted(read.tables, key=str))
+    return protected(actor, dataset.database, read, engine)
 
 
 def require_expressions(actor: Actor, dataset: Dataset) -> None:
@@ -107,31 +98,9 @@ def require_expressions(actor: Actor, dataset: Dataset) -> None:
         raise Invalid(fields=wrong)
 
 
-def require_tables(actor: Actor, database: Database, tables: Iterable[TableName], place: Place, engine: Engine) -> None:
-    """Nothing, or DataForbidden when one of the tables is the engine's own or the caller may not read it."""
-    placed = sorted({place.of(table) for table in tables}, key=str)
-    _refuse_system(placed, engine)
-    rules.require_tables(actor, database, placed)
-
-
-def row_rules(
-    actor: Actor, database: Database, tables: Iterable[TableName], place: Place
-) -> dict[TableName, tuple[Predicate, ...]]:
-    """The caller's row rules for those of the tables that have any, under the names given here."""
-    meanings = {table: place.meanings(table) for table in tables}
-    asked = {meaning for found in meanings.values() for meaning in found}
-    rules_of = row_filters.for_tables(actor, database, sorted(asked, key=str))
-    found = {
-        table: tuple(dict.fromkeys(rule for name in names for rule in rules_of.get(name, ())))
-        for table, names in meanings.items()
-    }
-    return {table: predicates for table, predicates in found.items() if predicates}
-
-
-def protected(actor: Actor, database: Database, read: Read, place: Place, engine: Engine) -> str:
-    """The SELECT under the caller's row rules. Raises DataForbidden when it reads the engine's own tables."""
-    _refuse_system([place.of(table) for table in read.tables], engine)
-    rules_here = row_rules(actor, database, read.tables, place)
+def protected(actor: Actor, database: Database, read: Read, engine: Engine) -> str:
+    """The SELECT, whose names are said in full, under the caller's row rules."""
+    rules_here = row_filters.for_tables(actor, database, sorted(read.tables, key=str))
     return guard.protected(read, rules_here, engine) if rules_here else read.sql
 
 
@@ -147,16 +116,16 @@ def template_params(text: str | None) -> dict[str, Any]:
 
 
 def _read(source: Source, context: Context, engine: Engine) -> Read:
-    if not template.has_template(source.sql):
-        return guard.read(source.sql, engine)
-    with_params = replace(context, params={**source.params, **context.params})
-    return guard.read(template.render(source.sql, with_params, engine), engine)
+    sql = source.sql
+    if template.has_template(sql):
+        sql = template.render(sql, replace(context, params={**source.params, **context.params}), engine)
+    return source.place.of(guard.read(sql, engine), engine)
 
 
 def _require_own(actor: Actor, database: Database, source: Source, read: Read, engine: Engine) -> None:
     extra = read.tables - _tables_for_nobody(source, engine)
     if extra:
-        require_tables(actor, database, extra, source.place, engine)
+        rules.require_tables(actor, database, sorted(extra, key=str))
 
 
 def _tables_for_nobody(source: Source, engine: Engine) -> frozenset[TableName]:
@@ -164,12 +133,6 @@ def _tables_for_nobody(source: Source, engine: Engine) -> frozenset[TableName]:
         return _read(source, Context(), engine).tables
     except QueryError:
         return frozenset()
-
-
-def _refuse_system(tables: Iterable[TableName], engine: Engine) -> None:
-    refused = sorted(table.name for table in tables if guard.is_system(table, engine))
-    if refused:
-        raise DataForbidden("The engine's own tables cannot be read", tables=refused)
 
 
 def _refusals(named: Iterable[tuple[str, str]], check: Callable[[str], object]) -> list[str]:

@@ -1,5 +1,6 @@
 """Databases for tests of the engines: each with one table of awkward values, made by the driver itself."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pymysql
 
 from superset_like.engine.databases.base import Engine, Target
 
-TABLE = "engine_values"
+TABLE = f"engine_values_{os.getpid()}"
 
 
 @dataclass(frozen=True)

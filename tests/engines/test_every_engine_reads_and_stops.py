@@ -97,13 +97,14 @@ def test_it_is_stopped_from_another_thread(place: Place) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        f"DELETE FROM {TABLE}",
+        "DELETE FROM {table}",
         "CREATE TABLE engine_evil (a INTEGER)",
-        f"DROP TABLE {TABLE}",
-        f"SELECT 1; DELETE FROM {TABLE}",
+        "DROP TABLE {table}",
+        "SELECT 1; DELETE FROM {table}",
     ],
 )
 def test_a_reading_session_writes_nothing(place: Place, sql: str) -> None:
+    sql = sql.format(table=TABLE)
     with place.engine.open(place.target, 10) as session, pytest.raises(QueryError):
         rows(session, sql)
     with place.engine.open(place.target, 10) as session, pytest.raises(QueryError):
@@ -133,7 +134,7 @@ def test_a_writer_writes_and_readers_see_it(place: Place) -> None:
 
 def test_errors_are_the_databases_own_first_line(place: Place) -> None:
     with place.engine.open(place.target, 10) as session, pytest.raises(QueryFailed) as error:
-        rows(session, "SELECT nothing_like_this FROM engine_values")
+        rows(session, f"SELECT nothing_like_this FROM {TABLE}")
     assert "nothing_like_this" in error.value.message
     assert "\n" not in error.value.message
     assert TABLE not in error.value.message

@@ -1,16 +1,11 @@
 """The SQL editor over PostgreSQL, MariaDB and DuckDB: row rules, every spelling of a table, and stops."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import duckdb
-import psycopg
-import pymysql
 import pytest
 from flask import Flask
 
@@ -20,15 +15,22 @@ from superset_like.config.settings import Settings
 from superset_like.services import databases, datasets
 from tests.conftest import ApiClient, ClientOf
 from tests.row_rules import limit
+from tests.services.real_databases import new_file, prepare
 from tests.services_at_hand import uri_of
 
-NAME = "editor_sales"
+NAME = f"editor_sales_{os.getpid()}"
 ROWS = "(1, 'a', 10), (2, 'a', 20), (3, 'b', 300)"
 CREATE = f"CREATE TABLE {NAME} (id INTEGER, tenant VARCHAR(10), amount INTEGER)"
 URL = "/api/v1/sqllab/execute/"
 
 
-@pytest.fixture(params=["postgres", "mariadb", "duckdb"])
+@pytest.fixture(
+    params=[
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+        "duckdb",
+    ]
+)
 def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple[str, str]]:
     """(kind, URI) of a database with three sales."""
     kind: str = request.param
@@ -37,40 +39,6 @@ def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[tuple
     yield kind, uri
     if kind != "duckdb":
         prepare(kind, uri, [f"DROP TABLE IF EXISTS {NAME}"])
-
-
-def new_file(home: Path) -> str:
-    # The application keeps a file it once opened.
-    folder = home / "data" / uuid4().hex
-    folder.mkdir()
-    return f"duckdb:///{folder}/editor.duckdb"
-
-
-def prepare(kind: str, uri: str, statements: list[str]) -> list[tuple[Any, ...]]:
-    """The rows of the last statement."""
-    place = urlsplit(uri)
-    rows: list[tuple[Any, ...]] = []
-    if kind == "duckdb":
-        with duckdb.connect(uri.removeprefix("duckdb:///")) as connection:
-            for sql in statements:
-                connection.execute(sql)
-        return rows
-    host, user, name = place.hostname or "", place.username or "", place.path.lstrip("/")
-    if kind == "postgres":
-        with psycopg.connect(
-            host=host, port=place.port, user=user, password=place.password, dbname=name, autocommit=True
-        ) as connection:
-            for sql in statements:
-                cursor = connection.execute(sql)  # type: ignore[call-overload]
-                rows = cursor.fetchall() if cursor.description else []
-        return rows
-    with pymysql.connect(
-        host=host, port=place.port or 3306, user=user, password=place.password or "", database=name, autocommit=True
-    ) as connection, connection.cursor() as cursor:  # fmt: skip
-        for sql in statements:
-            cursor.execute(sql)
-            rows = list(cursor.fetchall())
-    return rows
 
 
 @pytest.fixture

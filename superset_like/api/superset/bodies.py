@@ -1,12 +1,14 @@
 """Fields that several bodies of Superset's dialect share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length
 
+# Far beyond what any client writes, and far from where encoders give up.
+MOST_NESTED = 100
 DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
 
 
@@ -18,8 +20,21 @@ def json_text(value: str | None) -> None:
         found = json.loads(value)
     except (ValueError, RecursionError) as error:
         raise ValidationError("JSON not valid") from error
-    if not isinstance(found, dict | list):
+    if not isinstance(found, dict | list) or _is_too_deep(found):
         raise ValidationError("JSON not valid")
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MOST_NESTED):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in _members(each)]
+        if not level:
+            return False
+    return True
+
+
+def _members(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def json_object(value: str | None) -> None:

@@ -84,6 +84,7 @@ class SupersetChartDataApi(Documented):
     resource_name = "chart"
     class_permission_name = "Chart"
     openapi_spec_tag = "Charts"
+    open_to_guests = frozenset({"data", "saved"})
 
     @endpoint(
         "POST",
@@ -222,7 +223,8 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "applied_limit": meta["limit"],
         "from_dttm": _epoch_ms(asked.since),
         "to_dttm": _epoch_ms(asked.until),
-        "label_map": asked.label_map,
+        # Without the SQL, a guest may not see the expressions behind the labels either.
+        "label_map": asked.label_map if answer.sql is not None else {label: [label] for label in labels},
         "applied_filters": asked.applied,
         "rejected_filters": asked.rejected,
         "applied_template_filters": [],

@@ -170,6 +170,7 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
     resource_name = "dashboard"
     class_permission_name = "Dashboard"
     openapi_spec_tag = "Dashboards"
+    open_to_guests = frozenset({"charts", "datasets", "get", "tabs"})
     service: ClassVar[Any] = dashboards
     noun, plural = "dashboard", "dashboards"
     object_type = ObjectType.DASHBOARD

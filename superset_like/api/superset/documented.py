@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, TypeVar
 
 from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import permission_name, protect
 from marshmallow import Schema
+
+from superset_like.access.actor import current
+from superset_like.errors import Forbidden
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 SchemaClass = type[Schema]
@@ -31,10 +35,14 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """One endpoint's documentation. body, answer: a marshmallow schema, a JSON schema, or None for any object."""
+    """One endpoint's documentation.
+
+    body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
+    the name of the resource's attribute that holds the schema.
+    """
 
     summary: str
-    body: SchemaClass | Mapping[str, Any] | None = None
+    body: SchemaClass | Mapping[str, Any] | str | None = None
     answer: SchemaClass | Mapping[str, Any] | None = None
     status: int = 200
     q: str | None = None
@@ -60,6 +68,16 @@ class Parameter:
         return {"in": "query", "name": self.name, "schema": schema, "description": self.description}
 
 
+def _closed_to_guests(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if current().guest is not None and function.__name__ not in self.open_to_guests:
+            raise Forbidden()
+        return function(self, *args, **kwargs)
+
+    return checked
+
+
 def endpoint(
     method: str,
     url: str,
@@ -71,13 +89,14 @@ def endpoint(
 ) -> Callable[[Endpoint], Endpoint]:
     """Makes a method an endpoint: routed, protected by `can_<permission>`, and documented.
 
-    permission None: open to everyone; the method judges by itself. facts: see Operation.
+    permission None: open to everyone; the method judges by itself. facts: see Operation. Guests reach only what their
+    permissions and the resource's `open_to_guests` name.
     """
 
     def made(function: Endpoint) -> Endpoint:
         wrapped: Any = function
         if permission is not None:
-            wrapped = protect(allow_browser_login=True)(permission_name(permission)(function))
+            wrapped = protect(allow_browser_login=True)(permission_name(permission)(_closed_to_guests(function)))
         wrapped = expose(url, methods=(method,))(wrapped)
         wrapped.operation = Operation(
             summary, parameters=tuple(each.spec() for each in parameters), is_public=permission is None, **facts

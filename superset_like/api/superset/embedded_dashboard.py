@@ -17,6 +17,7 @@ class SupersetEmbeddedDashboardApi(SupersetResource):
     resource_name = "embedded_dashboard"
     class_permission_name = "EmbeddedDashboard"
     openapi_spec_tag = "Embedded Dashboard"
+    open_to_guests = frozenset({"get"})
 
     @endpoint("GET", "/<uuid>", "The leave to embed a dashboard", permission="read")
     def get(self, uuid: str) -> Response:

@@ -28,6 +28,7 @@ class SupersetMeApi(SupersetResource):
     resource_name = "me"
     class_permission_name = "CurrentUserRestApi"
     openapi_spec_tag = "Current User"
+    open_to_guests = frozenset({"get_me", "get_my_roles"})
 
     @endpoint("GET", "/", "The caller", permission="read", refusals=(401, 403))
     def get_me(self) -> Response:

@@ -39,7 +39,9 @@ def json_response(status: int, body: Any) -> Response:
 
 
 class Documented(BaseApi):
-    """OpenAPI from `endpoint(...)`, and errors in the dialect's one shape."""
+    """OpenAPI from `endpoint(...)`, and errors in the dialect's one shape. open_to_guests: names of methods."""
+
+    open_to_guests: ClassVar[frozenset[str]] = frozenset()
 
     allow_browser_login = True
     # Our own check knows which requests need a token; see access/csrf.py.
@@ -109,8 +111,9 @@ class Documented(BaseApi):
                 "description": DESCRIPTIONS[status],
                 "content": {"application/json": {"schema": ERROR}},
             }
-        if operation.body is not None:
-            spec["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
+        body = getattr(self, operation.body) if isinstance(operation.body, str) else operation.body
+        if body is not None:
+            spec["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
         if not operation.is_public:
             spec["security"] = [{"jwt": []}, {"api_key": []}]
         return spec
@@ -396,13 +399,13 @@ class SupersetModelResource(Documented, ModelRestApi):
         values = db.session.execute(page).scalars()
         return json_response(200, {"count": count, "result": [{"text": value, "value": value} for value in values]})
 
-    @endpoint("POST", "/", "Make one", permission="write", status=201)
+    @endpoint("POST", "/", "Make one", permission="write", status=201, body="add_schema")
     def post(self) -> Response:
         values = self.body(self.add_schema)
         item = self.service.create(current(), values)
         return json_response(201, {"id": item.id, "result": self.written(item)})
 
-    @endpoint("PUT", "/<pk>", "Change one", permission="write")
+    @endpoint("PUT", "/<pk>", "Change one", permission="write", body="edit_schema")
     def put(self, pk: str) -> Response:
         values = self.body(self.edit_schema)
         item = self.service.update(current(), whole_number(pk), values)

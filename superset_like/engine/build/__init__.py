@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from superset_like.engine.build import conditions, labels
 from superset_like.engine.build.scope import Scope
-from superset_like.engine.build.select import rows_counted, select, where
+from superset_like.engine.build.select import holds_sql, rows_counted, select, where
 from superset_like.engine.databases.base import Engine
 from superset_like.engine.query import Dimension, Kind, Order, Output, Predicate, Query, Shape, Statement
 from superset_like.errors import QuestionInvalid
@@ -20,7 +20,7 @@ def build(query: Query, shape: Shape, engine: Engine, predicates: Sequence[Predi
     labels.require_unique(query)
     if not query.dimensions and not query.measures:
         raise QuestionInvalid("Empty query?")
-    scope = Scope(shape, engine, predicates)
+    scope = Scope(shape, engine, predicates, is_fenced=holds_sql(query, shape))
     conditions_ = where(scope, query)
     if query.row_count:
         return Statement(scope.statement(rows_counted(scope, query, conditions_)), (Output("rowcount", Kind.NUMERIC),))

@@ -38,9 +38,13 @@ class Bound:
 
 
 class Scope:
-    """What names mean within one statement. name: how the source is called in it."""
+    """What names mean within one statement. name: how the source is called in it.
 
-    def __init__(self, shape: Shape, engine: Engine, predicates: Sequence[Predicate]) -> None:
+    is_fenced: conditions hold SQL of people, whose errors must not tell of rows that the predicates withhold.
+    """
+
+    def __init__(self, shape: Shape, engine: Engine, predicates: Sequence[Predicate], is_fenced: bool = True) -> None:
+        self.is_fenced = is_fenced
         self.shape = shape
         self.engine = engine
         self.predicates = predicates
@@ -76,7 +80,8 @@ class Scope:
         inner = exp.Select(
             expressions=[exp.Star()], from_=exp.From(this=table), where=exp.Where(this=all_of(conditions))
         )
-        return subquery(inner, self.engine.spelled(self.name))
+        source = guard.fenced(inner, self.engine) if self.is_fenced else inner
+        return subquery(source, self.engine.spelled(self.name))
 
     def _table(self) -> exp.Expr:
         if self.shape.sql is not None:

@@ -1,6 +1,6 @@
 """The parts of a SELECT: outputs, conditions, groups, order, the top series."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -8,7 +8,7 @@ from sqlglot.dialects.dialect import Dialect
 
 from superset_like.engine.build import conditions, labels
 from superset_like.engine.build.scope import Bound, Scope, all_of, any_of, identifier, operand, subquery
-from superset_like.engine.query import Dimension, Kind, Measure, Order, Output, Query
+from superset_like.engine.query import Dimension, Filter, FilterGroup, Kind, Measure, Order, Output, Query, Shape
 from superset_like.errors import QuestionInvalid
 
 OTHERS = "Others"
@@ -29,6 +29,25 @@ class Item:
     label: str
     alias: str
     bound: Bound
+
+
+def holds_sql(query: Query, shape: Shape) -> bool:
+    """Whether a condition of the question is SQL of people: its own, or that of a calculated column."""
+    if query.where_sql or query.having_sql or (query.use_values_predicate and shape.values_predicate):
+        return True
+    stored = {column.name for column in shape.columns if column.expression is None}
+    named = [item.column for item in _filters(query.where)] + [asked.column for asked in query.time]
+    if shape.always_filter_main_time and query.time:
+        named.append(shape.main_time_column)
+    return any(name not in stored for name in named)
+
+
+def _filters(group: FilterGroup) -> Iterator[Filter]:
+    for member in group.members:
+        if isinstance(member, Filter):
+            yield member
+        else:
+            yield from _filters(member)
 
 
 def where(scope: Scope, query: Query) -> list[exp.Expr]:

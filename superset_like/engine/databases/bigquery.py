@@ -17,7 +17,6 @@ from superset_like.engine.databases import drivers, places
 from superset_like.engine.databases.base import Syntax, Target
 from superset_like.engine.databases.dbapi import DESCRIBE_S, DbapiEngine, DbapiSession
 from superset_like.engine.databases.grains import grains
-from superset_like.engine.databases.placed_names import placed
 from superset_like.engine.databases.times import Times
 from superset_like.engine.query import Column, Kind, TableName
 from superset_like.errors import QueryFailed, WriteRefused
@@ -58,18 +57,14 @@ class BigQuerySession(DbapiSession):
 
     def _tried(self, sql: str) -> Any:
         """The job as planned. Raises WriteRefused for anything but a SELECT: no session of BigQuery is read-only."""
-        job = self.connection.query(self._placed(sql), job_config=self._config(dry_run=True, use_query_cache=False))
+        job = self.connection.query(sql, job_config=self._config(dry_run=True, use_query_cache=False))
         if job.statement_type != "SELECT":
             raise WriteRefused()
         return job
 
     def _run_job(self, sql: str) -> Any:
-        self._job = self.connection.query(self._placed(sql), job_config=self._config())
+        self._job = self.connection.query(sql, job_config=self._config())
         return self._job
-
-    def _placed(self, sql: str) -> str:
-        # A name without its project is one of the project that pays, whatever the job's default dataset is.
-        return placed(sql, self._engine.dialect, None, self._target.catalog)
 
     def _read(self, sql: str, batch_rows: int) -> pa.RecordBatchReader:
         if not self._target.writable:

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
-import pyarrow as pa
 from sqlalchemy.engine import URL
 
 from superset_like.engine.databases import drivers, places
 from superset_like.engine.databases.base import Syntax, Target
 from superset_like.engine.databases.dbapi import CONNECT_S, DESCRIBE_S, DbapiEngine, DbapiSession, options_of
 from superset_like.engine.databases.grains import grains
-from superset_like.engine.databases.placed_names import placed
 from superset_like.engine.databases.times import Times
 from superset_like.engine.query import Kind
 
@@ -50,18 +48,8 @@ class MsSqlSession(DbapiSession):
     def columns(self, sql: str) -> list[tuple[str, str]]:
         """Name and type of each column; the server plans the query and does not run it."""
         asked = "SELECT name, system_type_name FROM sys.dm_exec_describe_first_result_set({sql}, NULL, 0)"
-        found = self.rows(asked.replace("{sql}", self._engine.text(self._placed(sql))))
+        found = self.rows(asked.replace("{sql}", self._engine.text(sql)))
         return [(name or "", type_) for name, type_ in found]
-
-    def _placed(self, sql: str) -> str:
-        # A session has the schema of its login and takes no other.
-        return placed(sql, self._engine.dialect, self._target.schema)
-
-    def _read(self, sql: str, batch_rows: int) -> pa.RecordBatchReader:
-        return super()._read(self._placed(sql), batch_rows)
-
-    def _write(self, sql: str) -> int:
-        return super()._write(self._placed(sql))
 
     def _stop(self) -> None:
         driver = drivers.loaded("pymssql", "mssql")

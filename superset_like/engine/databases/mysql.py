@@ -22,6 +22,8 @@ STOP_S = 3
 _OPTIONS = frozenset({"charset", "connect_timeout"})
 _TIMED_OUT = frozenset({1969, 3024})
 _SAME_NAME_TWICE = 1060
+# It does not exist, or the login may not use it: one answer for both.
+_NO_SCHEMA = frozenset({(1044,), (1049,)})
 DESCRIBE_S = 30.0
 _pool = Pool()
 
@@ -373,4 +375,6 @@ def _connected(target: Target, timeout_s: int) -> Any:
             connection.query("SET SESSION TRANSACTION READ ONLY")
         return connection
     except pymysql.Error as error:
+        if target.schema not in (None, url.database) and error.args[:1] in _NO_SCHEMA:
+            raise NotFound("There is no such schema") from error
         raise DatabaseUnreachable() from error

@@ -5,14 +5,14 @@ checked is what the engine gets. The database session is read-only besides; this
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlglot import Dialect, exp
 from sqlglot.tokenizer_core import Token
 
 from superset_like.engine.databases.base import Engine
-from superset_like.engine.guard import limits, protect, script, tables, walk
+from superset_like.engine.guard import limits, placing, protect, script, tables, walk
 from superset_like.engine.guard.script import Part
 from superset_like.engine.guard.syntax import (
     Grammar,
@@ -32,15 +32,19 @@ __all__ = [
     "Read",
     "columns_used",
     "expression",
+    "fenced",
     "folded",
     "formatted",
     "is_system",
     "limited",
+    "may_be_same",
+    "placed",
     "predicate",
     "protected",
     "read",
     "statements",
     "tree",
+    "write_placed",
 ]
 
 _KEPT = 1024
@@ -97,6 +101,37 @@ def protected(read: Read, rules: Mapping[TableName, Sequence[Predicate]], engine
         trees = [predicate(one.sql, engine, subqueries=True) for one in predicates]
         by_name.setdefault(folded(table, engine), []).extend(trees)
     return protect.with_rules(read.tree, by_name, grammar_of(engine))
+
+
+def placed(read: Read, schema: str | None, catalog: str | None, engine: Engine) -> Read:
+    """The query with every bare table name said with this schema and catalog; its tables are said as well.
+
+    So the engine reads what was judged, whatever else its search path would find. Raises QueryRefused.
+    """
+    return _placed(read.sql, schema, catalog, grammar_of(engine))
+
+
+def write_placed(part: Part, schema: str | None, catalog: str | None, engine: Engine) -> Part:
+    """As `placed`, for one statement of a script that writes."""
+    grammar = grammar_of(engine)
+    tree = placing.placed(_tree(part.sql, engine.dialect), schema, catalog, grammar)
+    found = frozenset(tables.name_of(table, grammar) for table in tables.references(tree, grammar))
+    return part if found == part.tables else replace(part, sql=written(tree, engine.dialect), tables=found)
+
+
+def may_be_same(one: TableName, other: TableName, engine: Engine) -> bool:
+    """Whether the engine may take both names for one table; a part that a name does not say may be anything."""
+    grammar = grammar_of(engine)
+    return any(
+        placing.may_be_same(first, second, grammar)
+        for first in placing.readings(one, grammar)
+        for second in placing.readings(other, grammar)
+    )
+
+
+def fenced(select: exp.Select, engine: Engine) -> exp.Select:
+    """The SELECT, whose conditions are now judged before any from around it."""
+    return protect.fenced(select, engine.dialect)
 
 
 def limited(sql: str, rows: int, engine: Engine) -> str:
@@ -160,6 +195,19 @@ def _again(tree: exp.Expr, grammar: Grammar) -> exp.Expression:
     if not isinstance(tree, exp.Expression):
         raise QueryRefused("The SQL uses a form that is not allowed")
     return tree
+
+
+@lru_cache(_KEPT)
+def _placed(sql: str, schema: str | None, catalog: str | None, grammar: Grammar) -> Read:
+    read = _read(sql, grammar)
+    tree = placing.placed(read.tree, schema, catalog, grammar)
+    found = frozenset(placing.meaning(table, schema, catalog, grammar) for table in read.tables)
+    text = written(tree, grammar.dialect)
+    if _checked_tables(parsed(tokens_of(text, grammar.dialect), text, grammar.dialect), grammar) != found:
+        raise QueryRefused("The SQL uses a form that cannot be checked")
+    if not isinstance(tree, exp.Query):
+        raise WriteRefused()
+    return Read(text, tree, found)
 
 
 @lru_cache(_KEPT)

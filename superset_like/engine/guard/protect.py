@@ -14,11 +14,16 @@ Rules = Mapping[TableName, Sequence[exp.Expr]]
 # What may stand beside a table's name and moves to the sub-query that takes its place.
 _MOVED = ("joins", "laterals", "pivots", "sample")
 _DROPPED = ("hints", "indexed")
+# These know no OFFSET alone; SQLite's and MySQL's manuals name their number for "all rows".
+_NO_LIMITS = {"mysql": "18446744073709551615", "sqlite": "-1"}
+_NO_LIMITS |= dict.fromkeys(("bigquery", "tsql"), "9223372036854775807")
+# For SQL Server an offset needs an order; its fence is a TOP.
+_NO_OFFSETS = frozenset({"mysql", "tsql"})
 _NAME_PARTS = ("this", "db", "catalog", "alias")
 
 
 def with_rules(tree: exp.Expr, rules: Rules, grammar: Grammar) -> str:
-    """The statement with each protected table as `(SELECT * FROM t AS __guarded WHERE rule) AS t`.
+    """The statement with each protected table as `(SELECT * FROM t AS __guarded WHERE rule) AS t`, fenced.
 
     rules: conditions by folded name. Raises QueryRefused when one place cannot be rewritten or the outcome, read again,
     does not show what it should.
@@ -28,7 +33,7 @@ def with_rules(tree: exp.Expr, rules: Rules, grammar: Grammar) -> str:
     wanted = [(table, rules[folded(name, grammar.dialect)]) for table, name in found if _is_ruled(name, rules, grammar)]
     _shorten_columns(tree, [table for table, _ in wanted], grammar)
     for table, conditions in wanted:
-        table.replace(_filtered(table, conditions))
+        table.replace(_filtered(table, conditions, grammar.dialect))
     sql = written(tree, grammar.dialect)
     _require_guarded(sql, rules, grammar, len(wanted))
     return sql
@@ -38,7 +43,20 @@ def _is_ruled(name: TableName, rules: Rules, grammar: Grammar) -> bool:
     return bool(rules.get(folded(name, grammar.dialect)))
 
 
-def _filtered(table: exp.Table, conditions: Sequence[exp.Expr]) -> exp.Subquery:
+def fenced(select: exp.Select, dialect: str) -> exp.Select:
+    """The SELECT with a limit that cuts nothing, so that its conditions are judged before any from around it.
+
+    Without it an engine may try a cheap `CAST(note AS INT)` before a costly rule, and its error tells of a hidden row.
+    """
+    limit = _NO_LIMITS.get(dialect)
+    if limit is not None:
+        select.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
+    if dialect not in _NO_OFFSETS:
+        select.set("offset", exp.Offset(expression=exp.Literal.number(0)))
+    return select
+
+
+def _filtered(table: exp.Table, conditions: Sequence[exp.Expr], dialect: str) -> exp.Subquery:
     given = {key: value for key, value in table.args.items() if value}
     if not given.keys() <= {*_NAME_PARTS, *_MOVED, *_DROPPED}:
         raise QueryRefused("A protected table is read in a form that is not allowed")
@@ -54,7 +72,7 @@ def _filtered(table: exp.Table, conditions: Sequence[exp.Expr]) -> exp.Subquery:
     if alias.this is None:
         alias.set("this", table.this.copy())
     moved = {key: given[key] for key in _MOVED if key in given}
-    return exp.Subquery(this=select, alias=alias, **moved)
+    return exp.Subquery(this=fenced(select, dialect), alias=alias, **moved)
 
 
 def _copied(node: exp.Expr | None) -> exp.Expr | None:
@@ -118,7 +136,7 @@ def _is_guard(table: exp.Table) -> bool:
     ):
         return False
     given = {key for key, value in select.args.items() if value}
-    return given == {"expressions", "from_", "where"} and select.expressions == [exp.Star()]
+    return given - {"limit", "offset"} == {"expressions", "from_", "where"} and select.expressions == [exp.Star()]
 
 
 def _is_within_rule(table: exp.Table) -> bool:

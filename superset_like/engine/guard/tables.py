@@ -75,6 +75,9 @@ def folded(table: TableName, dialect: str) -> TableName:
     """One spelling for all names that the dialect may take for the same table."""
     if dialect == "postgres":
         return table
+    if dialect == "mysql":
+        # With lower_case_table_names it folds more letters than ASCII's.
+        return TableName(table.name.casefold(), *(part and part.casefold() for part in (table.schema, table.catalog)))
     fold = lower if dialect in _ASCII_ALONE else _loosely
     return TableName(fold(table.name), table.schema and fold(table.schema), table.catalog and fold(table.catalog))
 
@@ -105,6 +108,12 @@ def name_of(table: exp.Table, grammar: Grammar) -> TableName:
     if grammar.dialect == "duckdb" and _FILE.search(".".join(filter(None, (catalog, schema, name)))):
         raise QueryRefused("Files cannot be read as tables")
     return TableName(name, schema, catalog)
+
+
+def named(name: str, grammar: Grammar) -> exp.Identifier:
+    """A schema or catalog as it has to stand in quotes."""
+    is_bare = grammar.dialect in _UPPER_DIALECTS and _PLAIN.fullmatch(name) and name == lower(name)
+    return exp.Identifier(this=name.upper() if is_bare else name, quoted=True)
 
 
 def is_system(table: TableName, dialect: str) -> bool:

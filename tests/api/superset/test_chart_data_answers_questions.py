@@ -292,3 +292,13 @@ def test_a_saved_question_is_asked_as_it_was_saved(client_of: ClientOf, sales: i
     pk = alice.post("/api/v1/chart/", json={**body, "query_context": json.dumps(saved)}).get_json()["id"]
     found = alice.get(f"/api/v1/chart/{pk}/data/?type=results").get_json()["result"][0]
     assert found["data"] == [{"tenant": "a", "n": 6}, {"tenant": "b", "n": 6}]
+
+
+@pytest.mark.parametrize(("wish", "kept_s"), [(-1, -1), (60, 60), (10**9, 86400), (0, 86400)])
+def test_who_asks_may_have_it_kept_shorter_but_not_longer(
+    client_of: ClientOf, sales: int, wish: int, kept_s: int
+) -> None:
+    query = {"columns": ["region"], "metrics": ["total"]}
+    body = {"datasource": {"id": sales, "type": "table"}, "queries": [query], "custom_cache_timeout": wish}
+    answer = client_of("bob").post("/api/v1/chart/data", json=body)
+    assert answer.get_json()["result"][0]["cache_timeout"] == kept_s

@@ -13,7 +13,6 @@ from superset_like.engine import databases
 from superset_like.engine.databases import driver_values
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.databases.dbapi import DbapiEngine, DbapiSession, batches_of
-from superset_like.engine.databases.placed_names import placed
 from superset_like.engine.databases.pool import Pool
 from superset_like.engine.query import Column, Kind
 from superset_like.errors import DatabaseUnreachable, Invalid, QueryFailed, QueryRefused, QuestionInvalid, WriteRefused
@@ -305,11 +304,3 @@ def test_costs_are_told_by_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_engine_that_tells_no_costs_says_so() -> None:
     with pytest.raises(QueryRefused):
         databases.find("mssql").estimate(Target(URIS["mssql"]), "SELECT 1")
-
-
-def test_bare_names_mean_the_place_that_rights_were_asked_for() -> None:
-    sql = "WITH x AS (SELECT * FROM orders) SELECT * FROM x JOIN shop.people ON x.id = people.id"
-    assert placed(sql, "tsql", "sales").endswith("SELECT * FROM x JOIN shop.people ON x.id = people.id")
-    assert "FROM [sales].orders" in placed(sql, "tsql", "sales")
-    assert placed("SELECT * FROM d.t, u", "bigquery", None, "p") == "SELECT * FROM `p`.d.t CROSS JOIN u"
-    assert placed(sql, "tsql", None) == sql

@@ -210,3 +210,10 @@ def test_a_rule_of_sql_server_holds_for_what_a_collation_takes_for_its_table(nam
 def test_a_rule_may_not_name_a_package_of_oracle() -> None:
     with pytest.raises(QueryRefused):
         guard.predicate("utl_inaddr.get_host_name = 'x'", databases.find("oracle"))
+
+
+def test_a_bare_name_is_placed_as_the_engine_spells_it() -> None:
+    engine = databases.find("snowflake")
+    placed = guard.placed(guard.read("SELECT * FROM Orders", engine), "shop", "db", engine)
+    assert placed.sql == 'SELECT * FROM "DB"."SHOP".Orders'
+    assert placed.tables == {TableName("orders", "shop", "db")}

@@ -267,6 +267,7 @@ def test_postgres_names_are_folded_as_postgres_folds_them() -> None:
     read = guard.read('SELECT * FROM App.Orders, "Orders"', POSTGRES)
     assert read.tables == {TableName("orders", "app"), TableName("Orders")}
     assert guard.folded(TableName("Orders", "Main"), DUCKDB) == TableName("orders", "main")
+    assert guard.folded(TableName("Ärzte", "App"), MYSQL) == TableName("ärzte", "app")
 
 
 def test_system_tables_are_known_on_each_engine() -> None:

@@ -121,7 +121,8 @@ def under_rule(sql: str, engine: Engine, rules: Sequence[Predicate] = (RULE,)) -
 def test_a_plain_read_keeps_the_rows_of_the_rule() -> None:
     sql = under_rule("SELECT note FROM orders ORDER BY 1", DUCKDB)
     assert sql == (
-        'SELECT note FROM (SELECT * FROM orders AS "__guarded" WHERE ("__guarded".tenant = \'a\')) AS orders ORDER BY 1'
+        'SELECT note FROM (SELECT * FROM orders AS "__guarded" WHERE ("__guarded".tenant = \'a\') OFFSET 0)'
+        " AS orders ORDER BY 1"
     )
     assert in_duckdb(sql) == [("note-of-a",), ("other-of-a",)]
 
@@ -190,10 +191,11 @@ def test_a_rule_over_a_missing_column_is_an_error_of_the_engine() -> None:
 
 def test_the_other_engines_are_written_in_their_own_way() -> None:
     assert under_rule("SELECT o.x FROM app.orders AS o", POSTGRES) == (
-        'SELECT o.x FROM (SELECT * FROM app.orders AS "__guarded" WHERE ("__guarded".tenant = \'a\')) AS o'
+        'SELECT o.x FROM (SELECT * FROM app.orders AS "__guarded" WHERE ("__guarded".tenant = \'a\') OFFSET 0) AS o'
     )
     assert under_rule("SELECT `x` FROM `orders`", MYSQL) == (
-        "SELECT `x` FROM (SELECT * FROM `orders` AS `__guarded` WHERE (`__guarded`.tenant = 'a')) AS `orders`"
+        "SELECT `x` FROM (SELECT * FROM `orders` AS `__guarded` WHERE (`__guarded`.tenant = 'a')"
+        " LIMIT 18446744073709551615) AS `orders`"
     )
 
 
