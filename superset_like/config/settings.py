@@ -144,6 +144,9 @@ class Settings:
     )
     row_limit: int = setting(50_000, positive, "Rows of a chart that names no limit.")
     max_row_limit: int = setting(100_000, positive, "Most rows that any chart or query may ask for.")
+    stream_row_limit: int = setting(
+        10_000_000, positive, "Most rows of a download as CSV, NDJSON or Arrow, which leaves while it is made."
+    )
     samples_row_limit: int = setting(1_000, positive, "Rows of a sample.")
     sql_row_limit: int = setting(1_000, positive, "Rows of a query in the SQL editor that names no limit.")
     query_timeout_s: float = setting(60.0, seconds, "Seconds a chart's query may run.")

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from enum import Enum
@@ -67,7 +67,7 @@ def canonical(value: object) -> Any:
         return canonical(value.value)
     if isinstance(value, int):
         return {"i": str(value)}
-    if isinstance(value, float | Decimal | date | datetime | time_of_day):
+    if isinstance(value, float | Decimal | date | datetime | timedelta | time_of_day):
         return {type(value).__name__: str(value)}
     if isinstance(value, tuple | list):
         return [canonical(each) for each in value]

@@ -1,6 +1,6 @@
 """A statement answered: rows fetched up to a limit, each column read as what it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from superset_like.engine.query import Kind, Output, Statement
 from superset_like.errors import QueryFailed
 
 BATCH_ROWS = 20_000
+OTHER_COLUMNS = "The database answered with other columns than were asked for"
 MOMENT = pa.timestamp("us")
 MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 
@@ -42,9 +43,68 @@ def answer(engine: Engine, target: Target, statement: Statement, limits: Limits)
     with engine.open(target, limits.timeout_s) as session:
         found = fetched(session.read(statement.sql, BATCH_ROWS), min(asked, default=None))
     if found.table.num_columns != len(statement.outputs):
-        raise QueryFailed("The database answered with other columns than were asked for")
+        raise QueryFailed(OTHER_COLUMNS)
     columns = [_read_as(column, out) for column, out in zip(found.table.columns, statement.outputs, strict=True)]
     return Answer(pa.table(columns, names=[output.label for output in statement.outputs]), found.truncated)
+
+
+class Stream:
+    """The statement's rows as they come; labels as names. To be closed.
+
+    rows, truncated: of what was read so far; truncated once the limit was met and there was more.
+    Raises as `answer` does, while it is made and while it is read.
+    """
+
+    def __init__(self, engine: Engine, target: Target, statement: Statement, limits: Limits) -> None:
+        asked = [limit for limit in (statement.limit, limits.max_rows) if limit is not None]
+        self._most = min(asked, default=None)
+        self._outputs = statement.outputs
+        self._session = engine.open(target, limits.timeout_s)
+        self.rows = 0
+        self.truncated = False
+        try:
+            self._reader = self._session.read(statement.sql, BATCH_ROWS)
+            if len(self._reader.schema) != len(statement.outputs):
+                raise QueryFailed(OTHER_COLUMNS)
+            self._batches = self._read()
+            # What fails at once fails before anything was sent.
+            self._first = next(self._batches, None)
+            empty = pa.RecordBatch.from_pylist([], schema=self._reader.schema)
+            self.schema = (self._first or self._shaped(empty)).schema
+        except BaseException:
+            self._session.close()
+            raise
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        if self._first is not None:
+            yield self._first
+            self._first = None
+        # Values may be read in another way from batch to batch; what leaves is of one type.
+        for batch in self._batches:
+            yield batch if batch.schema == self.schema else batch.cast(self.schema)
+
+    def close(self) -> None:
+        """What still runs in the engine is ended."""
+        self._session.cancel()
+        self._batches.close()
+        self._session.close()
+
+    def _read(self) -> Generator[pa.RecordBatch, None, None]:
+        for batch in self._reader:
+            left = batch.num_rows if self._most is None else self._most - self.rows
+            self.truncated = batch.num_rows > left
+            self.rows += min(batch.num_rows, left)
+            if left:
+                yield self._shaped(batch.slice(0, left))
+            if self.truncated:
+                return
+
+    def _shaped(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        columns = [
+            _read_as(pa.chunked_array([column]), output).combine_chunks()
+            for column, output in zip(batch.columns, self._outputs, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(columns, names=[output.label for output in self._outputs])
 
 
 def fetched(reader: pa.RecordBatchReader, max_rows: int | None) -> Answer:

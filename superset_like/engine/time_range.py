@@ -100,6 +100,15 @@ def shift(since: datetime | None, until: datetime | None, text: str) -> Range:
         return since and step.add_to(since), until and step.add_to(until)
 
 
+def way_back(since: datetime, until: datetime, text: str) -> Offset:
+    """The step from a moment of the range that `shift` gives to its counterpart in this one. Raises BadRequest."""
+    text = text.strip()
+    if text.lower() == "inherit" or SEPARATOR in text or re.match(r"\d{4}-\d\d-\d\d", text):
+        start, _ = shift(since, until, text)
+        return Offset(span=since - (start or since))
+    return -offset(text)
+
+
 def offset(text: str) -> Offset:
     """The step that a comparison names; `1 year` means `1 year ago`. Raises BadRequest."""
     words = text.strip().removeprefix("-")

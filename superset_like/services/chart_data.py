@@ -1,26 +1,38 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
+import orjson
 import pyarrow as pa
 from sqlalchemy import select
 
 from superset_like.access import row_filters, rules, template_context
 from superset_like.access.actor import Actor
-from superset_like.engine import build, databases, run, template
+from superset_like.engine import build, comparison, databases, run, template, transform
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
-from superset_like.engine.encode import csv, json
+from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
 from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset
 from superset_like.services import guest_questions, questions, remembered, shapes, stores
-from superset_like.services.questions import Asked, Context, QueryObject, RowLimits
+from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
+
+# Between the statements of one answer, as Superset shows them.
+SEPARATOR = ";\n\n"
+# Downloads up to this size are answers like any other: kept, and said how many rows they have.
+MOST_HELD_ROWS = 100_000
+STREAMS: Mapping[str, Callable[[pa.Schema, Iterable[pa.RecordBatch], Sequence[str]], Iterator[bytes]]] = {
+    "arrow": lambda schema, batches, header: arrow_ipc.stream(schema, batches),
+    "csv": lambda schema, batches, header: csv.stream(batches, header),
+    "ndjson": lambda schema, batches, header: ndjson.stream(batches),
+}
 
 
 @dataclass(frozen=True)
@@ -98,8 +110,11 @@ def of_dataset(actor: Actor, pk: int, force: bool = False) -> Asking:
     return _asking(actor, dataset, None, force)
 
 
-def plan(here: Asking, asked: QueryObject) -> Plan:
-    """The question in the engine's words, its templates rendered for the caller. Raises QuestionInvalid."""
+def plan(here: Asking, asked: QueryObject, most: int | None = None) -> Plan:
+    """The question in the engine's words, its templates rendered for the caller. Raises QuestionInvalid.
+
+    most: rows that it may ask for; None for the setting's.
+    """
     now = datetime.now(UTC).replace(tzinfo=None)
     context = _template_context(here.actor, asked, now)
     shape, target = shapes.shape_of(here.dataset, here.actor, context)
@@ -108,19 +123,86 @@ def plan(here: Asking, asked: QueryObject) -> Plan:
     def render(sql: str) -> str:
         return template.render(sql, context, engine) if template.has_template(sql) else sql
 
-    limits = RowLimits(settings().row_limit, settings().max_row_limit)
+    limits = RowLimits(settings().row_limit, most or settings().max_row_limit)
     return Plan(questions.translated(asked, shape, now, render, limits), shape, target, engine)
 
 
 def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
-    """The rows, encoded as json, csv or xlsx; from the cache when they are kept and not forced."""
-    query = planned.asked.query
-    key = cache_key(query, planned.shape.version, here.dataset.id, here.predicates, form)
+    """The rows, encoded as one of RESULT_FORMATS; from the cache when they are kept and not forced."""
+    asked = planned.asked
+    wish = (asked.query, asked.comparisons, asked.steps)
+    key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
+    return _answered(here, planned, lambda: _statements(here, planned), key, form)
 
-    def statement() -> Statement:
-        return build.build(query, planned.shape, planned.engine, here.predicates)
 
-    return _answered(here, planned, statement, key, form)
+@dataclass(frozen=True)
+class Streamed:
+    """An answer too large to be held, which leaves while the engine makes it. limit: rows that may come.
+
+    chunks raises when the engine fails in the middle. close: to be called, whether all was read or not.
+    """
+
+    chunks: Iterator[bytes]
+    limit: int | None
+    close: Callable[[], None]
+
+
+def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
+    """The rows as a file. What ends soon is an answer like any other; the rest is streamed where the form allows."""
+    if form not in STREAMS:
+        return answer(here, plan(here, asked), form)
+    planned = plan(here, asked, settings().stream_row_limit)
+    wish = (planned.asked.query, planned.asked.comparisons, planned.asked.steps)
+    if planned.asked.comparisons or planned.asked.steps:
+        return answer(here, plan(here, asked), form)
+    key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
+    kept = None if here.force or here.cache_ttl_s < 0 else stores.answers().get(key)
+    if kept is not None:
+        return _told(here, planned, kept, key, True)
+    statements = _statements(here, planned)
+    db.session.commit()
+    limits = run.Limits(timeout_s=settings().async_timeout_s, max_rows=statements[0].limit)
+    stream = run.Stream(planned.engine, planned.target, statements[0], limits)
+    try:
+        return _begun(here, planned, statements, stream, key, form)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _begun(
+    here: Asking, planned: Plan, statements: Sequence[Statement], stream: run.Stream, key: str, form: str
+) -> Answer | Streamed:
+    batches, rows = iter(stream), 0
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows > MOST_HELD_ROWS:
+            chunks = STREAMS[form](stream.schema, chain(held, batches), _header(statements[0], stream.schema.names))
+            return Streamed(chunks, statements[0].limit, stream.close)
+    table = pa.Table.from_batches(held, schema=stream.schema)
+    stream.close()
+    found = Rows(table, _header(statements[0], table.column_names), {}, rows, stream.truncated)
+    entry, _ = stores.answers().answer(key, lambda: _entry(found, statements, form), ttl_s=here.cache_ttl_s, force=True)
+    return _told(here, planned, entry, key, False)
+
+
+def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
+    """Name of a layer -> the rows of the chart it comes from, which the caller must see. Raises NotFound."""
+    return {each.name: _annotated(here, each) for each in planned.asked.annotations}
+
+
+def _annotated(here: Asking, annotation: Annotation) -> Answer:
+    found = chart(here.actor, annotation.chart)
+    there, context = of_chart(here.actor, found, here.force)
+    first = context.queries[0]
+    # One of that chart's own annotations could lead back here.
+    asked = {**first, **annotation.changes, "annotation_layers": None}
+    grain = asked.pop("time_grain_sqla", None)
+    if grain:
+        asked["extras"] = {**(first.get("extras") or {}), "time_grain_sqla": grain}
+    return answer(there, plan(there, asked))
 
 
 def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:
@@ -129,10 +211,10 @@ def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = 
     planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
     key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
-    def statement() -> Statement:
-        return build.samples(planned.shape, planned.engine, rows, here.predicates)
+    def statements() -> list[Statement]:
+        return [build.samples(planned.shape, planned.engine, rows, here.predicates)]
 
-    return _answered(here, planned, statement, key, form)
+    return _answered(here, planned, statements, key, form)
 
 
 def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
@@ -145,46 +227,90 @@ def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
 
 
 def sql_of(here: Asking, planned: Plan) -> str:
-    """The SQL that would be run."""
-    return build.build(planned.asked.query, planned.shape, planned.engine, here.predicates).sql
+    """The SQL that would be run; of several statements, with `;` and an empty line between them."""
+    return SEPARATOR.join(statement.sql for statement in _statements(here, planned))
 
 
-def encoded(found: run.Answer, statement: Statement, form: str) -> Entry:
+def _statements(here: Asking, planned: Plan) -> list[Statement]:
+    """That of the question, then those of what it is compared with."""
+    queries = [planned.asked.query, *(each.query for each in planned.asked.comparisons)]
+    return [build.build(query, planned.shape, planned.engine, here.predicates) for query in queries]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the engine answered, compared and processed. counted: rows before the processing."""
+
+    table: pa.Table
+    header: Sequence[str]
+    levels: Mapping[str, Sequence[str]]
+    counted: int
+    truncated: bool
+
+
+def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
+    limits = [run.Limits(timeout_s=settings().query_timeout_s, max_rows=each.limit) for each in statements]
+    asked = planned.asked
+    first, *others = [
+        run.answer(planned.engine, planned.target, statement, limit)
+        for statement, limit in zip(statements, limits, strict=True)
+    ]
+    table, levels = first.table, {}
+    if asked.meeting is not None:
+        met = zip(asked.comparisons, (other.table for other in others), strict=True)
+        table = comparison.joined(table, list(met), asked.meeting)
+    if asked.steps is not None:
+        table = transform.transformed(table, orjson.loads(asked.steps))
+        levels = transform.label_map(table)
+    return Rows(table, _header(statements[0], table.column_names), levels, first.table.num_rows, first.truncated)
+
+
+def _header(statement: Statement, names: Sequence[str]) -> list[str]:
+    shown = {output.label: output.verbose_name or output.label for output in statement.outputs}
+    return [shown.get(name, name) for name in names]
+
+
+def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
     """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at."""
-    table = found.table
     meta = {
-        "labels": table.column_names,
-        "kinds": [int(kind) for kind in run.kinds_of(table.schema)],
-        "rows": table.num_rows,
+        "labels": found.table.column_names,
+        "levels": found.levels,
+        "kinds": [int(kind) for kind in run.kinds_of(found.table.schema)],
+        "rows": found.table.num_rows,
+        "sql_rows": found.counted,
         "truncated": found.truncated,
-        "limit": statement.limit,
-        "sql": statement.sql,
+        "limit": statements[0].limit,
+        "sql": SEPARATOR.join(statement.sql for statement in statements),
         "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
     }
-    header = [output.verbose_name or output.label for output in statement.outputs]
-    return Entry(_encoded(table, form, header), meta)
+    return Entry(_encoded(found.table, form, found.header), meta)
 
 
 def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:
     if form == "json":
         return json.records(table)
-    if form == "csv":
-        return b"".join(csv.stream(table.to_batches(), header))
+    if form in STREAMS:
+        return b"".join(STREAMS[form](table.schema, table.to_batches(), header))
     # Few requests want a workbook, and its library costs every start 50 ms.
     from superset_like.engine.encode import xlsx
 
     return xlsx.workbook(table.to_batches(), header)
 
 
-def _answered(here: Asking, planned: Plan, statement: Any, key: str, form: str) -> Answer:
+def _answered(
+    here: Asking, planned: Plan, make_statements: Callable[[], list[Statement]], key: str, form: str
+) -> Answer:
     def make() -> Entry:
-        made: Statement = statement()
-        limits = run.Limits(timeout_s=settings().query_timeout_s, max_rows=made.limit)
+        statements = make_statements()
         # No transaction on the metadata stays open while the user's database works.
         db.session.commit()
-        return encoded(run.answer(planned.engine, planned.target, made, limits), made, form)
+        return _entry(_rows(planned, statements), statements, form)
 
     entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
+    return _told(here, planned, entry, key, is_hit)
+
+
+def _told(here: Asking, planned: Plan, entry: Entry, key: str, is_hit: bool) -> Answer:
     sql = None if here.actor.guest is not None else str(entry.meta["sql"])
     return Answer(entry.body, entry.meta, planned.asked, key, here.cache_ttl_s, is_hit, sql)
 

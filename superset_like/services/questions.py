@@ -4,7 +4,7 @@ A chart keeps its question as Superset's query context (JSON); this is the only 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -14,7 +14,8 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf
 
 from superset_like import chart_types
-from superset_like.engine import time_range
+from superset_like.engine import time_range, transform
+from superset_like.engine.comparison import Comparison, Meeting
 from superset_like.engine.query import (
     Aggregate,
     Column,
@@ -30,7 +31,7 @@ from superset_like.engine.query import (
     Shape,
     TimeRange,
 )
-from superset_like.errors import BadRequest, QuestionInvalid
+from superset_like.errors import BadRequest, ProductError, QuestionInvalid
 from superset_like.models import Chart
 
 QueryObject: TypeAlias = Mapping[str, Any]
@@ -46,11 +47,15 @@ RESULT_TYPES = (
     "post_processed",
     "drill_detail",
 )
-RESULT_FORMATS = ("csv", "json", "xlsx")
+RESULT_FORMATS = ("arrow", "csv", "json", "ndjson", "xlsx")
 DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
 NULL_TEXT = "<NULL>"
 NO_FILTER = "No filter"
 OTHER_OPERATORS = frozenset({"TEMPORAL_RANGE"})
+ANNOTATION_TYPES = ("FORMULA", "INTERVAL", "EVENT", "TIME_SERIES")
+CHART_SOURCES = frozenset({"line", "table"})
+# What an annotation may change of the question of the chart that it comes from.
+OVERRIDES = ("time_range", "granularity", "time_grain_sqla")
 # What one request may hold; beyond that an engine would spend its time on reading the SQL.
 MOST_QUERIES = 50
 MOST_PARTS = 500
@@ -155,11 +160,28 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Annotation:
+    """Marks on a chart that another chart's rows make. changes: what to ask that chart otherwise than by itself."""
+
+    name: str
+    chart: int
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A question in the engine's words, and what the answer says about it beside its rows."""
+    """A question in the engine's words, and what the answer says about it beside its rows.
+
+    comparisons: the same about other times, to stand beside it. steps: post-processing of the rows, JSON text.
+    annotations: other charts whose rows are shown with it.
+    """
 
     query: Query
     label_map: dict[str, list[str]]
+    comparisons: tuple[Comparison, ...] = ()
+    meeting: Meeting | None = None
+    steps: str | None = None
+    annotations: tuple[Annotation, ...] = ()
     applied: list[dict[str, str]] = field(default_factory=list)
     rejected: list[dict[str, str]] = field(default_factory=list)
     since: datetime | None = None
@@ -235,7 +257,6 @@ def of_chart(chart: Chart) -> Context:
 
 def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits") -> Asked:
     """The question in the engine's words. render: Jinja for the asker. Raises QuestionInvalid."""
-    _refuse_unsupported(asked)
     columns = {column.name: column for column in shape.columns}
     reading = Reading(asked, shape, columns, render)
     since, until = bounds(asked, now)
@@ -259,7 +280,110 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         row_count=bool(asked.get("is_rowcount")),
         use_values_predicate=bool(asked.get("apply_fetch_values_predicate")),
     )
-    return Asked(query, reading.label_map(dimensions, measures or ()), applied, rejected, since, until)
+    comparisons = compared(asked, query, since, until, limits.most)
+    return Asked(
+        query,
+        reading.label_map(dimensions, measures or ()),
+        comparisons,
+        _meeting(query) if comparisons else None,
+        _steps(asked),
+        _annotations(asked),
+        applied,
+        rejected,
+        since,
+        until,
+    )
+
+
+def compared(
+    asked: QueryObject, query: Query, since: datetime | None, until: datetime | None, most: int
+) -> tuple[Comparison, ...]:
+    """The question about each of the times that `time_offsets` names. Raises QuestionInvalid."""
+    offsets = list(dict.fromkeys(asked.get("time_offsets") or ()))
+    if not offsets:
+        return ()
+    if since is None or until is None:
+        raise QuestionInvalid(
+            "An enclosed time range (both start and end) must be specified when using a Time Comparison."
+        )
+    if not query.measures:
+        raise QuestionInvalid("A time comparison needs metrics to compare")
+    return tuple(_comparison(text, query, since, until, most) for text in offsets)
+
+
+def _comparison(text: Any, query: Query, since: datetime, until: datetime, most: int) -> Comparison:
+    if not isinstance(text, str):
+        raise QuestionInvalid("time_offsets takes texts such as `1 year ago`")
+    start, end = time_range.shift(since, until, text)
+    if start is None or end is None:
+        raise QuestionInvalid(f"Time comparison {text} has no beginning or no end")
+    moved = tuple(_moved(each, since, until, start, end) for each in query.time)
+    # The order, the top series and the page are ours; of the other time all is needed that may meet ours.
+    other = replace(query, time=moved, order=(), limit=most, offset=0, series=None)
+    return Comparison(text, other, time_range.way_back(since, until, text))
+
+
+def _moved(own: TimeRange, since: datetime, until: datetime, start: datetime, end: datetime) -> TimeRange:
+    if (own.since, own.until) != (since, until):
+        return own
+    return TimeRange(own.column, start, end)
+
+
+def _meeting(query: Query) -> Meeting:
+    times = {each.column for each in query.time}
+    axis = next((each for each in query.dimensions if each.grain or each.column in times), None)
+    return Meeting(
+        tuple(each.label for each in query.dimensions),
+        axis.label if axis else None,
+        axis.grain if axis else None,
+        tuple(each.label for each in query.measures or ()),
+    )
+
+
+def _annotations(asked: QueryObject) -> tuple[Annotation, ...]:
+    """The layers that take rows. A formula takes none: who draws the chart works it out."""
+    given = [layer for layer in asked.get("annotation_layers") or () if layer]
+    return tuple(_annotation(layer, asked) for layer in given if _kind_of(layer) != "FORMULA")
+
+
+def _kind_of(layer: Any) -> str:
+    kind = layer.get("annotationType") if isinstance(layer, dict) else None
+    if kind not in ANNOTATION_TYPES or not isinstance(layer.get("name"), str):
+        raise QuestionInvalid(f"An annotation layer has a name and an annotationType of {', '.join(ANNOTATION_TYPES)}")
+    return str(kind)
+
+
+def _annotation(layer: Mapping[str, Any], asked: QueryObject) -> Annotation:
+    source, pk = layer.get("sourceType"), chart_types.base.number(layer.get("value"))
+    if source not in CHART_SOURCES:
+        raise QuestionInvalid("Annotations come from charts (sourceType line or table); layers are not stored here")
+    if pk is None:
+        raise QuestionInvalid(f"The annotation layer {layer['name']} names no chart")
+    overrides = layer.get("overrides") or {}
+    # A null means what the annotated chart has.
+    changes = {name: overrides[name] or asked.get(name) for name in OVERRIDES if name in overrides}
+    return Annotation(layer["name"], pk, changes)
+
+
+def _steps(asked: QueryObject) -> str | None:
+    steps = [step for step in asked.get("post_processing") or () if step]
+    if not steps:
+        return None
+    try:
+        transform.read(steps)
+    except QuestionInvalid as error:
+        raise _worded(steps, error) from error
+    return orjson.dumps(steps).decode()
+
+
+def _worded(steps: Sequence[Any], error: QuestionInvalid) -> ProductError:
+    known = transform.operations()
+    for position, step in enumerate(steps):
+        if not isinstance(step, dict) or step.get("operation") not in known:
+            texts = [f"Must be one of: {', '.join(known)}."]
+            where = {"queries": {0: {"post_processing": {position: {"operation": texts}}}}}
+            return BadRequest(f"Request is incorrect: {where}")
+    return error
 
 
 @dataclass(frozen=True)
@@ -290,13 +414,6 @@ def joined(render: Render, *clauses: str | None) -> str | None:
     if len(present) < 2:
         return present[0] if present else None
     return " AND ".join(f"({clause})" for clause in present)
-
-
-def _refuse_unsupported(asked: QueryObject) -> None:
-    # Answering without them would be answering another question.
-    for name in ("post_processing", "time_offsets", "annotation_layers"):
-        if any(asked.get(name) or ()):
-            raise QuestionInvalid(f"{name} is not supported by this server yet")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -24,14 +24,18 @@ from superset_like.errors import (
     SubqueryRefused,
 )
 from superset_like.services import chart_data, questions
-from superset_like.services.chart_data import Answer, Asking
+from superset_like.services.chart_data import Answer, Asking, Streamed
 from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
 
 CONTENT_TYPES = {
+    "arrow": "application/vnd.apache.arrow.stream",
+    "ndjson": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ROW_TYPES = frozenset({"full", "results", "samples", "drill_detail"})
+PLAIN_ROWS = frozenset({"samples", "drill_detail"})
+# The steps of a question are done in every kind of answer, so `post_processed` is one with `full`.
+ROW_TYPES = PLAIN_ROWS | {"full", "results", "post_processed"}
 # Keys of a full answer that `results` keeps.
 RESULT_KEYS = frozenset({"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"})
 FLAG = {"true": True, "1": True, "false": False, "0": False}
@@ -181,8 +185,7 @@ def _response(here: Asking, context: Context, kind: str, form: str, name: str = 
 
 def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
     if kind in ROW_TYPES:
-        record = answer_record(_answer(here, asked, kind, "json"))
-        return {key: record[key] for key in RESULT_KEYS} if kind == "results" else record
+        return _rows_record(here, asked, kind)
     if kind == "query":
         return _query_record(here, asked)
     if kind == "columns":
@@ -192,12 +195,28 @@ def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
     raise QuestionInvalid(f"result_type {kind} is not supported by this server yet")
 
 
+def _rows_record(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
+    if kind in PLAIN_ROWS:
+        return answer_record(_plain_answer(here, asked, kind, "json"))
+    planned = chart_data.plan(here, asked)
+    record = answer_record(chart_data.answer(here, planned))
+    if kind == "results":
+        return {key: record[key] for key in RESULT_KEYS}
+    layers = chart_data.annotations(here, planned)
+    record["annotation_data"] = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
+    return record
+
+
 def _answer(here: Asking, asked: QueryObject, kind: str, form: str) -> Answer:
+    if kind in PLAIN_ROWS:
+        return _plain_answer(here, asked, kind, form)
+    return chart_data.answer(here, chart_data.plan(here, asked), form)
+
+
+def _plain_answer(here: Asking, asked: QueryObject, kind: str, form: str) -> Answer:
     if kind == "samples":
         return chart_data.samples(here, asked.get("row_limit"), asked, form)
-    if kind == "drill_detail":
-        return chart_data.drill(here, asked, form)
-    return chart_data.answer(here, chart_data.plan(here, asked), form)
+    return chart_data.drill(here, asked, form)
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
@@ -218,13 +237,12 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "indexnames": orjson.Fragment(_numbers(meta["rows"])),
         "coltypes": meta["kinds"],
         "rowcount": meta["rows"],
-        "sql_rowcount": meta["rows"],
+        "sql_rowcount": meta["sql_rows"],
         "truncated": meta["truncated"],
         "applied_limit": meta["limit"],
         "from_dttm": _epoch_ms(asked.since),
         "to_dttm": _epoch_ms(asked.until),
-        # Without the SQL, a guest may not see the expressions behind the labels either.
-        "label_map": asked.label_map if answer.sql is not None else {label: [label] for label in labels},
+        "label_map": _label_map(answer),
         "applied_filters": asked.applied,
         "rejected_filters": asked.rejected,
         "applied_template_filters": [],
@@ -235,6 +253,13 @@ def answer_record(answer: Answer) -> dict[str, Any]:
     if answer.sql is not None:
         record["query"] = f"{answer.sql};\n\n"
     return record
+
+
+def _label_map(answer: Answer) -> dict[str, Sequence[str]]:
+    labels = {label: [label] for label in answer.meta["labels"]}
+    # Without the SQL, a guest may not see the expressions behind the labels either.
+    asked = answer.asked.label_map if answer.sql is not None else {}
+    return {**labels, **asked, **answer.meta["levels"]}
 
 
 def _query_record(here: Asking, asked: QueryObject) -> dict[str, Any]:
@@ -261,15 +286,33 @@ def _download(here: Asking, context: Context, kind: str, form: str, name: str) -
         raise Forbidden()
     if kind not in ROW_TYPES:
         raise BadRequest(f"result_type {kind} has no file form")
-    answers = [_answer(here, asked, asked.get("result_type") or kind, form) for asked in context.queries]
     file_name = _file_name(name)
-    if len(answers) == 1:
-        made = Response(answers[0].body, content_type=CONTENT_TYPES[form])
+    if len(context.queries) == 1:
+        made = _file(here, context.queries[0], kind, form)
         made.headers["Content-Disposition"] = f"attachment; filename={file_name}.{form}"
-        _say_cut(made, answers[0])
         return made
+    answers = [_answer(here, asked, asked.get("result_type") or kind, form) for asked in context.queries]
     made = Response(_zipped(answers, form), content_type="application/zip")
     made.headers["Content-Disposition"] = f"attachment; filename={file_name}.zip"
+    return made
+
+
+def _file(here: Asking, asked: QueryObject, kind: str, form: str) -> Response:
+    kind = asked.get("result_type") or kind
+    if kind in PLAIN_ROWS:
+        found: Answer | Streamed = _plain_answer(here, asked, kind, form)
+    else:
+        found = chart_data.download(here, asked, form)
+    if isinstance(found, Answer):
+        made = Response(found.body, content_type=CONTENT_TYPES[form])
+        _say_cut(made, found)
+        return made
+    made = Response(found.chunks, content_type=CONTENT_TYPES[form])
+    made.call_on_close(found.close)
+    # Whether it is cut is known when it has left.
+    made.headers["X-Truncated"] = "unknown"
+    if found.limit is not None:
+        made.headers["X-Applied-Limit"] = str(found.limit)
     return made
 
 

@@ -1,5 +1,8 @@
 """Tables as bytes and back, exactly; an Arrow IPC stream, compressed."""
 
+import io
+from collections.abc import Iterable, Iterator
+
 import pyarrow as pa
 
 from superset_like.errors import Unavailable
@@ -13,6 +16,24 @@ def dumped(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(sink, table.schema, options=OPTIONS) as writer:
         writer.write_table(table)
     made: bytes = sink.getvalue().to_pybytes()
+    return made
+
+
+def stream(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
+    """An Arrow IPC stream, in pieces: its schema, each batch as it comes, its end."""
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, schema, options=OPTIONS) as writer:
+        yield _taken(sink)
+        for batch in batches:
+            writer.write_batch(batch)
+            yield _taken(sink)
+    yield _taken(sink)
+
+
+def _taken(sink: io.BytesIO) -> bytes:
+    made = sink.getvalue()
+    sink.seek(0)
+    sink.truncate()
     return made
 
 

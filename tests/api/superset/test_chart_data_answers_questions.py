@@ -217,7 +217,9 @@ def test_the_question_may_come_as_a_form_field(client_of: ClientOf, sales: int) 
         ({"columns": ["id"], "extras": {"where": "1 = "}}, "Invalid SQL clause"),
         ({"columns": ["id"], "time_range": "2026-02-01 : 2026-01-01"}, "From date cannot be larger than to date"),
         ({"columns": ["id", "id"], "metrics": None}, "Duplicate column/metric labels"),
-        ({"columns": ["id"], "post_processing": [{"operation": "cum"}]}, "not supported by this server yet"),
+        ({"columns": ["id"], "post_processing": [{"operation": "zzz"}]}, "Must be one of: aggregate, boxplot,"),
+        ({"columns": ["id"], "annotation_layers": [{"name": "x"}]}, "annotationType"),
+        ({"columns": ["region"], "metrics": ["total"], "time_offsets": ["1 year ago"]}, "An enclosed time range"),
         ({"metrics": [{"expressionType": "SQL", "sqlExpression": "load_extension('x')", "label": "x"}]}, "Error: "),
     ],
 )
