@@ -4,6 +4,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from superset_like.config.settings import Settings
+from superset_like.engine.databases import all_engines
+from superset_like.engine.databases.base import Engine
 
 HERE = Path(__file__).parent
 SETTINGS = """# Settings
@@ -16,6 +18,60 @@ cannot be, stops the start with a message that names it. This page is generated:
 | setting | default | what it is |
 | --- | --- | --- |
 """
+
+ENGINES = """# Databases
+
+What one may connect to. **Proven** means that our tests run it on a real server. The others are written from the
+documents of their makers: their SQL is compared with expected text and read back by a parser, their time grains are
+carried over to DuckDB and compared there where a parser can do that, and no query of ours has ever reached such a
+server. The first one who runs one of them should expect to find something, and tell us. This page is generated:
+`make docs`.
+
+A driver is an extra: `pip install 'superset-like[trino]'`. Without it a connection says which one is missing.
+
+| database | URI | extra | proven | time grains | catalogs | cancel | read-only session | cost estimate |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+NOTES = """
+Time grains: each of these has all that Superset names for it, `PT1S` to `P1Y` and the four named weeks. A period's
+value is the moment at which it begins; of a week that is named by its end, the day of its end. Weeks begin on Monday.
+
+Where a read-only session is not to be had, what stands between a query and a write is the check of the SQL (nothing but
+one SELECT of known forms and functions passes) and the rights of the login. Give such a connection a login that can
+only read.
+
+Row rules stand inside a sub-query with a limit that cuts nothing, so that they are judged before what people ask
+(`docs/access.md`). That this holds was measured for the proven databases alone; the planners of the others may see
+through it, and then an error of a query can tell of a row that it does not show.
+
+- **BigQuery**: the key of a service account is the password of the URI, in URL-safe base64
+  (`base64 -w0 key.json | tr '+/' '-_'`). Other kinds of keys are refused: they name programs to run or servers to ask.
+  Output names become letters, digits and underscores in the SQL; people see the labels.
+- **ClickHouse**: from 24.3. In older servers the name of an output hides the column of that name.
+- **Databricks, Spark**: tables are named, never paths. Spark means its Thrift server, not Hive's own. Where tables are
+  Iceberg's, take `db.table.files` and its like away from logins: a row rule of the table does not cover them.
+- **Oracle**: a name in lower case means one that needs no quotes (`sales` is SALES), as in Superset; a table whose name
+  really is in lower case cannot be read. A column's table can only be named where the SQL itself reads from it, for a
+  package's function looks the same. A function of the login's own that takes no arguments can be called like a column:
+  give the login none.
+- **Snowflake**: names as in Oracle. The URI's host is an account, never a server's name.
+- **SQL Server**: a condition is no value there: a calculated column that is one can be filtered by, not shown. A
+  virtual dataset's WITH moves to the beginning of the statement. Named instances are reached by their port. Texts that
+  are not ISO cannot be read as times.
+"""
+
+
+def engines_page() -> str:
+    """docs/engines.md"""
+    rows = [_engine_row(engine) for engine in sorted(all_engines().values(), key=lambda engine: engine.title)]
+    return ENGINES + "\n".join(rows) + "\n" + NOTES
+
+
+def _engine_row(engine: Engine) -> str:
+    proven = "yes" if engine.is_proven else "no: written from the documents, not run by us"
+    cells = [engine.title, f"`{engine.uri_form}`", f"`{engine.extra}`" if engine.extra else "none", proven]
+    cells += [str(len(engine.grains)), "yes" if engine.supports_catalogs else "no"]
+    return f"| {' | '.join([*cells, engine.cancels, engine.reads_only, engine.estimates or 'no'])} |"
 
 
 def settings_page() -> str:
@@ -39,6 +95,7 @@ def _default(name: str, value: object) -> str:
 
 def main() -> None:
     (HERE / "settings.md").write_text(settings_page())
+    (HERE / "engines.md").write_text(engines_page())
 
 
 if __name__ == "__main__":

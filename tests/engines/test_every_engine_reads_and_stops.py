@@ -225,3 +225,13 @@ def test_many_rows_stream_in_batches(place: Place) -> None:
     table = pa.Table.from_batches(batches)
     assert table.num_rows == 120_000
     assert table.column("i").to_pylist() == list(range(120_000))
+
+
+def test_costs_are_told_where_the_engine_knows_them(place: Place) -> None:
+    if place.engine.estimates:
+        (told,) = place.engine.estimate(place.target, f"SELECT * FROM {TABLE}")
+        assert set(told) == {"Start-up cost", "Total cost"}
+        assert float(told["Total cost"]) > 0
+    else:
+        with pytest.raises(QueryError, match="does not support cost estimation"):
+            place.engine.estimate(place.target, f"SELECT * FROM {TABLE}")

@@ -158,7 +158,7 @@ def test_mariadb(sql: str, value: object) -> None:
         "mysql://u:p@host/db?local_infile=1",
         "mysql://u:p@host/db?init_command=x",
         "mysql://u:p@host/db?read_default_file=/etc/my.cnf",
-        "oracle://u:p@host/db",
+        "db2://u:p@host/db",
         "no uri",
     ],
 )

@@ -1,11 +1,13 @@
 import re
+from configparser import ConfigParser
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from docs.generate import settings_page
+from docs.generate import engines_page, settings_page
 from superset_like.config.settings import Settings
+from superset_like.engine.databases import all_engines
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -13,6 +15,17 @@ DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 def test_the_settings_page_is_what_the_code_says() -> None:
     assert (ROOT / "docs" / "settings.md").read_text() == settings_page(), "run `make docs`"
+
+
+def test_the_engines_page_is_what_the_code_says() -> None:
+    assert (ROOT / "docs" / "engines.md").read_text() == engines_page(), "run `make docs`"
+
+
+def test_each_driver_is_an_extra_of_the_installation() -> None:
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    needed = {engine.extra for engine in all_engines().values() if engine.extra}
+    assert needed - set(setup["options.extras_require"]) == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -23,9 +23,9 @@ def build(query: Query, shape: Shape, engine: Engine, predicates: Sequence[Predi
     scope = Scope(shape, engine, predicates, is_fenced=holds_sql(query, shape))
     conditions_ = where(scope, query)
     if query.row_count:
-        return Statement(scope.render(rows_counted(scope, query, conditions_)), (Output("rowcount", Kind.NUMERIC),))
+        return Statement(scope.statement(rows_counted(scope, query, conditions_)), (Output("rowcount", Kind.NUMERIC),))
     tree, outputs = select(scope, query, conditions_)
-    return Statement(scope.render(tree), outputs, query.limit)
+    return Statement(scope.statement(tree), outputs, query.limit)
 
 
 def samples(shape: Shape, engine: Engine, rows: int, predicates: Sequence[Predicate]) -> Statement:
@@ -50,4 +50,4 @@ def distinct_values(
     if search:
         conditions_.append(conditions.contains(scope, scope.column(column), search))
     tree, outputs = select(scope, query, conditions_)
-    return Statement(scope.render(tree), outputs, limit)
+    return Statement(scope.statement(tree), outputs, limit)

@@ -66,9 +66,11 @@ def of_times(scope: Scope, ranges: Sequence[TimeRange]) -> list[exp.Expr]:
 
 def contains(scope: Scope, bound: Bound, text: str) -> exp.Expr:
     """The value holds the text, whatever its case; `%` and `_` of the text mean themselves."""
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    like = exp.ILike(this=_as_text(bound), expression=_literal(f"%{escaped}%"))
-    return exp.Escape(this=like, expression=_literal("!"))
+    syntax = scope.engine.syntax
+    mark = "!" if syntax.escape else "\\"
+    escaped = "".join(mark + letter if letter in mark + syntax.wildcards else letter for letter in text)
+    like = _alike(scope, exp.ILike, _as_text(scope, bound), f"%{escaped}%")
+    return exp.Escape(this=like, expression=_literal(mark)) if syntax.escape else like
 
 
 def _with_main_time(scope: Scope, ranges: Sequence[TimeRange]) -> list[TimeRange]:
@@ -87,9 +89,9 @@ def _of_filter(scope: Scope, item: Filter, bound: Bound) -> exp.Expr:
     if operator is Operator.IS_NOT_NULL:
         return exp.Not(this=exp.Is(this=node, expression=exp.Null()))
     if operator in (Operator.IS_TRUE, Operator.IS_FALSE):
-        return _truth(node, bound, operator is Operator.IS_TRUE)
+        return _truth(scope, node, bound, operator is Operator.IS_TRUE)
     if operator in _PATTERNS:
-        like = _PATTERNS[operator](this=_as_text(bound), expression=_literal(_text(_scalar(item))))
+        like = _alike(scope, _PATTERNS[operator], _as_text(scope, bound), _text(_scalar(item)))
         return exp.Not(this=like) if operator in _NEGATED else like
     if item.grain:
         node, make = _at_grain(scope, bound, item.grain)
@@ -97,7 +99,15 @@ def _of_filter(scope: Scope, item: Filter, bound: Bound) -> exp.Expr:
         make = _maker(scope, bound)
     if operator in (Operator.IN, Operator.NOT_IN):
         return _membership(item, node, make)
+    if _is_condition(scope, node) and operator in (Operator.EQ, Operator.NE):
+        return _truth(scope, node, bound, _boolean(_scalar(item)) is (operator is Operator.EQ))
     return _COMPARISONS[operator](this=node, expression=make(_scalar(item)))
+
+
+def _alike(scope: Scope, like: type[exp.Binary], text: exp.Expr, pattern: str) -> exp.Expr:
+    if like is exp.ILike and not scope.engine.syntax.ilike:
+        return exp.Like(this=exp.Lower(this=text), expression=exp.Lower(this=_literal(pattern)))
+    return like(this=text, expression=_literal(pattern))
 
 
 def _membership(item: Filter, node: exp.Expr, make: Make) -> exp.Expr:
@@ -115,7 +125,17 @@ def _membership(item: Filter, node: exp.Expr, make: Make) -> exp.Expr:
     return all_of(absent)
 
 
-def _truth(node: exp.Expr, bound: Bound, wanted: bool) -> exp.Expr:
+def _is_condition(scope: Scope, node: exp.Expr) -> bool:
+    """Whether it is true or false on an engine where that is no value."""
+    conditions = exp.Predicate | exp.And | exp.Or | exp.Not
+    return not scope.engine.syntax.booleans and isinstance(node.unnest(), conditions)
+
+
+def _truth(scope: Scope, node: exp.Expr, bound: Bound, wanted: bool) -> exp.Expr:
+    if _is_condition(scope, node):
+        return node if wanted else exp.Not(this=node)
+    if not scope.engine.syntax.booleans and bound.kind is Kind.BOOLEAN:
+        return exp.EQ(this=node, expression=exp.Literal.number(int(wanted)))
     if bound.kind is Kind.NUMERIC:
         # PostgreSQL knows IS TRUE of booleans alone.
         return (exp.NEQ if wanted else exp.EQ)(this=node, expression=exp.Literal.number(0))
@@ -140,6 +160,8 @@ def _maker(scope: Scope, bound: Bound) -> Make:
         return lambda value: _moment(scope, column or _MOMENT, _as_moment(value))
     if bound.kind is Kind.NUMERIC:
         return lambda value: _literal(_number(value))
+    if bound.kind is Kind.BOOLEAN and not scope.engine.syntax.booleans:
+        return lambda value: _literal(int(_boolean(value)))
     if bound.kind is Kind.BOOLEAN:
         return lambda value: _literal(_boolean(value))
     if column is not None and column.type and _is_text(column):
@@ -223,12 +245,12 @@ def _text(value: Scalar) -> str:
     return str(value)
 
 
-def _as_text(bound: Bound) -> exp.Expr:
+def _as_text(scope: Scope, bound: Bound) -> exp.Expr:
     """The values as something LIKE can read."""
     column = bound.column
     if column is None or (bound.column and _is_text(column)):
         return operand(bound.node)
-    return exp.cast(bound.node, "TEXT", copy=False)
+    return exp.cast(bound.node, scope.engine.syntax.text, copy=False)
 
 
 def _is_text(column: Column) -> bool:

@@ -1,5 +1,6 @@
 """Names of output columns inside the SQL; what people read are the labels of `Statement.outputs`."""
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
@@ -28,20 +29,27 @@ def labels(query: Query) -> Iterable[str]:
     yield from (measure.label for measure in query.measures or ())
 
 
-def aliases(wanted: Sequence[str], longest: int | None) -> list[str]:
+def aliases(wanted: Sequence[str], longest: int | None, plain: bool = False) -> list[str]:
     """A name for each label: the label itself where the engine takes it and no other is spelled alike.
 
-    Engines compare output names without regard to case, and some count their length in bytes.
+    Engines compare output names without regard to case, and some count their length in bytes. plain: names are letters,
+    digits and underscores alone.
     """
     taken: set[str] = set()
     found = []
     for number, label in enumerate(wanted):
+        label = _plain(label) if plain else label
         alias = _fitting(label.replace("\0", ""), longest) or f"column_{number}"
         if alias.lower() in taken:
-            alias = _fitting(f"{label} {number}", longest, forced=True)
+            alias = _fitting(f"{label}_{number}" if plain else f"{label} {number}", longest, forced=True)
         taken.add(alias.lower())
         found.append(alias)
     return found
+
+
+def _plain(label: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9_]", "_", label)
+    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _fitting(label: str, longest: int | None, forced: bool = False) -> str:

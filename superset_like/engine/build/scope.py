@@ -53,10 +53,19 @@ class Scope:
         self.metrics = {metric.name: metric for metric in shape.metrics}
         self._folded = {column.name.lower(): column for column in shape.columns}
         self._generator = Dialect.get_or_raise(engine.dialect).generator(comments=False)
+        self._with: exp.With | None = None
 
     def render(self, node: exp.Expr) -> str:
         """The tree as SQL of the engine; comments of the asker are left out."""
+        if self.engine.syntax.marked_unicode:
+            _mark_unicode(node)
         return self._generator.generate(node, copy=False)
+
+    def statement(self, node: exp.Expr) -> str:
+        """The whole statement as SQL of the engine."""
+        if self._with is not None:
+            node.set("with_", self._with)
+        return self.render(node)
 
     def source(self) -> exp.Expr:
         """The table or the virtual dataset, with no row in it that the predicates withhold.
@@ -71,19 +80,34 @@ class Scope:
         inner = exp.Select(
             expressions=[exp.Star()], from_=exp.From(this=table), where=exp.Where(this=all_of(conditions))
         )
-        return subquery(guard.fenced(inner, self.engine) if self.is_fenced else inner, self.name)
+        source = guard.fenced(inner, self.engine) if self.is_fenced else inner
+        return subquery(source, self.engine.spelled(self.name))
 
     def _table(self) -> exp.Expr:
         if self.shape.sql is not None:
-            # On lines of its own: the text may end in a comment.
-            text = raw(f"\n{self.shape.sql.strip().rstrip(';')}\n")
-            return subquery(text, VIRTUAL_NAME)
+            return subquery(self._virtual(self.shape.sql), self.engine.spelled(VIRTUAL_NAME))
         table = self.shape.table
         return exp.Table(
-            this=identifier(table.name),
-            db=identifier(table.schema) if table.schema else None,
-            catalog=identifier(table.catalog) if table.catalog else None,
+            this=self._named(table.name),
+            db=self._named(table.schema) if table.schema else None,
+            catalog=self._named(table.catalog) if table.catalog else None,
         )
+
+    def _virtual(self, sql: str) -> exp.Expr:
+        syntax = self.engine.syntax
+        if syntax.as_text and syntax.nested_with:
+            # On lines of its own: the text may end in a comment.
+            return raw(f"\n{sql.strip().rstrip(';')}\n")
+        tree = guard.tree(sql, self.engine)
+        if not syntax.nested_with:
+            # The names of its WITH are meant nowhere else: beside them there is only this source.
+            self._with = tree.args.pop("with_", None)
+            if not (tree.args.get("limit") or tree.args.get("offset")):
+                tree.set("order", None)
+        return tree
+
+    def _named(self, name: str) -> exp.Identifier:
+        return identifier(self.engine.spelled(name))
 
     def _predicate(self, predicate: Predicate) -> exp.Expr:
         tree = guard.predicate(predicate.sql, self.engine, subqueries=True).copy()
@@ -91,7 +115,7 @@ class Scope:
 
     def own_column(self, name: str) -> exp.Column:
         """A physical column of the source."""
-        return exp.Column(this=identifier(name), table=identifier(self.name))
+        return exp.Column(this=self._named(name), table=self._named(self.name))
 
     def column(self, name: str) -> Bound:
         """A column of the dataset. Raises QuestionInvalid when it has none of that name."""
@@ -148,7 +172,7 @@ class Scope:
         for node in list(_bare_columns(tree)):
             found = meant(node)
             if found is node:
-                node.set("table", identifier(self.name))
+                node.set("table", self._named(self.name))
             elif found is not None:
                 node.replace(found)
         bound: exp.Expr = holder.this
@@ -218,6 +242,13 @@ def _bare_columns(tree: exp.Expr) -> list[exp.Column]:
         if isinstance(node, exp.Column) and not node.args.get("table") and not isinstance(node.this, exp.Star):
             columns.append(node)
     return columns
+
+
+def _mark_unicode(tree: exp.Expr) -> None:
+    # Texts without the mark are read in the code page of the database.
+    for text in list(tree.find_all(exp.Literal)):
+        if text.is_string and not text.name.isascii():
+            text.replace(exp.National(this=text.name))
 
 
 def _kind_of(node: exp.Expr) -> Kind | None:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 from superset_like.engine.build import conditions, labels
-from superset_like.engine.build.scope import Bound, Scope, all_of, identifier, operand, subquery
+from superset_like.engine.build.scope import Bound, Scope, all_of, any_of, identifier, operand, subquery
 from superset_like.engine.query import Dimension, Filter, FilterGroup, Kind, Measure, Order, Output, Query, Shape
 from superset_like.errors import QuestionInvalid
 
@@ -18,8 +18,8 @@ _CONSTANTS = (exp.Literal, exp.Boolean, exp.Null, exp.Neg)
 _SERIES = "__series"
 _COUNTED = "__counted"
 
-# MySQL knows no OFFSET without LIMIT; this is the number its manual names for "all".
-_ALL_ROWS = {"mysql": 18446744073709551615}
+# These know no OFFSET without LIMIT; MySQL's manual names this number for "all".
+_ALL_ROWS = {"mysql": 18446744073709551615, "bigquery": 9223372036854775807}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _items(scope: Scope, query: Query) -> tuple[list[Item], list[Item]]:
     names = list(labels.labels(query))
     bounds = [scope.dimension(dimension) for dimension in query.dimensions]
     bounds += [scope.measure(measure) for measure in query.measures or ()]
-    aliases = labels.aliases(names, scope.engine.label_length)
+    aliases = labels.aliases(names, scope.engine.label_length, scope.engine.syntax.plain_labels)
     items = [Item(*parts) for parts in zip(names, aliases, bounds, strict=True)]
     return items[: len(query.dimensions)], items[len(query.dimensions) :]
 
@@ -109,7 +109,7 @@ def _restrict(tree: exp.Select, found: Sequence[exp.Expr]) -> None:
 
 
 def _group(tree: exp.Select, scope: Scope, query: Query, dimensions: Sequence[Item]) -> None:
-    if keys := _keys(dimensions):
+    if keys := _keys(scope, dimensions):
         tree.set("group", exp.Group(expressions=keys))
     elif not query.measures:
         tree.set("distinct", exp.Distinct())
@@ -117,10 +117,13 @@ def _group(tree: exp.Select, scope: Scope, query: Query, dimensions: Sequence[It
         tree.set("having", exp.Having(this=scope.expression(query.having_sql)))
 
 
-def _keys(dimensions: Sequence[Item]) -> list[exp.Expr]:
+def _keys(scope: Scope, dimensions: Sequence[Item]) -> list[exp.Expr]:
     """What to group by. A constant is the same in every group, and engines read a number there as a position."""
-    nodes = (item.bound.node for item in dimensions)
-    return [node.copy() for node in nodes if not isinstance(node.unnest(), _CONSTANTS)]
+    nodes = [(at, item.bound.node) for at, item in enumerate(dimensions, 1)]
+    varying = [(at, node) for at, node in nodes if not isinstance(node.unnest(), _CONSTANTS)]
+    if scope.engine.syntax.by_position:
+        return [exp.Literal.number(at) for at, _ in varying]
+    return [node.copy() for _, node in varying]
 
 
 def _order(tree: exp.Select, scope: Scope, query: Query, items: Sequence[Item]) -> None:
@@ -171,14 +174,22 @@ def _top_series(
     chosen = [by_label[label] for label in query.series.dimensions]
     source = subquery(_ranked(scope, query, chosen, found), _SERIES)
     equal = [
-        exp.NullSafeEQ(this=operand(item.bound.node.copy()), expression=_series_column(f"{_SERIES}_{number}"))
+        _same(scope, operand(item.bound.node.copy()), _series_column(f"{_SERIES}_{number}"))
         for number, item in enumerate(chosen)
     ]
     join = exp.Join(this=source, on=all_of(equal), kind=None if query.series.group_others else "INNER")
     if not query.series.group_others:
         return join, dimensions
     join.set("side", "LEFT")
-    return join, [_or_others(item) if item in chosen else item for item in dimensions]
+    return join, [_or_others(scope, item) if item in chosen else item for item in dimensions]
+
+
+def _same(scope: Scope, left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """Both are equal, or both NULL."""
+    if scope.engine.syntax.null_safe:
+        return exp.NullSafeEQ(this=left, expression=right)
+    nulls = [exp.Is(this=side.copy(), expression=exp.Null()) for side in (left, right)]
+    return any_of([exp.EQ(this=left, expression=right), all_of(nulls)])
 
 
 def _ranked(scope: Scope, query: Query, chosen: Sequence[Item], found: Sequence[exp.Expr]) -> exp.Expr:
@@ -187,7 +198,7 @@ def _ranked(scope: Scope, query: Query, chosen: Sequence[Item], found: Sequence[
     tree = exp.Select(expressions=[*outputs, _aliased(exp.Literal.number(1), _SERIES)])
     tree.set("from_", exp.From(this=scope.source()))
     _restrict(tree, found)
-    if keys := _keys(chosen):
+    if keys := _keys(scope, chosen):
         tree.set("group", exp.Group(expressions=keys))
     rank = scope.measure(_ranking(query)).node
     # A series whose measure is NULL is never a top one.
@@ -205,10 +216,11 @@ def _ranking(query: Query) -> Measure:
     return measure
 
 
-def _or_others(item: Item) -> Item:
+def _or_others(scope: Scope, item: Item) -> Item:
     """The dimension as text, or the word for all series but the top ones."""
     bound = item.bound
-    text = bound.node.copy() if bound.kind is Kind.STRING else exp.cast(bound.node.copy(), "TEXT", copy=False)
+    as_text = exp.cast(bound.node.copy(), scope.engine.syntax.text, copy=False)
+    text = bound.node.copy() if bound.kind is Kind.STRING else as_text
     is_other = exp.Is(this=_series_column(_SERIES), expression=exp.Null())
     case = exp.Case(ifs=[exp.If(this=is_other, true=exp.Literal.string(OTHERS))], default=text)
     return replace(item, bound=Bound(case, Kind.STRING, verbose_name=bound.verbose_name))

@@ -3,6 +3,7 @@
 An engine is found by the name in a connection's URI: `superset_like.engine.databases.find("postgresql")`.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ from typing import ClassVar
 import pyarrow as pa
 
 from superset_like.engine.query import Column, Kind, TableName
+from superset_like.errors import QueryRefused
+
+# As SQLAlchemy has it: a lower-case name is one that needs no quotes.
+_BARE = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,32 @@ class Relation:
     kind: str = "table"
 
 
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """Where an engine's SQL parts from what most engines take.
+
+    booleans: a condition is a value. ilike: LIKE without regard to case exists. null_safe: IS NOT DISTINCT FROM exists.
+    escape: LIKE takes ESCAPE; where not, a backslash escapes. wildcards: what LIKE reads as more than itself. text: the
+    type to which other values are cast to be read as text. by_position: groups are named by number, since a name may
+    mean an output. plain_labels: output names are letters, digits and underscores. upper: bare names mean upper-case
+    ones. marked_unicode: texts beyond ASCII are written N'...'. nested_with: a sub-query may begin with WITH and be
+    ordered. as_text: a virtual dataset's SQL goes in as text; sqlglot looks into sub-queries of some dialects.
+    """
+
+    booleans: bool = True
+    ilike: bool = True
+    null_safe: bool = True
+    escape: bool = True
+    wildcards: str = "%_"
+    text: str = "TEXT"
+    by_position: bool = False
+    plain_labels: bool = False
+    upper: bool = False
+    marked_unicode: bool = False
+    nested_with: bool = True
+    as_text: bool = True
+
+
 class Session(ABC):
     """One open connection, used by one thread; `cancel` alone may be called from another."""
 
@@ -97,6 +128,8 @@ class Engine(ABC):
     schemes: the names its URIs begin with, before any `+driver`. dialect: sqlglot's name. grains: ISO duration ->
     SQL template over `{col}`, which is a timestamp. functions: names (upper case) that user SQL may call beyond the
     portable ones; table_functions: those allowed as a table. label_length: longest output name, None if unlimited.
+    extra: the extra of the installation that holds its driver. is_proven: our tests run it on a real server. uri_form,
+    cancels, reads_only, estimates: for docs/engines.md; estimates is empty where the engine tells no costs.
     """
 
     name: ClassVar[str]
@@ -111,6 +144,14 @@ class Engine(ABC):
     functions: ClassVar[frozenset[str]] = frozenset()
     table_functions: ClassVar[frozenset[str]] = frozenset()
     allowed_options: ClassVar[frozenset[str]] = frozenset()
+    syntax: ClassVar[Syntax] = Syntax()
+    default_port: ClassVar[int | None] = None
+    extra: ClassVar[str] = ""
+    uri_form: ClassVar[str] = ""
+    is_proven: ClassVar[bool] = True
+    cancels: ClassVar[str] = "yes"
+    reads_only: ClassVar[str] = "yes"
+    estimates: ClassVar[str] = ""
 
     @abstractmethod
     def check_uri(self, target: Target) -> None:
@@ -158,6 +199,15 @@ class Engine(ABC):
     @abstractmethod
     def describe_sql(self, target: Target, sql: str) -> Sequence[ColumnInfo]:
         """The columns a SELECT would answer, without running it to its end. Raises QueryFailed."""
+
+    def estimate(self, target: Target, sql: str) -> Sequence[Mapping[str, str]]:
+        """What a SELECT would cost, per statement: name of a figure -> its text. Raises QueryRefused, QueryFailed."""
+        raise QueryRefused("Database does not support cost estimation")
+
+    def spelled(self, name: str) -> str:
+        """The name of a table or column as it has to stand in quotes."""
+        is_bare = self.syntax.upper and _BARE.fullmatch(name)
+        return name.upper() if is_bare else name
 
     def dialect_type(self, info: ColumnInfo) -> str:
         """The column's type as the engine's users write it."""

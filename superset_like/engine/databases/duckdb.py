@@ -119,6 +119,9 @@ class DuckDb(Engine):
     schemes = frozenset({"duckdb"})
     dialect = "duckdb"
     is_file = True
+    uri_form = "duckdb:////folder/file.duckdb"
+    cancels = "yes: an interrupt"
+    reads_only = "yes: the file is opened to be read"
     supports_catalogs = True
     allowed_options = frozenset({"memory_limit", "threads"})
     functions = FUNCTIONS

@@ -168,6 +168,11 @@ class MySql(Engine):
     dialect = "mysql"
     default_driver = "mysqldb"
     label_length = 64
+    default_port = 3306
+    extra = "mysql"
+    uri_form = "mysql://user:password@host:3306/database"
+    cancels = "yes: KILL QUERY"
+    reads_only = "yes: a read-only transaction"
     allowed_options = _OPTIONS
     functions = frozenset(
         """

@@ -1,6 +1,7 @@
 """PostgreSQL, by psycopg 3: read-only transactions, rows in chunks."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache, lru_cache
@@ -136,6 +137,12 @@ class Postgres(Engine):
     default_driver = "psycopg2"
     supports_catalogs = True
     label_length = 63
+    default_port = 5432
+    extra = "postgres"
+    uri_form = "postgresql://user:password@host:5432/database"
+    cancels = "yes: a cancel request"
+    reads_only = "yes: a read-only transaction"
+    estimates = "EXPLAIN: the planner's costs"
     allowed_options = _OPTIONS
     functions = FUNCTIONS
     table_functions = frozenset({"GENERATE_SERIES", "UNNEST", "JSONB_ARRAY_ELEMENTS", "JSON_ARRAY_ELEMENTS"})
@@ -271,7 +278,15 @@ class Postgres(Engine):
             names = session.rows(query, [number for _, oid, modifier in found for number in (oid, modifier)])[0]
         return [_column_info(name, type_) for (name, _, _), type_ in zip(found, names, strict=True)]
 
+    def estimate(self, target: Target, sql: str) -> Sequence[Mapping[str, str]]:
+        """The planner's costs, in its own unit: of the first row and of all."""
+        with self._open(target) as session:
+            plan = session.rows(f"EXPLAIN {sql}")[0][0]
+        found = _COSTS.search(plan)
+        return [{"Start-up cost": found[1], "Total cost": found[2]}] if found else []
 
+
+_COSTS = re.compile(r"cost=([\d.]+)\.\.([\d.]+)")
 _TABLE = (
     "SELECT c.oid::int8, obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
     " WHERE nspname = coalesce(%s, current_schema()) AND relname = %s AND relkind IN ('r', 'p', 'f', 'v', 'm')"

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -150,7 +150,12 @@ class RunningSession(Session):
             return QueryTimedOut(limit_s=self._timeout_s)
         if isinstance(error, ProductError):
             return error
-        return QueryFailed(self._message(error)[:LONGEST_MESSAGE], engine=self._engine_name)
+        place: dict[str, Any] = dict(self._place_of(error))
+        return QueryFailed(self._message(error)[:LONGEST_MESSAGE], engine=self._engine_name, **place)
+
+    def _place_of(self, error: Exception) -> dict[str, int]:
+        """Where in the SQL the database saw it: position, or line and column, all from 1; empty when it did not say."""
+        return {}
 
     def _is_timeout(self, error: Exception) -> bool:
         """Whether the database itself ended the statement because of its time."""

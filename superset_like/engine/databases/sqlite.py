@@ -103,6 +103,9 @@ class Sqlite(Engine):
     dialect = "sqlite"
     default_driver = "pysqlite"
     is_file = True
+    uri_form = "sqlite:////folder/file.sqlite"
+    cancels = "yes: an interrupt"
+    reads_only = "yes: the file is opened to be read"
     functions = frozenset(
         """
         ABS CEIL CEILING CHAR COALESCE CONCAT CONCAT_WS DATE DATETIME FLOOR FORMAT GROUP_CONCAT HEX IFNULL IIF INSTR

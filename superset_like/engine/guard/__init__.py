@@ -43,6 +43,7 @@ __all__ = [
     "protected",
     "read",
     "statements",
+    "tree",
     "write_placed",
 ]
 
@@ -136,6 +137,11 @@ def fenced(select: exp.Select, engine: Engine) -> exp.Select:
 def limited(sql: str, rows: int, engine: Engine) -> str:
     """The query cut to at most so many rows; a smaller limit of its own stays."""
     return limits.with_limit(_tree(sql, engine.dialect), rows, engine.dialect)
+
+
+def tree(sql: str, engine: Engine) -> exp.Expr:
+    """The tree of SQL that was checked before, the caller's own. Raises SyntaxInvalid."""
+    return _tree(sql, engine.dialect)
 
 
 def formatted(sql: str, dialect: str) -> str:

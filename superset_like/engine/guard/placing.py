@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from superset_like.engine.guard.syntax import Grammar
-from superset_like.engine.guard.tables import folded, references
+from superset_like.engine.guard.tables import folded, named, references
 from superset_like.engine.query import TableName
 
 DUCKDB_SCHEMA = "main"
@@ -15,11 +15,13 @@ def placed(tree: exp.Expr, schema: str | None, catalog: str | None, grammar: Gra
     None leaves a part unsaid. Names that already say their schema stay as they are.
     """
     tree = tree.copy()
-    for table in list(references(tree, grammar)) if schema is not None else ():
+    if schema is None:
+        return tree
+    for table in list(references(tree, grammar)):
         if not table.args.get("db"):
-            table.set("db", exp.Identifier(this=schema, quoted=True))
+            table.set("db", named(schema, grammar))
             if catalog is not None and grammar.catalogs:
-                table.set("catalog", exp.Identifier(this=catalog, quoted=True))
+                table.set("catalog", named(catalog, grammar))
     return tree
 
 

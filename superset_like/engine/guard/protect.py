@@ -14,8 +14,11 @@ Rules = Mapping[TableName, Sequence[exp.Expr]]
 # What may stand beside a table's name and moves to the sub-query that takes its place.
 _MOVED = ("joins", "laterals", "pivots", "sample")
 _DROPPED = ("hints", "indexed")
-# SQLite and MySQL know no OFFSET alone; these are the numbers that their manuals name for "all rows".
+# These know no OFFSET alone; SQLite's and MySQL's manuals name their number for "all rows".
 _NO_LIMITS = {"mysql": "18446744073709551615", "sqlite": "-1"}
+_NO_LIMITS |= dict.fromkeys(("bigquery", "tsql"), "9223372036854775807")
+# For SQL Server an offset needs an order; its fence is a TOP.
+_NO_OFFSETS = frozenset({"mysql", "tsql"})
 _NAME_PARTS = ("this", "db", "catalog", "alias")
 
 
@@ -48,7 +51,7 @@ def fenced(select: exp.Select, dialect: str) -> exp.Select:
     limit = _NO_LIMITS.get(dialect)
     if limit is not None:
         select.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
-    if dialect != "mysql":
+    if dialect not in _NO_OFFSETS:
         select.set("offset", exp.Offset(expression=exp.Literal.number(0)))
     return select
 

@@ -5,6 +5,7 @@ more rights and filter more rows.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -25,7 +26,37 @@ _SYSTEM_NAMES: dict[str, re.Pattern[str]] = {
         r"(sqlite|pragma)_.*|dbstat|bytecode|tables_used|fsdir|completion|zipfile|csv|carray|stmt|wholenumber"
     ),
     "mysql": re.compile(r"(?!)"),
+    # A name with `*` reads many tables; what tells of a dataset is written as its table.
+    "bigquery": re.compile(r".*\*.*|(.*\.)?information_schema(\..*)?|__tables(_summary)?__", re.DOTALL),
+    # The rows behind a materialized view.
+    "clickhouse": re.compile(r"\.inner.*"),
+    # Files, and what Iceberg tells of a table's values.
+    "databricks": re.compile(r".*[/:\\].*"),
+    "spark": re.compile(r".*[/:\\].*"),
+    "oracle": re.compile(r"(v|gv|v_|gv_|x)\$.*|(nls|session|role|dba|cdb|all|user)_.*"),
+    "redshift": re.compile(r"(pg|svv|svl|svcs|stl|stv|sys)_.*"),
+    "snowflake": re.compile(r"(?!)"),
+    # What a connector tells of a table's files and values.
+    "trino": re.compile(r".*\$.*"),
+    "tsql": re.compile(
+        r"sys(alt|cache|charset|col|com|con|cur|databases|dep|dev|file|for|ful|index|language|lock|log|mem|mes|obj|ole"
+        r"|per|pro|ref|rem|segment|server|type|user)\w*|spt_.*"
+    ),
 }
+_OWN_SYSTEM_SCHEMAS = {
+    "databricks": frozenset("avro binaryfile csv delta hudi iceberg jdbc json orc parquet text xml".split()),
+    "snowflake": frozenset({"snowflake"}),
+    "tsql": frozenset({"master", "model", "msdb", "tempdb"}),
+}
+_OWN_SYSTEM_SCHEMAS["spark"] = _OWN_SYSTEM_SCHEMAS["databricks"]
+# Oracle has these as names that anybody may use bare; in a schema they are tables of its owner.
+_BARE_SYSTEM_NAMES = frozenset({"oracle"})
+_ASCII_ALONE = frozenset({"duckdb", "mysql", "sqlite"})
+_UPPER_DIALECTS = frozenset({"oracle", "snowflake"})
+_LOWER_DIALECTS = frozenset({"postgres", "redshift"})
+_CASELESS_DIALECTS = frozenset({"databricks", "spark", "trino"})
+_DUAL_DIALECTS = frozenset({"mysql", "oracle"})
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _FILE = re.compile(
     r"[/\\*]|:"
     r"|\.(csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx?|db|duckdb|sqlite3?|gz|zst|bz2|arrow|feather|ipc|avro|orc|shp"
@@ -47,7 +78,14 @@ def folded(table: TableName, dialect: str) -> TableName:
     if dialect == "mysql":
         # With lower_case_table_names it folds more letters than ASCII's.
         return TableName(table.name.casefold(), *(part and part.casefold() for part in (table.schema, table.catalog)))
-    return TableName(lower(table.name), table.schema and lower(table.schema), table.catalog and lower(table.catalog))
+    fold = lower if dialect in _ASCII_ALONE else _loosely
+    return TableName(fold(table.name), table.schema and fold(table.schema), table.catalog and fold(table.catalog))
+
+
+def _loosely(name: str) -> str:
+    """The name without case, accents, width and outer blanks: what a collation may overlook."""
+    parts = unicodedata.normalize("NFKD", name)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold().strip()
 
 
 def references(tree: exp.Expr, grammar: Grammar) -> Iterator[exp.Table]:
@@ -72,10 +110,19 @@ def name_of(table: exp.Table, grammar: Grammar) -> TableName:
     return TableName(name, schema, catalog)
 
 
+def named(name: str, grammar: Grammar) -> exp.Identifier:
+    """A schema or catalog as it has to stand in quotes."""
+    is_bare = grammar.dialect in _UPPER_DIALECTS and _PLAIN.fullmatch(name) and name == lower(name)
+    return exp.Identifier(this=name.upper() if is_bare else name, quoted=True)
+
+
 def is_system(table: TableName, dialect: str) -> bool:
     """Whether the table tells of the engine itself; of an unknown dialect, of any engine."""
-    if {lower(part) for part in (table.schema, table.catalog) if part} & _SYSTEM_SCHEMAS:
+    schemas = {lower(part).strip() for part in (table.schema, table.catalog) if part}
+    if schemas & (_SYSTEM_SCHEMAS | _OWN_SYSTEM_SCHEMAS.get(dialect, frozenset())):
         return True
+    if dialect in _BARE_SYSTEM_NAMES and table.schema:
+        return False
     if lower(table.schema or "").startswith(("pg_temp", "pg_toast")):
         return True
     known = _SYSTEM_NAMES.get(dialect)
@@ -84,15 +131,25 @@ def is_system(table: TableName, dialect: str) -> bool:
 
 
 def _resolved(part: exp.Expr | None, grammar: Grammar) -> str | None:
+    if isinstance(part, str):
+        raise QueryRefused("The SQL names a table in a way that is not allowed")
     if part is None or not part.name:
         return None
-    if grammar.dialect == "postgres" and not part.args.get("quoted"):
+    is_quoted = bool(part.args.get("quoted"))
+    if grammar.dialect in _CASELESS_DIALECTS or (grammar.dialect in _LOWER_DIALECTS and not is_quoted):
         return lower(part.name)
-    return part.name
+    return _upper_resolved(part.name, is_quoted) if grammar.dialect in _UPPER_DIALECTS else part.name
+
+
+def _upper_resolved(name: str, is_quoted: bool) -> str:
+    """The name as it is known here: in lower case when it needs no quotes. `"sales"` would be taken for SALES."""
+    if is_quoted and _PLAIN.fullmatch(name) and name == lower(name) and name != name.upper():
+        raise QueryRefused("A lower-case table name in quotes is not allowed on this database")
+    return lower(name) if not is_quoted or (_PLAIN.fullmatch(name) and name == name.upper()) else name
 
 
 def _is_nothing(table: exp.Table, grammar: Grammar) -> bool:
-    return grammar.dialect == "mysql" and table.args.get("db") is None and lower(table.name) == "dual"
+    return grammar.dialect in _DUAL_DIALECTS and table.args.get("db") is None and lower(table.name) == "dual"
 
 
 def _is_with_query(table: exp.Table, grammar: Grammar) -> bool:
@@ -126,6 +183,8 @@ def _is_recursive_part(own: exp.Expr, path: list[exp.Expr]) -> bool:
 
 
 def _key(name: exp.Expr, grammar: Grammar) -> str:
-    if grammar.dialect == "postgres" and not name.args.get("quoted"):
+    if not name.args.get("quoted") and grammar.dialect in _LOWER_DIALECTS:
         return lower(name.name)
+    if not name.args.get("quoted") and grammar.dialect in _UPPER_DIALECTS:
+        return name.name.upper()
     return lower(name.name) if grammar.dialect in ("duckdb", "sqlite") else name.name

@@ -35,6 +35,7 @@ VALUES = frozenset(
         exp.Kwarg,
         exp.Lambda,
         exp.Literal,
+        exp.National,
         exp.Null,
         exp.PropertyEQ,
         exp.RawString,
@@ -140,17 +141,32 @@ QUERIES = frozenset(
 FORMS: frozenset[type[exp.Expr]] = VALUES | OPERATORS | QUERIES
 
 _WRITES = (exp.DML, exp.DDL, exp.Into, exp.Lock, exp.Command, exp.Drop, exp.Alter, exp.TruncateTable, exp.Set)
+_PACKAGE = re.compile(r"(apex|ctx|dbms|owa|sdo|utl|wpg|wwv)_\w+|htf|htp|sys", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[\w$]+")
 _NUMBER = re.compile(r"[\w.]+(?:[eE][+-]?\d+)?")
 _TYPE = re.compile(r"(?!reg|pg_)\w+", re.IGNORECASE)
 _LIST_FIELD_DIALECTS = frozenset({"duckdb"})
+# A sequence counts on when one reads these of it.
+_COUNTING = frozenset({"currval", "nextval"})
+_SEQUENCE_DIALECTS = frozenset({"oracle", "snowflake"})
+_NAMED_BY_TEXT = (exp.Anonymous, exp.AnonymousAggFunc, exp.ParameterizedAgg)
 
 
 def check(tree: exp.Expr, grammar: Grammar) -> None:
     """Raises WriteRefused or QueryRefused unless every node of a statement may stand in a read."""
     for node in tree.walk():
         _check(node, grammar)
+    if grammar.dialect == "oracle":
+        _refuse_packages(tree)
+
+
+def _refuse_packages(tree: exp.Expr) -> None:
+    # Oracle calls a function without brackets: `utl_inaddr.get_host_name` looks like a column.
+    sources = {table.alias_or_name.lower() for table in tree.find_all(exp.Table, exp.Subquery, exp.CTE)}
+    for column in tree.find_all(exp.Column):
+        if column.table and (column.table.lower() not in sources or _PACKAGE.fullmatch(column.table)):
+            raise QueryRefused("A column's table must be one that the SQL reads from")
 
 
 def check_expression(tree: exp.Expr, grammar: Grammar) -> None:
@@ -191,7 +207,7 @@ def _check_function(node: exp.Func, grammar: Grammar) -> None:
 
 
 def _is_allowed(node: exp.Func, names: frozenset[str], own: frozenset[str]) -> bool:
-    if isinstance(node, exp.Anonymous):
+    if isinstance(node, _NAMED_BY_TEXT):
         return isinstance(node.this, str) and bool(_WORD.fullmatch(node.this)) and bool(names & (own | NAMES))
     return type(node) in CLASSES or bool(names & (own | NAMES))
 
@@ -202,14 +218,21 @@ def _is_table_function(node: exp.Func) -> bool:
 
 
 def _names(node: exp.Func) -> frozenset[str]:
-    if isinstance(node, exp.Anonymous):
+    if isinstance(node, _NAMED_BY_TEXT):
         return frozenset({node.name.upper()})
     return frozenset(type(node).sql_names()) | OTHER_NAMES.get(type(node), frozenset())
 
 
 def _function_refused(node: exp.Func) -> QueryRefused:
-    name = node.name if isinstance(node, exp.Anonymous) else type(node).sql_names()[0]
+    name = node.name if isinstance(node, _NAMED_BY_TEXT) else type(node).sql_names()[0]
     return QueryRefused(f"The function {name.upper()} is not allowed", function=name.upper())
+
+
+def _lists_values(node: exp.In, grammar: Grammar) -> bool:
+    """Whether IN looks into values. SQLite reads a table where a name follows IN, ClickHouse one in brackets too."""
+    if grammar.dialect == "clickhouse" and len(node.expressions) == 1:
+        return not isinstance(node.expressions[0].unnest(), exp.Column | exp.Identifier)
+    return node.args.get("field") is None or grammar.dialect in _LIST_FIELD_DIALECTS
 
 
 def _text_is_plain(node: exp.Expr, grammar: Grammar) -> bool:
@@ -233,8 +256,15 @@ def _text_is_plain(node: exp.Expr, grammar: Grammar) -> bool:
             # A function of a schema is not the one whose name was checked.
             return not isinstance(node.expression, exp.Func)
         case exp.In():
-            # SQLite reads a table where a name follows IN.
-            return node.args.get("field") is None or grammar.dialect in _LIST_FIELD_DIALECTS
+            return _lists_values(node, grammar)
+        case exp.Column():
+            is_sequence = grammar.dialect in _SEQUENCE_DIALECTS and bool(node.table)
+            return not (is_sequence and node.name.lower() in _COUNTING)
+        case exp.CTE():
+            # ClickHouse gives a value a name, which is no table of that name.
+            return not node.args.get("scalar")
+        case exp.Query() if node.args.get("settings") or node.args.get("format"):
+            return False
         case exp.Select():
             return not node.args.get("operation_modifiers") and not node.args.get("kind")
         case exp.Table():
