@@ -6,13 +6,15 @@ keeps the filters of a request on the shared resource. Rights, routes, `_info` a
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_appbuilder import Model
 from flask_appbuilder.api import BaseApi, ModelRestApi
 from flask_appbuilder.models.filters import BaseFilter
@@ -22,14 +24,17 @@ from sqlalchemy.orm import class_mapper
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor, current
+from superset_like.access.remembered import Remembered
 from superset_like.api.superset.documented import DESCRIPTIONS, Operation, endpoint
 from superset_like.api.superset.errors import render_error
 from superset_like.api.superset.rison import SCHEMAS, q_argument
 from superset_like.errors import BadRequest, Forbidden, Invalid, NotAuthenticated, NotFound, ProductError
 from superset_like.extensions import db, settings
-from superset_like.models import projection
+from superset_like.models import projection, stamp
 
 JSON = "application/json; charset=utf-8"
+# Lists and items that a process remembers how to read.
+READINGS = 500
 PLAIN_LIST_ARGUMENTS = ("page", "page_size", "order_column", "order_direction", "columns")
 
 
@@ -161,6 +166,30 @@ class SupersetResource(Documented):
     """A resource that is no table of objects."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The statement that answers an item. keys: what of the metadata is wanted; None for all.
+
+    is_lasting: whether the statement may be run again for a later request.
+    """
+
+    columns: tuple[str, ...]
+    keys: Sequence[str] | None
+    shown: projection.Projection
+    page: Select[Any]
+    is_lasting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Reading):
+    """The statements that answer a list."""
+
+    counting: Select[Any] = dataclass_field(kw_only=True)
+
+
+Found = TypeVar("Found", bound=Reading)
+
+
 class SupersetModelResource(Documented, ModelRestApi):
     """Objects of one kind: `_info`, list, item, related and distinct, and writes through `service`.
 
@@ -203,17 +232,42 @@ class SupersetModelResource(Documented, ModelRestApi):
 
     @endpoint("GET", "/", "A page of them", permission="read", q="list")
     def get_list(self) -> Response:
+        asked = self._remembered("", self._listing)
+        count = db.session.connection().execute(asked.counting).scalar_one()
+        records = asked.shown.read(db.session(), asked.page)
+        body: dict[str, Any] = {"count": count, "ids": [record["id"] for record in records]}
+        body["result"] = self._pruned(self.finished(records), asked.columns)
+        body.update(self._list_metadata(asked.keys, asked.columns))
+        return json_response(200, body)
+
+    def _remembered(self, pk: str, make: Callable[[], Found]) -> Found:
+        """What the request asks for, put together once for each caller while nothing changes."""
+        memory = current_app.extensions.setdefault("superset_like_readings", Remembered(READINGS))
+        # Putting a statement together costs as much as running it.
+        key = (type(self), pk, request.query_string, current())
+        stamps = stamp.current(db.session())
+        known: Found | None = memory.get(stamps, key)
+        if known is None:
+            known = make()
+            if known.is_lasting:
+                memory.put(stamps, key, known)
+        return known
+
+    def _listing(self) -> Listing:
         wish = list_wish()
         columns = self._wanted(wish)
-        found = self._filtered(self.visible(), wish.get("filters") or ())
-        counting = found.with_only_columns(func.count(self.model.id), maintain_column_froms=True)
-        count = db.session.connection().execute(counting).scalar_one()
+        filters = wish.get("filters") or ()
+        found = self._filtered(self.visible(), filters)
         shown = self._projection(columns)
-        records = shown.read(db.session(), self._paged(self._ordered(shown.over(found), wish), wish))
-        body: dict[str, Any] = {"count": count, "ids": [record["id"] for record in records]}
-        body["result"] = self._pruned(self.finished(records), columns)
-        body.update(self._list_metadata(wish, columns))
-        return json_response(200, body)
+        return Listing(
+            columns,
+            wish.get("keys"),
+            shown,
+            self._paged(self._ordered(shown.over(found), wish), wish),
+            # A filter by a relation holds the object that it compares with.
+            is_lasting=not any(each["opr"].startswith(("rel_", "nrel_")) for each in filters),
+            counting=found.with_only_columns(func.count(self.model.id), maintain_column_froms=True),
+        )
 
     def _projection(self, columns: Sequence[str]) -> projection.Projection:
         model: Any = self.model
@@ -288,8 +342,7 @@ class SupersetModelResource(Documented, ModelRestApi):
         # Past this no database counts.
         return statement.limit(size).offset(min(page * size, 2**62))
 
-    def _list_metadata(self, wish: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
-        keys = wish.get("keys")
+    def _list_metadata(self, keys: Sequence[str] | None, columns: Sequence[str]) -> dict[str, Any]:
         made: dict[str, Any] = {
             "list_columns": columns,
             "order_columns": self.order_columns,
@@ -303,18 +356,22 @@ class SupersetModelResource(Documented, ModelRestApi):
 
     @endpoint("GET", "/<pk>", "One of them", permission="read", q="item")
     def get(self, pk: str) -> Response:
-        wish = q_argument("item")
-        asked = [name for name in wish.get("columns", ()) if name in self.show_columns]
-        columns = tuple(asked or self.show_columns)
-        shown = self._projection(columns)
-        records = shown.read(db.session(), shown.over(self.identified(self.visible(), pk)))
+        asked = self._remembered(pk, lambda: self._item(pk))
+        records = asked.shown.read(db.session(), asked.page)
         if not records:
             raise NotFound()
         identity = records[0]["id"]
-        record = self.finished_item(self._pruned(self.finished(records), columns)[0])
+        record = self.finished_item(self._pruned(self.finished(records), asked.columns)[0])
         body: dict[str, Any] = {"id": identity, "result": record}
-        body.update(self._show_metadata(wish.get("keys"), columns))
+        body.update(self._show_metadata(asked.keys, asked.columns))
         return json_response(200, body)
+
+    def _item(self, pk: str) -> Reading:
+        wish = q_argument("item")
+        wanted = [name for name in wish.get("columns", ()) if name in self.show_columns]
+        columns = tuple(wanted or self.show_columns)
+        shown = self._projection(columns)
+        return Reading(columns, wish.get("keys"), shown, shown.over(self.identified(self.visible(), pk)))
 
     def identified(self, statement: Select[Any], pk: str) -> Select[Any]:
         """The statement for one object, by its id; resources that take uuids or slugs widen it."""
