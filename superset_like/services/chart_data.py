@@ -1,17 +1,19 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 import orjson
 import pyarrow as pa
+from flask import current_app
 from sqlalchemy import select
 
 from superset_like.access import row_filters, rules, template_context
 from superset_like.access.actor import Actor
+from superset_like.access.remembered import Remembered
 from superset_like.engine import build, comparison, databases, run, template, transform
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
@@ -20,10 +22,12 @@ from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
 from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dataset
+from superset_like.models import Chart, Dataset, stamp
 from superset_like.services import guest_questions, questions, remembered, shapes, stores
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
+# Query contexts that a process remembers to have opened.
+KEPT = 500
 # Between the statements of one answer, as Superset shows them.
 SEPARATOR = ";\n\n"
 # Downloads up to this size are answers like any other: kept, and said how many rows they have.
@@ -52,6 +56,16 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """The plan of a question as it was in a second."""
+
+    asked: QueryObject
+    most: int | None
+    moment: datetime
+    plan: "Plan"
+
+
+@dataclass(frozen=True)
 class Asking:
     """What all questions of one context share: who asks which dataset, and which of its rows he may see."""
 
@@ -60,6 +74,15 @@ class Asking:
     predicates: tuple[Predicate, ...]
     cache_ttl_s: int
     force: bool
+    plans: dict[int, Planned] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A context and what it asks, ready to be answered again while nothing changes."""
+
+    here: Asking
+    context: Context
 
 
 @dataclass(frozen=True)
@@ -103,6 +126,18 @@ def asking(actor: Actor, context: Context) -> Asking:
     return _asking(actor, dataset, None, context.force, context.cache_ttl_s)
 
 
+def opened(actor: Actor, raw: bytes) -> Opened:
+    """The query context of a JSON text, opened for this caller. Raises BadRequest, NotFound, DataForbidden."""
+    memory: Remembered[Any, Opened] = current_app.extensions.setdefault("superset_like_opened", Remembered(KEPT))
+    stamps = stamp.current(db.session())
+    found = memory.get(stamps, (raw, actor))
+    if found is None:
+        context = questions.parsed(raw)
+        found = Opened(asking(actor, context), context)
+        memory.put(stamps, (raw, actor), found)
+    return found
+
+
 def of_dataset(actor: Actor, pk: int, force: bool = False) -> Asking:
     """The dataset, opened for somebody who looks at its rows. Raises NotFound, DataForbidden."""
     dataset = remembered.dataset(pk)
@@ -115,7 +150,17 @@ def plan(here: Asking, asked: QueryObject, most: int | None = None) -> Plan:
 
     most: rows that it may ask for; None for the setting's.
     """
-    now = datetime.now(UTC).replace(tzinfo=None)
+    # Time ranges are read to the second, so for that long a plan stays right.
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    known = here.plans.get(id(asked))
+    if known is not None and known.asked is asked and (known.most, known.moment) == (most, now):
+        return known.plan
+    made = _planned(here, asked, most, now)
+    here.plans[id(asked)] = Planned(asked, most, now, made)
+    return made
+
+
+def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) -> Plan:
     context = _template_context(here.actor, asked, now)
     shape, target = shapes.shape_of(here.dataset, here.actor, context)
     engine = databases.find(shape.engine)

@@ -26,7 +26,7 @@ from superset_like.errors import (
     QuestionInvalid,
     SubqueryRefused,
 )
-from superset_like.services import chart_data, kept_answers, questions
+from superset_like.services import chart_data, kept_answers
 from superset_like.services.chart_data import Answer, Asking, Streamed
 from superset_like.services.kept_answers import Warmed
 from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
@@ -109,11 +109,10 @@ class SupersetChartDataApi(Documented):
         answer=ANSWERS,
     )
     def data(self) -> Response:
-        context = questions.parsed(_sent())
         actor = current()
-        with_words = Wording(actor)
-        here = chart_data.asking(actor, context)
-        return with_words.of(lambda: _response(here, context, context.result_type, context.result_format))
+        asked = chart_data.opened(actor, _sent())
+        here, context = asked.here, asked.context
+        return Wording(actor).of(lambda: _response(here, context, context.result_type, context.result_format))
 
     @endpoint(
         "GET",
