@@ -25,6 +25,7 @@ from superset_like.extensions import celery, csrf, db
 from superset_like.logs import configure_logs
 from superset_like.models.secret import cipher
 from superset_like.services import schema, stores
+from superset_like.url_rules import LateRule
 from superset_like.views import error_pages
 from superset_like.views.admin import people
 from superset_like.views.welcome import WelcomeView
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
     check_secrets(settings)
     configure_logs(settings)
     app = Flask("superset_like")
+    app.url_rule_class = LateRule
     app.config.from_mapping(flask_config(settings))
     app.extensions["superset_like_settings"] = settings
     app.extensions["superset_like_cipher"] = cipher([settings.secret_key, *settings.previous_secret_keys])
@@ -95,8 +97,9 @@ def served() -> Flask:
     except ConfigurationError as error:
         print(f"superset-like: {error}", file=sys.stderr)
         raise SystemExit(MISCONFIGURED) from error
-    # What is there now stays: no collection of garbage need look at it again.
+    # What is there now stays: no collection of garbage need look at it again. `serve` switched them off for the start.
     gc.freeze()
+    gc.enable()
     return app
 
 

@@ -1,5 +1,6 @@
 """superset-like serve"""
 
+import gc
 import socket
 import sys
 
@@ -30,6 +31,8 @@ def serve(host: str, port: int, workers: int, threads: int, worker: bool | None,
     settings = load()
     check_secrets(settings)
     _require_free(host, port)
+    # Nothing that a start makes is garbage; looking for some takes a tenth of it. The worker processes inherit this.
+    gc.disable()
     server = Granian(
         "superset_like.app:served",
         factory=True,
