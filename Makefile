@@ -17,7 +17,7 @@ test: .venv/installed-test ## Run every test; T=tests/unit runs some of them
 	$(BIN)/pytest -n auto --dist loadgroup -rs $(T)
 
 check: lint ## Format, types, import contracts, and the tests that are fast
-	$(BIN)/pytest -n auto --dist loadgroup -m "not slow" tests/unit tests/services tests/api tests/views tests/house
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not postgres and not mariadb and not redis and not rabbitmq" tests/unit tests/services tests/api tests/views tests/house
 
 lint: .venv/installed-test ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -21,6 +21,8 @@ from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Database, Dataset
 from superset_like.services import chart_data, charts, dashboards, databases, datasets, examples
 
+pytestmark = pytest.mark.slow
+
 FLIGHTS = 336_776
 MODELS = (Database, Dataset, Chart, Dashboard)
 

@@ -22,6 +22,8 @@ from superset_like.services import schema, setup
 from tests.conftest import SECRETS
 from tests.services.metadata_places import empty
 
+pytestmark = pytest.mark.slow
+
 KINDS = [
     "sqlite",
     pytest.param("postgres", marks=pytest.mark.postgres),

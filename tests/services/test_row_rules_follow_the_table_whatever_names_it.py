@@ -21,6 +21,8 @@ from tests.row_rules import limit
 from tests.services.real_databases import new_file, prepare
 from tests.services_at_hand import uri_of
 
+pytestmark = pytest.mark.slow
+
 # Several processes may run these tests at once.
 NAME = f"ruled_sales_{os.getpid()}"
 MAKE = [

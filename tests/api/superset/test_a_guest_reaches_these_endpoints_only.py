@@ -28,6 +28,7 @@ OPEN = {
 ME = "/api/v1/me/"
 
 
+@pytest.mark.slow
 def test_of_all_routes_these_answer_him_and_no_other(app: Flask, guest_of: GuestOf, embedded: Embedded) -> None:
     guest, opened = guest_of(embedded, RULE), set()
     for rule in app.url_map.iter_rules():

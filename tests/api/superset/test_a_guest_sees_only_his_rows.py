@@ -173,6 +173,7 @@ def test_a_clause_stays_one_condition(client_of: ClientOf, guest_of: GuestOf, em
         assert sum(row["total"] for row in answer.get_json()["result"][0]["data"]) == 210
 
 
+@pytest.mark.slow
 def test_no_endpoint_gives_him_a_row_of_another_tenant(app: Flask, guest_of: GuestOf, embedded: Embedded) -> None:
     guest, tried = guest_of(embedded, RULE), 0
     for rule in app.url_map.iter_rules():

@@ -185,6 +185,7 @@ def test_a_template_cannot_leave_its_values(template: str) -> None:
         "{{ 1 }}" * 100_000,
     ],
 )
+@pytest.mark.slow
 def test_a_template_stops(template: str) -> None:
     started = time.monotonic()
     with pytest.raises(TemplateInvalid):

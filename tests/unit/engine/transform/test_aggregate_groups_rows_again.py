@@ -9,6 +9,8 @@ from superset_like.engine.transform import transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, agree, records, step, tables
 
+pytestmark = pytest.mark.slow
+
 TABLE = pa.table({"k": ["b", "a", "b", None], "n": [1, 2, 3, 4], "l": [[1]] * 4})
 LIKE_PANDAS = ("sum", "mean", "median", "min", "max", "std", "var", "prod", "count", "nunique", "first", "last")
 

@@ -8,6 +8,8 @@ import pytest
 from superset_like.engine.encode import json as as_json
 from superset_like.engine.transform import transformed
 
+pytestmark = pytest.mark.slow
+
 # Flights a month and airport, and what Superset 6.1.0 made of them: samples 144 to 160 of its recorded answers.
 RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text())
 

@@ -11,6 +11,8 @@ from superset_like.engine.transform import transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, FLATTEN, agree, step, tables, with_time
 
+pytestmark = pytest.mark.slow
+
 TABLE = with_time(a=[1, 3], b=[2, 1])
 PIVOT = step("pivot", index=["t"], columns=["k"], aggregates={m: {"operator": "sum"} for m in "nx"})
 

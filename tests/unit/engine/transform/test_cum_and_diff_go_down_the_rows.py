@@ -10,6 +10,8 @@ from superset_like.engine.transform import transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, FLATTEN, agree, step, tables, with_time
 
+pytestmark = pytest.mark.slow
+
 TABLE = with_time(n=[9104, 9724, 8734])
 
 

@@ -8,6 +8,8 @@ from superset_like.engine.transform.geodetic_parse import point
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import step
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"geohash": "g", "longitude": "lon", "latitude": "lat"}
 
 # Wikipedia, "Geohash", and geohash.org.

@@ -12,6 +12,8 @@ from superset_like.engine.transform import label_map, transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, FLATTEN, agree, records, step, tables
 
+pytestmark = pytest.mark.slow
+
 TABLE = pa.table(
     {
         "month": [datetime(2013, 2, 1), datetime(2013, 1, 1), datetime(2013, 1, 1)],

@@ -13,6 +13,8 @@ from superset_like.engine.transform import transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, agree, records, step, tables
 
+pytestmark = pytest.mark.slow
+
 MONTHS = [7422, 7912, 8410, 8584, 8595, 8686, 8734, 8805, 8839, 8839]
 
 

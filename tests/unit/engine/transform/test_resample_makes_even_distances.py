@@ -11,6 +11,8 @@ from superset_like.engine.transform import transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import DAY, EXAMPLES, FLATTEN, agree, step
 
+pytestmark = pytest.mark.slow
+
 METHODS = ("asfreq", "bfill", "ffill", "linear", "median", "mean", "sum")
 RULES = ("1D", "7D", "5D", "1W", "2W", "W-MON", "ME", "2ME", "MS", "3MS", "QE", "QS", "QE-JAN", "YE", "YS", "36h", "6h")
 

@@ -12,6 +12,8 @@ from superset_like.engine.transform.windows import weights
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, agree, is_same, step, tables, with_time
 
+pytestmark = pytest.mark.slow
+
 TYPES = ("mean", "sum", "min", "max", "std", "var", "median", "count", "skew", "kurt", "quantile")
 
 

@@ -9,6 +9,8 @@ from superset_like.engine.transform import label_map, transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import EXAMPLES, FLATTEN, agree, records, step, tables
 
+pytestmark = pytest.mark.slow
+
 TABLE = pa.table({"k": ["b", "a", None], "n": [1, 1, 3]})
 LONG = pa.table({"i": [1, 1], "c": ["x, y", "z"], "v": [1, 2]})
 PIVOT = step("pivot", index=["i"], columns=["c"], aggregates={"v": {"operator": "sum"}})

@@ -11,6 +11,7 @@ from superset_like.engine.transform import operations, read, transformed
 from superset_like.errors import QuestionInvalid
 from tests.unit.engine.transform.reference import step, with_time
 
+pytestmark = pytest.mark.slow
 TABLE = pa.table({"n": [1, 2]})
 NAMES = (
     "aggregate, boxplot, compare, contribution, cum, diff, escape_separator, flatten, geodetic_parse, geohash_decode, "
