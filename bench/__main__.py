@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import Cost, Request, measured
-from bench.server import PASSWORD, Server, call, prepare, serving
+from bench.server import PASSWORD, Server, bare, call, prepare, serving
 
 CHARTS = 1000
 AGGREGATE = {
@@ -46,6 +46,9 @@ def main() -> None:
     arguments = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
+        with bare(arguments.port) as server:
+            cost = measured(server, Request("GET", "/health"), arguments.seconds)
+            print(f"{'Flask alone, to compare machines by':45} {cost.cpu_ms:8.2f} ms CPU\n", flush=True)
         for name, seconds in prepare(home).items():
             print(f"{name:45} {seconds:8.2f} s", flush=True)
         with serving(home, arguments.port) as server:

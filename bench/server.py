@@ -91,6 +91,22 @@ def serving(home: Path, port: int) -> Iterator[Server]:
         process.wait(20)
 
 
+@contextmanager
+def bare(port: int) -> Iterator[Server]:
+    """Flask alone on the same server, to tell how fast this machine is."""
+    start = time.perf_counter()
+    granian = str(Path(sys.executable).with_name("granian"))
+    arguments = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "8", "--log-level", "error"]
+    process = subprocess.Popen([granian, *arguments, "bench.bare:app"])
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait(base, process, start)
+        yield Server(base, process, Path(), time.perf_counter() - start)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def call(base: str, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
     """The JSON that a request answers."""
     data = None if body is None else json.dumps(body).encode()

@@ -56,14 +56,23 @@ class Projection:
         condition = objects.whereclause
         return self.everything if condition is None else self.everything.where(condition)
 
-    def read(self, session: Session, statement: Select[Any]) -> list[Record]:
-        """A dict for each row of the statement, which is `over(...)`, ordered and cut as may be."""
+    def read(self, session: Session, statement: Select[Any]) -> list[SimpleNamespace]:
+        """The objects of the statement, which is `over(...)`, ordered and cut as may be; `records` shows them."""
         # Below the ORM: these are rows, not objects, and the session would cost as much again.
         rows = session.connection().execute(statement).all()
         objects = [self._object(row) for row in rows]
         if objects:
             self._read_to_many(session, objects)
-        return [self._record(item) for item in objects]
+        return objects
+
+    def records(self, objects: Sequence[SimpleNamespace]) -> list[Record]:
+        """A dict for each of the objects, with what its derived values are now."""
+        return [{name: make(item) for name, make in self.makers} for item in objects]
+
+    def size(self, objects: Sequence[SimpleNamespace]) -> int:
+        """About how many bytes of memory the objects take: their texts, and some for each value."""
+        texts = sum(len(value) for item in objects for value in vars(item).values() if isinstance(value, str))
+        return texts + 100 * len(objects) * (len(self.plain) + 1)
 
     def _object(self, row: Any) -> SimpleNamespace:
         item = SimpleNamespace(**dict(zip(self.plain, row, strict=False)))
@@ -82,9 +91,6 @@ class Projection:
                 members.setdefault(owner, []).append(dict(zip(relation.fields, values, strict=True)))
             for item in objects:
                 setattr(item, relation.name, members.get(item.id, []))
-
-    def _record(self, item: SimpleNamespace) -> Record:
-        return {name: make(item) for name, make in self.makers}
 
 
 @cache

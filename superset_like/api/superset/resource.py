@@ -34,7 +34,9 @@ from superset_like.models import projection, stamp
 
 JSON = "application/json; charset=utf-8"
 # Lists and items that a process remembers how to read.
-READINGS = 500
+READINGS = 300
+# Bytes of the largest page whose rows are remembered with it.
+LARGEST_KEPT = 100_000
 PLAIN_LIST_ARGUMENTS = ("page", "page_size", "order_column", "order_direction", "columns")
 
 
@@ -170,7 +172,8 @@ class SupersetResource(Documented):
 class Reading:
     """The statement that answers an item. keys: what of the metadata is wanted; None for all.
 
-    is_lasting: whether the statement may be run again for a later request.
+    is_lasting: whether the statement may be run again for a later request. is_stamped: whether all that it reads is
+    under the stamps, so that what it found still holds while they stand.
     """
 
     columns: tuple[str, ...]
@@ -178,6 +181,17 @@ class Reading:
     shown: projection.Projection
     page: Select[Any]
     is_lasting: bool = True
+    is_stamped: bool = False
+    kept: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    def objects(self) -> Sequence[Any]:
+        """What the statement finds."""
+        found: Sequence[Any] | None = self.kept.get("objects")
+        if found is None:
+            found = self.shown.read(db.session(), self.page)
+            if self.is_stamped and self.shown.size(found) <= LARGEST_KEPT:
+                self.kept["objects"] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,15 @@ class Listing(Reading):
     """The statements that answer a list."""
 
     counting: Select[Any] = dataclass_field(kw_only=True)
+
+    def count(self) -> int:
+        """How many there are on all pages."""
+        found: int | None = self.kept.get("count")
+        if found is None:
+            found = db.session.connection().execute(self.counting).scalar_one()
+            if self.is_stamped:
+                self.kept["count"] = found
+        return found
 
 
 Found = TypeVar("Found", bound=Reading)
@@ -233,8 +256,8 @@ class SupersetModelResource(Documented, ModelRestApi):
     @endpoint("GET", "/", "A page of them", permission="read", q="list")
     def get_list(self) -> Response:
         asked = self._remembered("", self._listing)
-        count = db.session.connection().execute(asked.counting).scalar_one()
-        records = asked.shown.read(db.session(), asked.page)
+        records = asked.shown.records(asked.objects())
+        count = asked.count()
         body: dict[str, Any] = {"count": count, "ids": [record["id"] for record in records]}
         body["result"] = self._pruned(self.finished(records), asked.columns)
         body.update(self._list_metadata(asked.keys, asked.columns))
@@ -266,6 +289,8 @@ class SupersetModelResource(Documented, ModelRestApi):
             self._paged(self._ordered(shown.over(found), wish), wish),
             # A filter by a relation holds the object that it compares with.
             is_lasting=not any(each["opr"].startswith(("rel_", "nrel_")) for each in filters),
+            # Filters of our own may look into tables that no stamp covers.
+            is_stamped=self._is_stamped() and all(each["opr"] in KNOWN_OPERATORS for each in filters),
             counting=found.with_only_columns(func.count(self.model.id), maintain_column_froms=True),
         )
 
@@ -357,7 +382,7 @@ class SupersetModelResource(Documented, ModelRestApi):
     @endpoint("GET", "/<pk>", "One of them", permission="read", q="item")
     def get(self, pk: str) -> Response:
         asked = self._remembered(pk, lambda: self._item(pk))
-        records = asked.shown.read(db.session(), asked.page)
+        records = asked.shown.records(asked.objects())
         if not records:
             raise NotFound()
         identity = records[0]["id"]
@@ -371,7 +396,11 @@ class SupersetModelResource(Documented, ModelRestApi):
         wanted = [name for name in wish.get("columns", ()) if name in self.show_columns]
         columns = tuple(wanted or self.show_columns)
         shown = self._projection(columns)
-        return Reading(columns, wish.get("keys"), shown, shown.over(self.identified(self.visible(), pk)))
+        page = shown.over(self.identified(self.visible(), pk))
+        return Reading(columns, wish.get("keys"), shown, page, is_stamped=self._is_stamped())
+
+    def _is_stamped(self) -> bool:
+        return self.model in stamp.CONTENT or self.model in stamp.SECURITY
 
     def identified(self, statement: Select[Any], pk: str) -> Select[Any]:
         """The statement for one object, by its id; resources that take uuids or slugs widen it."""
