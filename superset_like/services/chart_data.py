@@ -87,12 +87,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class Plan:
-    """One question, ready to be run."""
+    """One question, ready to be run. keys: form -> the name of its answer in the cache, for those named so far."""
 
     asked: Asked
     shape: Shape
     target: Target
     engine: Engine
+    keys: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def chart(actor: Actor, pk: int, dashboard_id: int | str | None = None) -> Chart:
@@ -176,7 +177,9 @@ def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
     """The rows, encoded as one of RESULT_FORMATS; from the cache when they are kept and not forced."""
     asked = planned.asked
     wish = (asked.query, asked.comparisons, asked.steps)
-    key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
+    key = planned.keys.get(form)
+    if key is None:
+        key = planned.keys[form] = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
     return _answered(here, planned, lambda: _statements(here, planned), key, form)
 
 
