@@ -56,10 +56,13 @@ class ChartType:
         return unique(each for field in self.metric_fields for each in listed(form_data.get(field)))
 
     def order(self, form_data: FormData, metrics: Sequence[Any]) -> list[Any]:
-        """By what the form says, else by the first metric, largest first, when the rows are cut."""
+        """By what the form says, else along the time axis of a type that has one."""
         by = form_data.get("timeseries_limit_metric") or (metrics[0] if metrics else None)
         wants_order = form_data.get("sort_by_metric") or form_data.get("timeseries_limit_metric")
-        return [[by, not form_data.get("order_desc", True)]] if by and wants_order else []
+        if by and wants_order:
+            return [[by, not form_data.get("order_desc", True)]]
+        axis = self.axis(form_data)
+        return [[axis[0].get("label") or axis[0].get("sqlExpression"), True]] if axis else []
 
 
 def base_axis(column: str, grain: str | None) -> dict[str, Any]:
