@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from superset_like.engine.databases import duckdb_files, kinds, places, stored_time
@@ -77,7 +76,7 @@ class DuckDbSession(RunningSession):
             held.__exit__(None, None, None)
 
     def _relation(self, sql: str) -> Any:
-        found = duckdb.extract_statements(sql)
+        found = duckdb_files.driver().extract_statements(sql)
         if len(found) != 1 or found[0].type.name not in _READS:
             raise WriteRefused()
         relation = self._cursor.sql(sql)
@@ -149,7 +148,7 @@ class DuckDb(Engine):
         hold = duckdb_files.writing if target.writable else duckdb_files.reading
         try:
             return DuckDbSession(hold(places.file_of(target), dict(target.options)), target.writable, timeout_s)
-        except duckdb.Error as error:
+        except duckdb_files.driver().Error as error:
             raise DatabaseUnreachable() from error
 
     def time_literal(self, moment: datetime, column: Column) -> str:

@@ -12,9 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
-
-from superset_like.engine.databases import deadline
+from superset_like.engine.databases import deadline, drivers
 from superset_like.errors import DatabaseUnreachable
 
 Signature = tuple[object, ...]
@@ -157,7 +155,7 @@ def _opened(path: str, options: Mapping[str, Any], signature: Signature, *, writ
     alias = os.path.basename(path).split(".")[0] or "main_file"
     if alias.lower() in {"memory", "system", "temp", "main"}:
         alias = f"{alias}_file"
-    connection = duckdb.connect(":memory:", config={**_SAFE, **options})
+    connection = driver().connect(":memory:", config={**_SAFE, **options})
     try:
         mode = "" if writable else " (READ_ONLY)"
         _attach(connection, f"ATTACH '{path.replace(chr(39), chr(39) * 2)}' AS {quoted(alias)}{mode}")
@@ -170,6 +168,7 @@ def _opened(path: str, options: Mapping[str, Any], signature: Signature, *, writ
 
 
 def _attach(connection: Any, sql: str) -> None:
+    duckdb = driver()
     until = time.monotonic() + WAIT_S
     while True:
         try:
@@ -182,6 +181,11 @@ def _attach(connection: Any, sql: str) -> None:
             time.sleep(RETRY_S)
         except duckdb.Error as error:
             raise DatabaseUnreachable() from error
+
+
+def driver() -> Any:
+    """DuckDB's module, which takes a tenth of a second to import: no start without a question to it needs it."""
+    return drivers.loaded("duckdb", "")
 
 
 def quoted(name: str) -> str:
