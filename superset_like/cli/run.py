@@ -1,5 +1,6 @@
 """superset-like run"""
 
+import compileall
 import hashlib
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from superset_like.cli.serve import DEFAULT_PORT, serve
 from superset_like.config.load import load
 from superset_like.config.settings import Settings
 
+PACKAGE = Path(superset_like.__file__).parent
 STEPS = (("init",), ("create-admin", "--if-none"), ("load-examples",))
 
 
@@ -26,6 +28,8 @@ def run(ctx: click.Context, host: str, port: int) -> None:
     state = _state(settings)
     # Each step takes a second just to import the application; a start with nothing to prepare does none of them.
     if not mark.is_file() or mark.read_text() != state:
+        # Where Python is told to write no bytecode, each start would compile all of this again.
+        compileall.compile_dir(str(PACKAGE), quiet=2)
         for step in STEPS:
             if subprocess.run([sys.executable, "-m", "superset_like", *step]).returncode:
                 raise SystemExit(f"superset-like {step[0]} failed; nothing is served.")
@@ -35,8 +39,7 @@ def run(ctx: click.Context, host: str, port: int) -> None:
 
 def _state(settings: Settings) -> str:
     """A text that changes when the code does, or the metadata is another one."""
-    package = Path(superset_like.__file__).parent
-    files = [*package.rglob("*.py"), *package.parent.glob("migrations/versions/*.py")]
+    files = [*PACKAGE.rglob("*.py"), *PACKAGE.parent.glob("migrations/versions/*.py")]
     newest = max(path.stat().st_mtime_ns for path in files)
     facts = f"{superset_like.__version__} {len(files)} {newest} {settings.database_uri}"
     return hashlib.sha256(facts.encode()).hexdigest()
