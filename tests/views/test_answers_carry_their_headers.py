@@ -35,6 +35,7 @@ def test_each_page_has_a_nonce_of_its_own(app: Flask) -> None:
     assert first != second
 
 
+@pytest.mark.slow
 def test_no_page_takes_anything_from_elsewhere(browser_of: BrowserOf) -> None:
     for path in ("/", "/login/", "/swagger/v1", "/admin/databases/add", "/roles/list/"):
         text = browser_of("admin").get(path, follow_redirects=True).get_data(as_text=True)

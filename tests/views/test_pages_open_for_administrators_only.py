@@ -114,6 +114,7 @@ def test_lists_are_searched_and_ordered(browser_of: BrowserOf, embedded: Embedde
     assert "No records found" in miss
 
 
+@pytest.mark.slow
 def test_each_column_that_offers_ordering_orders(browser_of: BrowserOf, app: Flask, embedded: Embedded) -> None:
     admin = browser_of("admin")
     for view in app.extensions["appbuilder"].baseviews:

@@ -26,6 +26,7 @@ def limited(app: Flask, settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.mark.slow
 def test_after_some_wrong_passwords_the_right_one_has_to_wait(limited: Flask) -> None:
     client = limited.test_client()
     body = {"username": "alice", "password": "wrong"}
@@ -51,6 +52,7 @@ def test_so_in_the_login_form(limited: Flask) -> None:
     assert statuses == [302] * 5 + [429] * 3
 
 
+@pytest.mark.slow
 def test_every_wrong_login_answers_the_same_and_hashes_once(
     app: Flask, people: dict[str, int], client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
