@@ -28,6 +28,8 @@ from superset_like.services.questions import Annotation, Asked, Context, QueryOb
 
 # Query contexts that a process remembers to have opened.
 KEPT = 500
+LARGEST_KEPT = 32_768
+MOST_PLANS = questions.MOST_QUERIES
 # Between the statements of one answer, as Superset shows them.
 SEPARATOR = ";\n\n"
 # Downloads up to this size are answers like any other: kept, and said how many rows they have.
@@ -135,7 +137,8 @@ def opened(actor: Actor, raw: bytes) -> Opened:
     if found is None:
         context = questions.parsed(raw)
         found = Opened(asking(actor, context), context)
-        memory.put(stamps, (raw, actor), found)
+        if len(raw) <= LARGEST_KEPT:
+            memory.put(stamps, (raw, actor), found)
     return found
 
 
@@ -157,6 +160,9 @@ def plan(here: Asking, asked: QueryObject, most: int | None = None) -> Plan:
     if known is not None and known.asked is asked and (known.most, known.moment) == (most, now):
         return known.plan
     made = _planned(here, asked, most, now)
+    # Samples and drills make a question of their own each time, on a dataset that may be remembered for long.
+    if len(here.plans) >= MOST_PLANS:
+        here.plans.clear()
     here.plans[id(asked)] = Planned(asked, most, now, made)
     return made
 

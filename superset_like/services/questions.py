@@ -6,7 +6,6 @@ A chart keeps its question as Superset's query context (JSON); this is the only 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -188,9 +187,8 @@ class Asked:
     until: datetime | None = None
 
 
-@lru_cache(maxsize=512)
 def parsed(raw: bytes) -> Context:
-    """The context of a JSON text; the same text is read once. Raises BadRequest."""
+    """The context of a JSON text. Raises BadRequest."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

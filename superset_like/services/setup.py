@@ -13,11 +13,12 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from superset_like.access import roles
 from superset_like.config.settings import Settings
 from superset_like.errors import ConfigurationError
+from superset_like.extensions import db
 from superset_like.services import schema
 
 GENERATED = ("secret_key", "guest_token_secret")
@@ -73,7 +74,13 @@ def prepare(app: Flask) -> None:
     """All permissions of this code exist, and the standing roles hold theirs."""
     with app.app_context():
         # FAB's own way reads and commits for each permission by itself, which takes three seconds.
-        roles.sync(_declared(app.extensions["appbuilder"]))
+        declared = _declared(app.extensions["appbuilder"])
+        try:
+            roles.sync(declared)
+        except IntegrityError:
+            # Another installer wrote the same at the same time; now it is there.
+            db.session.rollback()
+            roles.sync(declared)
 
 
 def _declared(builder: AppBuilder) -> frozenset[roles.Pair]:
@@ -115,11 +122,15 @@ def _alone(connection: Connection) -> Iterator[None]:
     if dialect == "postgresql":
         connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": LOCK_NUMBER})
     elif dialect in {"mysql", "mariadb"}:
-        connection.execute(text("SELECT GET_LOCK(:name, :seconds)"), {"name": LOCK_NAME, "seconds": LOCK_WAIT_S})
+        wait = {"name": LOCK_NAME, "seconds": LOCK_WAIT_S}
+        if connection.execute(text("SELECT GET_LOCK(:name, :seconds)"), wait).scalar() != 1:
+            raise ConfigurationError("DATABASE_URI: another installer has been at work on this metadata for too long.")
     else:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_WAIT_S * 1000}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    connection.commit() if dialect != "sqlite" else None
+    if dialect != "sqlite":
+        # The lock is the session's; SQLite's is the transaction itself.
+        connection.commit()
     try:
         yield
         connection.commit()

@@ -5,7 +5,9 @@ import zipfile
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from superset_like.services import chart_data
 from tests.conftest import ApiClient, ClientOf, Counted
 
 COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "n"}
@@ -304,3 +306,19 @@ def test_who_asks_may_have_it_kept_shorter_but_not_longer(
     body = {"datasource": {"id": sales, "type": "table"}, "queries": [query], "custom_cache_timeout": wish}
     answer = client_of("bob").post("/api/v1/chart/data", json=body)
     assert answer.get_json()["result"][0]["cache_timeout"] == kept_s
+
+
+def test_a_remembered_question_does_not_grow(app: Flask, client_of: ClientOf, sales: int) -> None:
+    body = {"datasource": {"id": sales, "type": "table"}, "queries": [{}], "result_type": "samples"}
+    for _ in range(chart_data.MOST_PLANS + 5):
+        assert client_of("bob").post("/api/v1/chart/data", json=body).status_code == 200
+    kept = app.extensions["superset_like_opened"]._kept.values()
+    assert max(len(each.here.plans) for each in kept) <= chart_data.MOST_PLANS
+
+
+def test_a_large_context_is_answered_and_not_remembered(app: Flask, client_of: ClientOf, sales: int) -> None:
+    query = {"columns": ["region"], "metrics": ["total"], "url_params": {"x": "y" * chart_data.LARGEST_KEPT}}
+    body = {"datasource": {"id": sales, "type": "table"}, "queries": [query]}
+    assert client_of("bob").post("/api/v1/chart/data", json=body).status_code == 200
+    kept = app.extensions["superset_like_opened"]._kept
+    assert all(len(raw) <= chart_data.LARGEST_KEPT for raw, _ in kept)
