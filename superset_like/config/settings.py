@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "SUPERSET_LIKE_"
 SECRET_LENGTH = 32
@@ -61,6 +62,13 @@ def folders(value: str) -> tuple[Path, ...]:
 
 def listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def zone(value: str) -> str:
+    try:
+        return value and ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("must be the name of a time zone") from error
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
@@ -152,6 +160,12 @@ class Settings:
     query_timeout_s: float = setting(60.0, seconds, "Seconds a chart's query may run.")
     sql_timeout_s: float = setting(30.0, seconds, "Seconds a synchronous query of the SQL editor may run.")
     async_timeout_s: float = setting(6 * 3600.0, seconds, "Seconds an asynchronous query may run.")
+    time_zone: str = setting(
+        "",
+        zone,
+        "Zone, such as Europe/Berlin, in which `today` is and in which stored moments without a zone are read, where"
+        " neither question nor dataset names another. Default: UTC, and answers name no zone.",
+    )
     heartbeat_s: float = setting(5.0, seconds, "Seconds between the heartbeats of a running query.")
     max_page_size: int = setting(100, positive, "Most rows of one page of a list.")
     max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -69,7 +69,8 @@ def _keys(table: pa.Table, meeting: Meeting) -> list[tuple[Any, ...]]:
 
 def _moment(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        # A year before a midnight is a midnight, also where the clocks were changed between them.
+        return value.replace(tzinfo=None)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     # An axis that is no time (a text, a number) meets its equal.

@@ -95,6 +95,8 @@ class Shape:
 
     engine: the name of a file in `engine/databases`. sql: None for a table; else one SELECT with row rules already in
     it. version: differs whenever anything here does. values_predicate: SQL that limits the values offered in filters.
+    hours_offset: how much later the time columns are shown than they are stored. time_zone: IANA name of the zone in
+    which they are written where their type tells none; None: UTC, and nobody said so.
     """
 
     engine: str
@@ -106,6 +108,7 @@ class Shape:
     always_filter_main_time: bool = False
     values_predicate: str | None = None
     hours_offset: int = 0
+    time_zone: str | None = None
     version: str = ""
 
 
@@ -154,7 +157,7 @@ class FilterGroup:
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """since inclusive, until exclusive, None is open; naive, in the zone in which the column is written."""
+    """since inclusive, until exclusive, None is open; naive, in the question's zone."""
 
     column: str
     since: datetime | None = None
@@ -185,7 +188,8 @@ class Query:
     """One question.
 
     measures: None asks for raw rows (no grouping); an empty tuple for the distinct dimensions. where_sql, having_sql:
-    SQL of the asker, to be parsed and bound to the dataset. limit: None means no limit.
+    SQL of the asker, to be parsed and bound to the dataset. limit: None means no limit. time_zone: IANA name of the
+    zone in which time is cut to grains and moments are answered, with their offset; None: as the columns write them.
     """
 
     dimensions: tuple[Dimension, ...] = ()
@@ -200,6 +204,7 @@ class Query:
     series: SeriesLimit | None = None
     row_count: bool = False
     use_values_predicate: bool = False
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,21 +217,28 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One column of an answer, in order. kind, time_format: how to read the engine's value; None: as it comes."""
+    """One column of an answer, in order. kind, time_format: how to read the engine's value; None: as it comes.
+
+    written: the zone whose wall clock moments without a zone show; None leaves them without. hours: to be added.
+    """
 
     label: str
     kind: Kind | None = None
     time_format: str | None = None
     verbose_name: str | None = None
+    written: str | None = None
+    hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """SQL for one engine, and what its columns are; the i-th column of the answer is outputs[i].
 
-    limit: the number of rows asked for; the SQL asks for one more, so that a cut is seen.
+    limit: the number of rows asked for; the SQL asks for one more, so that a cut is seen. time_zone: that in which
+    moments are shown; None: as they come.
     """
 
     sql: str
     outputs: tuple[Output, ...]
     limit: int | None = None
+    time_zone: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -44,7 +44,10 @@ def answer(engine: Engine, target: Target, statement: Statement, limits: Limits)
         found = fetched(session.read(statement.sql, BATCH_ROWS), min(asked, default=None))
     if found.table.num_columns != len(statement.outputs):
         raise QueryFailed(OTHER_COLUMNS)
-    columns = [_read_as(column, out) for column, out in zip(found.table.columns, statement.outputs, strict=True)]
+    columns = [
+        _zoned(_read_as(column, output), output, statement.time_zone)
+        for column, output in zip(found.table.columns, statement.outputs, strict=True)
+    ]
     return Answer(pa.table(columns, names=[output.label for output in statement.outputs]), found.truncated)
 
 
@@ -59,6 +62,7 @@ class Stream:
         asked = [limit for limit in (statement.limit, limits.max_rows) if limit is not None]
         self._most = min(asked, default=None)
         self._outputs = statement.outputs
+        self._zone = statement.time_zone
         self._session = engine.open(target, limits.timeout_s)
         self.rows = 0
         self.truncated = False
@@ -101,7 +105,7 @@ class Stream:
 
     def _shaped(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         columns = [
-            _read_as(pa.chunked_array([column]), output).combine_chunks()
+            _zoned(_read_as(pa.chunked_array([column]), output), output, self._zone).combine_chunks()
             for column, output in zip(batch.columns, self._outputs, strict=True)
         ]
         return pa.RecordBatch.from_arrays(columns, names=[output.label for output in self._outputs])
@@ -148,6 +152,27 @@ def _read_as(column: pa.ChunkedArray, output: Output) -> pa.ChunkedArray:
     if output.kind is Kind.NUMERIC and _is_text(column) and column.null_count == len(column):
         return pc.cast(column, pa.float64())
     return column
+
+
+def _zoned(column: pa.ChunkedArray, output: Output, zone: str | None) -> pa.ChunkedArray:
+    """Moments so many hours later, and in the zone where one is stated."""
+    is_wall = zone is not None and output.kind is Kind.TEMPORAL and output.written is not None
+    if is_wall and pa.types.is_date(column.type):
+        # A moment cut to its day.
+        column = pc.cast(column, MOMENT)
+    if not pa.types.is_timestamp(column.type):
+        return column
+    if is_wall:
+        # Some engines hand out a wall clock as one of UTC.
+        column = pc.cast(column, pa.timestamp(column.type.unit))
+    if output.hours:
+        column = pc.add(column, pa.scalar(timedelta(hours=output.hours), pa.duration(column.type.unit)))
+    if zone is None:
+        return column
+    if column.type.tz is None:
+        # Of the hour that a zone has twice, the first; of the one that it skips, what the clocks jump to.
+        column = pc.assume_timezone(column, output.written or zone, ambiguous="earliest", nonexistent="latest")
+    return pc.cast(column, pa.timestamp(column.type.unit, zone))
 
 
 def _moments_by_format(column: pa.ChunkedArray, time_format: str) -> pa.ChunkedArray:

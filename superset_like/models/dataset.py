@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import orjson
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
@@ -105,6 +106,13 @@ class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     def perm(self) -> str:
         """The resource of the permission `datasource_access`."""
         return f"[{self.database.database_name}].[{self.table_name}](id:{self.id})"
+
+    @property
+    def time_zone(self) -> str | None:
+        """The zone that `extra` names for stored moments which tell none; None when it names none."""
+        extra = orjson.loads(self.extra) if self.extra else None
+        named = extra.get("time_zone") if isinstance(extra, dict) else None
+        return named if isinstance(named, str) and named else None
 
     def __repr__(self) -> str:
         return self.table_name

@@ -168,7 +168,9 @@ def plan(here: Asking, asked: QueryObject, most: int | None = None) -> Plan:
 
 
 def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) -> Plan:
-    context = _template_context(here.actor, asked, now)
+    written = shapes.time_zone(here.dataset)
+    clock = questions.clock(asked, written, now)
+    context = _template_context(here.actor, asked, clock, written)
     shape, target = shapes.shape_of(here.dataset, here.actor, context)
     engine = databases.find(shape.engine)
 
@@ -176,7 +178,7 @@ def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) 
         return template.render(sql, context, engine) if template.has_template(sql) else sql
 
     limits = RowLimits(settings().row_limit, most or settings().max_row_limit)
-    return Plan(questions.translated(asked, shape, now, render, limits), shape, target, engine)
+    return Plan(questions.translated(asked, shape, clock, render, limits), shape, target, engine)
 
 
 def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
@@ -382,8 +384,10 @@ def _shortened(usual_s: int, wish_s: int | None) -> int:
     return wish_s if wish_s < 0 or usual_s == 0 else min(wish_s, usual_s)
 
 
-def _template_context(actor: Actor, asked: QueryObject, now: datetime) -> template.Context:
-    since, until = questions.bounds(asked, now)
+def _template_context(actor: Actor, asked: QueryObject, now: datetime, written: str | None) -> template.Context:
+    zone = str(now.tzinfo) if now.tzinfo else None
+    # Templates compare them with columns.
+    since, until = (questions.in_zone(moment, zone, written) for moment in questions.bounds(asked, now))
     return template_context.of(
         actor,
         url_params=asked.get("url_params") or {},

@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from superset_like.access import grants, rules, template_context
 from superset_like.access.actor import Actor
-from superset_like.engine import guard
+from superset_like.engine import guard, zones
 from superset_like.engine.databases.base import ColumnInfo
 from superset_like.engine.query import TableName
-from superset_like.errors import Forbidden, Invalid, NotFound, QueryError
+from superset_like.errors import Forbidden, Invalid, NotFound, QueryError, QuestionInvalid
 from superset_like.extensions import db
 from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, ObjectType
 from superset_like.models.mixins import now
@@ -51,6 +51,7 @@ def create(actor: Actor, values: Mapping[str, Any]) -> Dataset:
     with db.session.no_autoflush:
         _require_unique(dataset)
         infos = columns_of(actor, dataset)
+        _require_zone(dataset)
     dataset.columns = [_column(info) for info in infos]
     dataset.metrics = [_count_metric()]
     dataset.main_dttm_col = _main_time(dataset)
@@ -79,6 +80,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any], *, override_columns
         if metrics is not None:
             _set_metrics(dataset, metrics)
         user_sql.require_expressions(actor, dataset)
+        _require_zone(dataset)
     return _committed(dataset)
 
 
@@ -233,6 +235,15 @@ def _copied(part: Part, kind: type[Part]) -> Part:
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: DEFAULTS.get(name) if value is None else value for name, value in values.items()}
+
+
+def _require_zone(dataset: Dataset) -> None:
+    if dataset.time_zone is None:
+        return
+    try:
+        zones.find(dataset.time_zone)
+    except QuestionInvalid as error:
+        raise Invalid(fields={"extra": [error.message]}) from error
 
 
 def _database(actor: Actor, pk: int) -> Database:

@@ -5,7 +5,7 @@ A chart keeps its question as Superset's query context (JSON); this is the only 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import orjson
@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf
 
 from superset_like import chart_types
-from superset_like.engine import time_range, transform
+from superset_like.engine import time_range, transform, zones
 from superset_like.engine.comparison import Comparison, Meeting
 from superset_like.engine.query import (
     Aggregate,
@@ -110,6 +110,7 @@ class QueryField(Tolerant):
     granularity_sqla = fields.String(allow_none=True)
     time_range = fields.String(allow_none=True)
     time_shift = fields.String(allow_none=True)
+    time_zone = fields.String(allow_none=True)
     time_offsets = fields.List(fields.Raw(), allow_none=True)
     is_timeseries = fields.Boolean(allow_none=True)
     series_columns = fields.List(fields.Raw(), allow_none=True)
@@ -172,7 +173,7 @@ class Asked:
     """A question in the engine's words, and what the answer says about it beside its rows.
 
     comparisons: the same about other times, to stand beside it. steps: post-processing of the rows, JSON text.
-    annotations: other charts whose rows are shown with it.
+    annotations: other charts whose rows are shown with it. since, until: its time range, in UTC.
     """
 
     query: Query
@@ -253,8 +254,20 @@ def of_chart(chart: Chart) -> Context:
     )
 
 
+def clock(asked: QueryObject, written: str | None, now: datetime) -> datetime:
+    """What `now`, in UTC, is for the question: with the zone that it states, or its dataset (`written`), else without.
+
+    Raises QuestionInvalid.
+    """
+    name = asked.get("time_zone") or written
+    return now if not name else now.replace(tzinfo=UTC).astimezone(zones.find(name))
+
+
 def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits") -> Asked:
-    """The question in the engine's words. render: Jinja for the asker. Raises QuestionInvalid."""
+    """The question in the engine's words. now: as `clock` gives it. render: Jinja for the asker.
+
+    Raises QuestionInvalid.
+    """
     columns = {column.name: column for column in shape.columns}
     reading = Reading(asked, shape, columns, render)
     since, until = bounds(asked, now)
@@ -277,6 +290,7 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         series=reading.series(dimensions, measures or ()),
         row_count=bool(asked.get("is_rowcount")),
         use_values_predicate=bool(asked.get("apply_fetch_values_predicate")),
+        time_zone=str(now.tzinfo) if now.tzinfo else None,
     )
     comparisons = compared(asked, query, since, until, limits.most)
     return Asked(
@@ -288,9 +302,14 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         _annotations(asked),
         applied,
         rejected,
-        since,
-        until,
+        in_zone(since, query.time_zone, "UTC"),
+        in_zone(until, query.time_zone, "UTC"),
     )
+
+
+def in_zone(moment: datetime | None, source: str | None, target: str | None) -> datetime | None:
+    """The wall clock of one zone as that of another; a zone that nobody stated is UTC."""
+    return moment and zones.moved(moment, source or "UTC", target or "UTC")
 
 
 def compared(

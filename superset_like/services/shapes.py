@@ -12,7 +12,7 @@ from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.query import Column, Kind, Metric, Shape, TableName
 from superset_like.engine.template import Context
 from superset_like.errors import DataForbidden
-from superset_like.extensions import db
+from superset_like.extensions import db, settings
 from superset_like.models import Dataset, DatasetColumn, stamp
 from superset_like.services import databases, user_sql
 
@@ -39,6 +39,11 @@ def shape_of(dataset: Dataset, actor: Actor, template_context: Context) -> tuple
         return stored.shape, stored.target
     sql = user_sql.rendered_source(actor, stored.sql, template_context)
     return replace(stored.shape, sql=sql, version=_digest(stored.shape.version, sql)), stored.target
+
+
+def time_zone(dataset: Dataset) -> str | None:
+    """The zone in which the dataset's moments are written that tell none; None where nobody stated one: UTC."""
+    return _stored(dataset).shape.time_zone
 
 
 def _stored(dataset: Dataset) -> Stored:
@@ -68,6 +73,7 @@ def _read(dataset: Dataset) -> Stored:
         always_filter_main_time=dataset.always_filter_main_dttm,
         values_predicate=dataset.fetch_values_predicate or None,
         hours_offset=dataset.offset,
+        time_zone=dataset.time_zone or settings().time_zone or None,
     )
     place = f"{dataset.id} {dataset.database_id} {dataset.database.version} {dataset.answers_valid_from}"
     source = user_sql.source_of(dataset) if dataset.sql else None

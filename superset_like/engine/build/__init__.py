@@ -20,12 +20,12 @@ def build(query: Query, shape: Shape, engine: Engine, predicates: Sequence[Predi
     labels.require_unique(query)
     if not query.dimensions and not query.measures:
         raise QuestionInvalid("Empty query?")
-    scope = Scope(shape, engine, predicates, is_fenced=holds_sql(query, shape))
+    scope = Scope(shape, engine, predicates, is_fenced=holds_sql(query, shape), query=query)
     conditions_ = where(scope, query)
     if query.row_count:
         return Statement(scope.statement(rows_counted(scope, query, conditions_)), (Output("rowcount", Kind.NUMERIC),))
     tree, outputs = select(scope, query, conditions_)
-    return Statement(scope.statement(tree), outputs, query.limit)
+    return Statement(scope.statement(tree), outputs, query.limit, query.time_zone)
 
 
 def samples(shape: Shape, engine: Engine, rows: int, predicates: Sequence[Predicate]) -> Statement:

@@ -7,7 +7,9 @@ from math import isfinite
 
 from sqlglot import exp
 
-from superset_like.engine import literals
+from superset_like.engine import literals, zones
+from superset_like.engine.build import clock
+from superset_like.engine.build.clock import MOMENT
 from superset_like.engine.build.scope import Bound, Scope, all_of, any_of, operand, raw
 from superset_like.engine.query import Column, Filter, FilterGroup, Kind, Operator, Scalar, TimeRange
 from superset_like.errors import QuestionInvalid
@@ -30,8 +32,7 @@ _PATTERNS: dict[Operator, type[exp.Binary]] = {
     Operator.NOT_ILIKE: exp.ILike,
 }
 _NEGATED = {Operator.NOT_LIKE, Operator.NOT_ILIKE}
-_EPOCH = datetime(1970, 1, 1)
-_MOMENT = Column(name="", type="TIMESTAMP", kind=Kind.TEMPORAL, is_temporal=True)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRUTHS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
 _TEXT_TYPES = ("CHAR", "TEXT", "STRING", "CLOB")
 
@@ -56,7 +57,7 @@ def of_times(scope: Scope, ranges: Sequence[TimeRange]) -> list[exp.Expr]:
     conditions: list[exp.Expr] = []
     for asked in _with_main_time(scope, ranges):
         bound = scope.column(asked.column)
-        column = bound.column or _MOMENT
+        column = bound.column or MOMENT
         for compare, moment in ((exp.GTE, asked.since), (exp.LT, asked.until)):
             if moment is not None:
                 literal = _moment(scope, column, moment)
@@ -144,10 +145,10 @@ def _truth(scope: Scope, node: exp.Expr, bound: Bound, wanted: bool) -> exp.Expr
 
 def _at_grain(scope: Scope, bound: Bound, grain: str) -> tuple[exp.Expr, Make]:
     """Both sides cut to the grain, so that an engine which writes moments as text compares like with like."""
-    column = bound.column or _MOMENT
+    column = bound.column or MOMENT
 
     def make(value: Scalar) -> exp.Expr:
-        literal = _moment(scope, column, _as_moment(value))
+        literal = _moment(scope, column, _as_moment(scope, value))
         return exp.Paren(this=scope.at_grain(literal, column, grain))
 
     return exp.Paren(this=scope.at_grain(operand(bound.node), column, grain)), make
@@ -157,7 +158,7 @@ def _maker(scope: Scope, bound: Bound) -> Make:
     """How a value is written to be compared with these."""
     column = bound.column
     if bound.kind is Kind.TEMPORAL and not _is_time_of_day(column):
-        return lambda value: _moment(scope, column or _MOMENT, _as_moment(value))
+        return lambda value: _moment(scope, column or MOMENT, _as_moment(scope, value))
     if bound.kind is Kind.NUMERIC:
         return lambda value: _literal(_number(value))
     if bound.kind is Kind.BOOLEAN and not scope.engine.syntax.booleans:
@@ -166,7 +167,7 @@ def _maker(scope: Scope, bound: Bound) -> Make:
         return lambda value: _literal(_boolean(value))
     if column is not None and column.type and _is_text(column):
         return lambda value: _literal(_text(value))
-    return lambda value: _moment(scope, _MOMENT, value) if isinstance(value, datetime) else _literal(value)
+    return lambda value: _moment(scope, MOMENT, _wall(scope, value)) if isinstance(value, datetime) else _literal(value)
 
 
 def _literal(value: Scalar) -> exp.Expr:
@@ -181,21 +182,20 @@ def _scalar(item: Filter) -> Scalar:
 
 def _moment(scope: Scope, column: Column, moment: datetime) -> exp.Expr:
     """The asked moment as the column stores it; the dataset's offset is what people see beyond that."""
-    stored = moment - timedelta(hours=scope.shape.hours_offset)
-    return raw(scope.engine.time_literal(stored, column))
+    return raw(scope.clock.stored(moment, column))
 
 
-def _as_moment(value: Scalar) -> datetime:
-    """A moment given as such, as a date, as ISO text or as milliseconds since 1970."""
+def _as_moment(scope: Scope, value: Scalar) -> datetime:
+    """A moment given as such, as a date, as ISO text or as milliseconds since 1970: the question's wall clock."""
     try:
         if isinstance(value, datetime):
-            return _naive(value)
+            return _wall(scope, value)
         if isinstance(value, date):
             return datetime.combine(value, time())
         if isinstance(value, str):
-            return _written_moment(value.strip())
+            return _wall(scope, _written_moment(value.strip()))
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            return _EPOCH + timedelta(milliseconds=float(value) if isinstance(value, Decimal) else value)
+            return _wall(scope, _EPOCH + timedelta(milliseconds=float(value)))
     except (ValueError, OverflowError) as error:
         raise QuestionInvalid(f"Not a date or time: {value}") from error
     raise QuestionInvalid(NEEDS_VALUE)
@@ -203,13 +203,13 @@ def _as_moment(value: Scalar) -> datetime:
 
 def _written_moment(text: str) -> datetime:
     try:
-        return _naive(datetime.fromisoformat(text))
+        return datetime.fromisoformat(text)
     except ValueError:
         return _EPOCH + timedelta(milliseconds=float(text))
 
 
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+def _wall(scope: Scope, moment: datetime) -> datetime:
+    return zones.wall(moment, scope.clock.zone or clock.UTC) if moment.tzinfo else moment
 
 
 def _number(value: Scalar) -> int | float | Decimal:

@@ -8,13 +8,14 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 from superset_like.engine import guard, literals
+from superset_like.engine.build.clock import Clock
+from superset_like.engine.databases import kinds
 from superset_like.engine.databases.base import Engine
-from superset_like.engine.query import Aggregate, Column, Dimension, Kind, Measure, Predicate, Shape
+from superset_like.engine.query import Aggregate, Column, Dimension, Kind, Measure, Predicate, Query, Shape
 from superset_like.errors import QuestionInvalid, SyntaxInvalid
 
 VIRTUAL_NAME = "virtual_table"
 
-_TIMESTAMP = Column(name="", type="TIMESTAMP", kind=Kind.TEMPORAL, is_temporal=True)
 # Other functions may come out as operators: DateAdd as `a + INTERVAL ...`, JSONExtract as `a -> b`.
 _ATOMS = (exp.Column, exp.Literal, exp.Paren, exp.Anonymous, exp.Cast, exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max)
 _AGGREGATES: dict[Aggregate, type[exp.Func]] = {
@@ -28,25 +29,39 @@ _AGGREGATES: dict[Aggregate, type[exp.Func]] = {
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A tree over the source, and how its values read. column: the dataset's column whose values these are, if any."""
+    """A tree over the source, and how its values read. column: the dataset's column whose values these are, if any.
+
+    written: the zone whose wall clock its moments show, None where no zone is stated. hours: how much later they are
+    shown than stored.
+    """
 
     node: exp.Expr
     kind: Kind | None = None
     column: Column | None = None
     time_format: str | None = None
     verbose_name: str | None = None
+    written: str | None = None
+    hours: int = 0
 
 
 class Scope:
-    """What names mean within one statement. name: how the source is called in it.
+    """What names mean within one statement. name: how the source is called in it. query: whose zone and times hold.
 
     is_fenced: conditions hold SQL of people, whose errors must not tell of rows that the predicates withhold.
     """
 
-    def __init__(self, shape: Shape, engine: Engine, predicates: Sequence[Predicate], is_fenced: bool = True) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        engine: Engine,
+        predicates: Sequence[Predicate],
+        is_fenced: bool = True,
+        query: Query | None = None,
+    ) -> None:
         self.is_fenced = is_fenced
         self.shape = shape
         self.engine = engine
+        self.clock = Clock(engine, shape, query)
         self.predicates = predicates
         self.name = shape.table.name if shape.sql is None else VIRTUAL_NAME
         self.columns = {column.name: column for column in shape.columns}
@@ -128,6 +143,8 @@ class Scope:
             column=column,
             time_format=column.time_format,
             verbose_name=column.verbose_name,
+            written=None if kinds.is_date(column.type) else self.clock.written(column),
+            hours=self.clock.hours(column),
         )
 
     def _column_node(self, column: Column, within: frozenset[str]) -> exp.Expr:
@@ -190,21 +207,17 @@ class Scope:
         if column is not None:
             bound = self.column(column)
         elif expression is not None:
-            bound = Bound(self.expression(expression))
+            bound = Bound(self.expression(expression), written=self.clock.written(None))
         else:
             raise QuestionInvalid("A column or an expression must be given")
         if not grain:
             return bound
-        node = self.at_grain(operand(bound.node), bound.column, grain)
-        return Bound(node, Kind.TEMPORAL, column=None, verbose_name=bound.verbose_name)
+        cut = self.clock.cut(self.render(operand(bound.node)), bound.column, grain)
+        return Bound(raw(cut.sql), Kind.TEMPORAL, verbose_name=bound.verbose_name, written=cut.written)
 
     def at_grain(self, node: exp.Expr, column: Column | None, grain: str) -> exp.Expr:
         """The moment at which the grain begins that the node lies in. Raises QuestionInvalid for an unknown grain."""
-        template = self.engine.grains.get(grain)
-        if template is None:
-            raise QuestionInvalid(f"The time grain {grain} is not supported by {self.engine.title}")
-        moment = self.engine.as_timestamp(self.render(node), column or _TIMESTAMP)
-        return raw(template.replace("{col}", moment))
+        return raw(self.clock.cut(self.render(node), column, grain).sql)
 
     def measure(self, measure: Measure) -> Bound:
         """The measure. Raises QuestionInvalid when the dataset lacks its metric or column."""
@@ -214,13 +227,13 @@ class Scope:
                 raise QuestionInvalid(f"Metric '{measure.metric}' does not exist")
             tree = self._parsed(metric.expression, f"The metric {metric.name} has invalid SQL")
             node = self._bind(tree, frozenset())
-            return Bound(node, _kind_of(node), verbose_name=metric.verbose_name)
+            return Bound(node, _kind_of(node), verbose_name=metric.verbose_name, written=self.clock.written(None))
         if measure.aggregate is not None:
             return self._aggregated(measure.aggregate, measure.column)
         if measure.expression is None:
             raise QuestionInvalid(f"The measure {measure.label} says nothing to sum up")
         node = self.expression(measure.expression)
-        return Bound(node, _kind_of(node))
+        return Bound(node, _kind_of(node), written=self.clock.written(None))
 
     def _aggregated(self, aggregate: Aggregate, name: str | None) -> Bound:
         if name is None or name == "*":
@@ -232,7 +245,7 @@ class Scope:
             return Bound(exp.Count(this=exp.Distinct(expressions=[bound.node])), Kind.NUMERIC)
         node = _AGGREGATES[aggregate](this=bound.node)
         if aggregate in (Aggregate.MIN, Aggregate.MAX):
-            return Bound(node, bound.kind, time_format=bound.time_format)
+            return Bound(node, bound.kind, time_format=bound.time_format, written=bound.written, hours=bound.hours)
         return Bound(node, Kind.NUMERIC)
 
 

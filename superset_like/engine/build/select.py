@@ -96,7 +96,8 @@ def _items(scope: Scope, query: Query) -> tuple[list[Item], list[Item]]:
 
 
 def _output(item: Item) -> Output:
-    return Output(item.label, item.bound.kind, item.bound.time_format, item.bound.verbose_name)
+    bound = item.bound
+    return Output(item.label, bound.kind, bound.time_format, bound.verbose_name, bound.written, bound.hours)
 
 
 def _aliased(node: exp.Expr, alias: str) -> exp.Expr:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
+from superset_like.engine.databases import kinds
 from superset_like.engine.query import Column, Kind, TableName
 from superset_like.errors import QueryRefused
 
@@ -128,6 +129,9 @@ class Engine(ABC):
     schemes: the names its URIs begin with, before any `+driver`. dialect: sqlglot's name. grains: ISO duration ->
     SQL template over `{col}`, which is a timestamp. functions: names (upper case) that user SQL may call beyond the
     portable ones; table_functions: those allowed as a table. label_length: longest output name, None if unlimited.
+    moved: SQL template over `{col}`, a timestamp, and `{seconds}`, a whole number: so much later. zone_shift: SQL
+    template over `{col}`, a wall clock, `{source}` and `{target}`, names of zones: what the other zone's clocks show
+    then; empty where the engine knows no zones, or not surely.
     extra: the extra of the installation that holds its driver. is_proven: our tests run it on a real server. uri_form,
     cancels, reads_only, estimates: for docs/engines.md; estimates is empty where the engine tells no costs.
     """
@@ -141,6 +145,8 @@ class Engine(ABC):
     supports_catalogs: ClassVar[bool] = False
     label_length: ClassVar[int | None] = None
     grains: ClassVar[Mapping[str, str]] = {}
+    moved: ClassVar[str] = ""
+    zone_shift: ClassVar[str] = ""
     functions: ClassVar[frozenset[str]] = frozenset()
     table_functions: ClassVar[frozenset[str]] = frozenset()
     allowed_options: ClassVar[frozenset[str]] = frozenset()
@@ -175,6 +181,10 @@ class Engine(ABC):
     @abstractmethod
     def kind(self, type_text: str) -> Kind:
         """The kind of values a declared column type holds."""
+
+    def is_zoned(self, type_text: str | None) -> bool:
+        """Whether a column's type holds instants, which are read and written in UTC, and not wall clocks."""
+        return kinds.is_zoned(type_text)
 
     @abstractmethod
     def catalogs(self, target: Target) -> Sequence[str]:

@@ -123,6 +123,8 @@ class BigQuery(DbapiEngine):
         written="PARSE_DATETIME({pattern}, {sql})",
         parts={letter: f"%{letter}" for letter in "YmdHMSybBAajpIT"} | {"f": "%E6S"},
     )
+    moved = "DATETIME_ADD({col}, INTERVAL {seconds} SECOND)"
+    zone_shift = "DATETIME(TIMESTAMP({col}, '{source}'), '{target}')"
     grains = grains(
         lambda unit: f"DATETIME_TRUNC({{col}}, {'ISOWEEK' if unit == 'week' else unit.upper()})",
         lambda width: (

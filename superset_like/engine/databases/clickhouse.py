@@ -94,6 +94,8 @@ class ClickHouse(DbapiEngine):
     system_schemas = frozenset({"information_schema", "system"})
     times = Times(
         moment="toDateTime64('{iso}', 6, 'UTC')",
+        zoned="toDateTime64('{iso}', 6, 'UTC')",
+        read_zoned="toDateTime64({sql}, 6, 'UTC')",
         day="toDate('{day}')",
         read="toDateTime64({sql}, 6, 'UTC')",
         epoch_s="toDateTime64({sql}, 6, 'UTC')",
@@ -101,6 +103,8 @@ class ClickHouse(DbapiEngine):
         written="toDateTime64(parseDateTime({sql}, {pattern}, 'UTC'), 6, 'UTC')",
         parts={"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "M": "%i", "S": "%S", "y": "%y", "b": "%b"},
     )
+    # A moment here carries a zone that it is shown in, which cutting to a grain would have to take off again.
+    moved = "addSeconds({col}, {seconds})"
     grains = grains(
         lambda unit: {
             "second": "toStartOfSecond({col})",
@@ -170,6 +174,10 @@ class ClickHouse(DbapiEngine):
     def default_schema(self, target: Target) -> str | None:
         """The database that the connection names."""
         return target.schema or places.parsed(target.uri).database
+
+    def is_zoned(self, type_text: str | None) -> bool:
+        """Whether it is a DateTime: those are instants, whatever zone they are shown in."""
+        return "DATETIME" in (type_text or "").upper()
 
     def kind(self, type_text: str) -> Kind:
         """The kind of values a type holds, whatever it is wrapped in."""

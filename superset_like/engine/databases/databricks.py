@@ -81,6 +81,8 @@ class Databricks(DbapiEngine):
     url_options = frozenset({"catalog", "http_path", "schema"})
     allowed_options = frozenset({"http_path"})
     times = SPARK_TIMES
+    moved = "({col} + INTERVAL '{seconds}' SECOND)"
+    zone_shift = "FROM_UTC_TIMESTAMP(TO_UTC_TIMESTAMP({col}, '{source}'), '{target}')"
     grains = SPARK_GRAINS
     kinds_of_own = SPARK_KINDS
     functions = SPARK_FUNCTIONS

@@ -211,10 +211,6 @@ class DbapiEngine(Engine):
             return times.of_text(sql, column.time_format, self.text(times.pattern(column.time_format)))
         return (times.read_zoned if self.is_zoned(column.type) else times.read).replace("{sql}", sql)
 
-    def is_zoned(self, type_text: str | None) -> bool:
-        """Whether a column's type holds moments with a zone."""
-        return kinds.is_zoned(type_text)
-
     def kind(self, type_text: str) -> Kind:
         """The kind of values a type holds."""
         word = re.match(r"\w*", type_text.strip().upper())

@@ -125,6 +125,8 @@ class DuckDb(Engine):
     allowed_options = frozenset({"memory_limit", "threads"})
     functions = FUNCTIONS
     table_functions = frozenset({"GENERATE_SERIES", "RANGE", "UNNEST"})
+    moved = "(({col}) + INTERVAL '{seconds} seconds')"
+    zone_shift = "(({col}) AT TIME ZONE '{source}' AT TIME ZONE '{target}')"
     grains = {
         **{grain: f"DATE_TRUNC('{unit}', {{col}})" for grain, unit in _TRUNCATED.items()},
         **{grain: f"TIME_BUCKET(INTERVAL '{width}', {{col}})" for grain, width in _BUCKETS.items()},

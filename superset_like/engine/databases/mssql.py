@@ -104,6 +104,8 @@ class MsSql(DbapiEngine):
         epoch_s="DATEADD(second, {sql}, CAST('1970-01-01' AS DATETIME2))",
         epoch_ms="DATEADD(second, ({sql}) / 1000, CAST('1970-01-01' AS DATETIME2))",
     )
+    # Its zones have names of Windows.
+    moved = "DATEADD(second, {seconds}, {col})"
     grains = grains(_unit, _seconds, "DATEADD(day, {days}, {col})")
     type_codes: ClassVar[dict[int, str]] = {1: "NVARCHAR", 2: "VARBINARY", 3: "FLOAT", 4: "DATETIME2", 5: "DECIMAL"}
     kinds_of_own: ClassVar[dict[str, Kind]] = {

@@ -197,6 +197,8 @@ class MySql(Engine):
         WEEKOFYEAR YEAR YEARWEEK
         """.split()
     )
+    # CONVERT_TZ answers NULL on the many servers whose tables of zones were never filled.
+    moved = "DATE_ADD({col}, INTERVAL {seconds} SECOND)"
     grains = {
         "PT1S": _seconds(1),
         "PT5S": _seconds(5),
@@ -257,6 +259,10 @@ class MySql(Engine):
             pattern = column.time_format.replace("%M", "%i").replace("%B", "%M").replace("%A", "%W")
             return f"STR_TO_DATE({sql}, {stored_time.text(pattern)})"
         return f"CAST({sql} AS DATETIME)"
+
+    def is_zoned(self, type_text: str | None) -> bool:
+        """Whether it is a TIMESTAMP: those are instants, shown in the session's zone, which is UTC."""
+        return (type_text or "").strip().upper().startswith("TIMESTAMP")
 
     def kind(self, type_text: str) -> Kind:
         """The kind of values a type holds; TINYINT(1) is how a boolean is declared."""

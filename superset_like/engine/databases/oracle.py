@@ -88,6 +88,8 @@ class Oracle(DbapiEngine):
         parts=ORACLE_PARTS | {"f": "FF6"},
         quote='"{letter}"',
     )
+    moved = "({col} + NUMTODSINTERVAL({seconds}, 'SECOND'))"
+    zone_shift = "CAST(FROM_TZ({col}, '{source}') AT TIME ZONE '{target}' AS TIMESTAMP)"
     grains = grains(_unit, _seconds, "({col} + INTERVAL '{days}' DAY)")
     kinds_of_own: ClassVar[dict[str, Kind]] = {"BINARY_DOUBLE": Kind.NUMERIC, "BINARY_FLOAT": Kind.NUMERIC}
     functions = frozenset(

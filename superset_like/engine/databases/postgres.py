@@ -146,6 +146,8 @@ class Postgres(Engine):
     allowed_options = _OPTIONS
     functions = FUNCTIONS
     table_functions = frozenset({"GENERATE_SERIES", "UNNEST", "JSONB_ARRAY_ELEMENTS", "JSON_ARRAY_ELEMENTS"})
+    moved = "(({col}) + INTERVAL '{seconds} seconds')"
+    zone_shift = "(({col}) AT TIME ZONE '{source}' AT TIME ZONE '{target}')"
     grains = {
         "PT1S": "DATE_TRUNC('second', {col})",
         "PT5S": "DATE_BIN('5 seconds', {col}, TIMESTAMP '2000-01-01')",

@@ -82,6 +82,8 @@ class Redshift(DbapiEngine):
         parts=ORACLE_PARTS | {"f": "US"},
         quote='"{letter}"',
     )
+    moved = "DATEADD(second, {seconds}, {col})"
+    zone_shift = "CONVERT_TIMEZONE('{source}', '{target}', {col})"
     grains = grains(
         lambda unit: f"DATE_TRUNC('{unit}', {{col}})",
         lambda width: f"DATEADD(second, DATEDIFF(second, {_DAY}, {{col}}) / {width} * {width}, {_DAY})",

@@ -77,6 +77,8 @@ class Snowflake(DbapiEngine):
         parts=ORACLE_PARTS | {"f": "FF6"},
         quote='"{letter}"',
     )
+    moved = "DATEADD(SECOND, {seconds}, {col})"
+    zone_shift = "CONVERT_TIMEZONE('{source}', '{target}', {col})"
     grains = grains(
         lambda unit: f"DATE_TRUNC('{unit}', {{col}})",
         lambda width: f"TIME_SLICE({{col}}, {width}, 'SECOND')",

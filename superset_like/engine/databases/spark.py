@@ -31,6 +31,8 @@ class Spark(DbapiEngine):
     reads_only = "no: grant the login SELECT alone"
     allowed_options = frozenset({"auth"})
     times = SPARK_TIMES
+    moved = "({col} + INTERVAL '{seconds}' SECOND)"
+    zone_shift = "FROM_UTC_TIMESTAMP(TO_UTC_TIMESTAMP({col}, '{source}'), '{target}')"
     grains = SPARK_GRAINS
     kinds_of_own = SPARK_KINDS
     functions = SPARK_FUNCTIONS

@@ -119,6 +119,7 @@ class Sqlite(Engine):
         """.split()
     )
     table_functions = frozenset({"JSON_EACH", "JSON_TREE"})
+    moved = "DATETIME({col}, '{seconds} seconds')"
     grains = {
         "PT1S": "STRFTIME('%Y-%m-%d %H:%M:%S', {col})",
         "PT1M": "STRFTIME('%Y-%m-%d %H:%M:00', {col})",

@@ -45,6 +45,8 @@ class Trino(DbapiEngine):
         written="DATE_PARSE({sql}, {pattern})",
         parts={"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "M": "%i", "S": "%s", "f": "%f", "y": "%y", "b": "%b"},
     )
+    moved = "DATE_ADD('second', {seconds}, {col})"
+    zone_shift = "CAST(AT_TIMEZONE(WITH_TIMEZONE({col}, '{source}'), '{target}') AS TIMESTAMP(6))"
     grains = grains(
         lambda unit: f"DATE_TRUNC('{unit}', {{col}})",
         lambda width: f"DATE_ADD('second', DATE_DIFF('second', {_DAY}, {{col}}) / {width} * {width}, {_DAY})",

@@ -71,7 +71,11 @@ def _without_formulas(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.Chunk
 
 
 def _moments(column: pa.Array) -> pa.Array:
-    """Without the fraction of a second when no value has one; a zone is kept as its offset."""
+    """Without the fraction of a second when no value has one; a zone is kept as its offset, UTC as `Z`."""
     seconds = pc.cast(column, pa.timestamp("s", column.type.tz), safe=False)
     is_exact = pc.all(pc.equal(pc.cast(seconds, column.type), column), skip_nulls=True).as_py()
-    return column if is_exact is False else seconds
+    made = column if is_exact is False else seconds
+    if column.type.tz in (None, "UTC"):
+        return made
+    # Arrow writes +0530, which not all readers of ISO 8601 take.
+    return pc.replace_substring_regex(pc.strftime(made, "%Y-%m-%d %H:%M:%S%z"), r"(\d\d)$", r":\1")

@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +42,7 @@ TOTAL = Measure("SUM(amount)", aggregate=Aggregate.SUM, column="amount")
 RULE = (Predicate("city = 'Köln'", "rule 1"),)
 MONTH = Dimension("sold", column="sold", grain="P1M")
 TIMESTAMPS = {"bigquery": "DATETIME", "clickhousedb": "DATETIME('EUROPE/BERLIN')", "mssql": "DATETIME2"}
+BERLIN = "Europe/Berlin"
 FIRST, LAST = datetime(2020, 1, 1), datetime(2020, 2, 1, 10)
 
 
@@ -69,6 +71,8 @@ QUESTIONS: Mapping[str, Query] = {
     "an offset in order": Query((CITY,), (TOTAL,), order=(Order(TOTAL, ascending=False),), limit=10, offset=20),
     "an offset alone": Query((CITY,), offset=20),
     "a month of a time range": Query((MONTH,), (TOTAL,), time=(TimeRange("sold", FIRST, LAST),), order=(Order(MONTH),)),
+    "a month in a zone": Query((MONTH,), (TOTAL,), time=(TimeRange("sold", FIRST, LAST),), time_zone=BERLIN),
+    "an hour in a zone of half hours": Query((replace(MONTH, grain="PT1H"),), (TOTAL,), time_zone="Asia/Kolkata"),
     "days and epochs": Query((CITY,), time=(TimeRange("day", FIRST), TimeRange("since", FIRST))),
     "texts alike": filtered(
         Filter(Operator.ILIKE, "city", value="kö%"),

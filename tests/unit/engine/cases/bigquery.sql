@@ -10,6 +10,12 @@ SELECT `sales`.`city` AS `city` FROM `shop`.`sales` LIMIT 9223372036854775807 OF
 -- a month of a time range
 SELECT DATETIME_TRUNC(CAST(`sales`.`sold` AS DATETIME), MONTH) AS `sold`, SUM(`sales`.`amount`) AS `SUM_amount_` FROM `shop`.`sales` WHERE `sales`.`sold` >= DATETIME '2020-01-01 00:00:00' AND `sales`.`sold` < DATETIME '2020-02-01 10:00:00' GROUP BY 1 ORDER BY `sold` ASC
 
+-- a month in a zone
+SELECT DATETIME_TRUNC(DATETIME(TIMESTAMP(CAST(`sales`.`sold` AS DATETIME), 'UTC'), 'Europe/Berlin'), MONTH) AS `sold`, SUM(`sales`.`amount`) AS `SUM_amount_` FROM `shop`.`sales` WHERE `sales`.`sold` >= DATETIME '2019-12-31 23:00:00' AND `sales`.`sold` < DATETIME '2020-02-01 09:00:00' GROUP BY 1
+
+-- an hour in a zone of half hours
+SELECT DATETIME_ADD(DATETIME_TRUNC(DATETIME_ADD(CAST(`sales`.`sold` AS DATETIME), INTERVAL 1800 SECOND), HOUR), INTERVAL -1800 SECOND) AS `sold`, SUM(`sales`.`amount`) AS `SUM_amount_` FROM `shop`.`sales` GROUP BY 1
+
 -- days and epochs
 SELECT `sales`.`city` AS `city` FROM `shop`.`sales` WHERE `sales`.`day` >= DATE '2020-01-01' AND `sales`.`since` >= 1577836800000
 

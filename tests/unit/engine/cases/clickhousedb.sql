@@ -10,6 +10,12 @@ SELECT "sales"."city" AS "city" FROM "shop"."sales" OFFSET 20
 -- a month of a time range
 SELECT toDateTime64(toStartOfMonth(toDateTime64("sales"."sold", 6, 'UTC')), 6, 'UTC') AS "sold", SUM("sales"."amount") AS "SUM(amount)" FROM "shop"."sales" WHERE "sales"."sold" >= toDateTime64('2020-01-01 00:00:00', 6, 'UTC') AND "sales"."sold" < toDateTime64('2020-02-01 10:00:00', 6, 'UTC') GROUP BY toDateTime64(toStartOfMonth(toDateTime64("sales"."sold", 6, 'UTC')), 6, 'UTC') ORDER BY "sold" ASC
 
+-- a month in a zone
+SELECT toDateTime64(toStartOfMonth(addSeconds(toDateTime64("sales"."sold", 6, 'UTC'), 3600)), 6, 'UTC') AS "sold", SUM("sales"."amount") AS "SUM(amount)" FROM "shop"."sales" WHERE "sales"."sold" >= toDateTime64('2019-12-31 23:00:00', 6, 'UTC') AND "sales"."sold" < toDateTime64('2020-02-01 09:00:00', 6, 'UTC') GROUP BY toDateTime64(toStartOfMonth(addSeconds(toDateTime64("sales"."sold", 6, 'UTC'), 3600)), 6, 'UTC')
+
+-- an hour in a zone of half hours
+SELECT addSeconds(toDateTime64(toStartOfHour(addSeconds(toDateTime64("sales"."sold", 6, 'UTC'), 1800)), 6, 'UTC'), -1800) AS "sold", SUM("sales"."amount") AS "SUM(amount)" FROM "shop"."sales" GROUP BY addSeconds(toDateTime64(toStartOfHour(addSeconds(toDateTime64("sales"."sold", 6, 'UTC'), 1800)), 6, 'UTC'), -1800)
+
 -- days and epochs
 SELECT "sales"."city" AS "city" FROM "shop"."sales" WHERE "sales"."day" >= toDate('2020-01-01') AND "sales"."since" >= 1577836800000
 

@@ -10,6 +10,12 @@ SELECT [sales].[city] AS [city] FROM [shop].[sales] ORDER BY (SELECT NULL) OFFSE
 -- a month of a time range
 SELECT DATEADD(month, DATEDIFF(month, CAST('1753-01-01' AS DATETIME2), CAST([sales].[sold] AS DATETIME2)), CAST('1753-01-01' AS DATETIME2)) AS [sold], SUM([sales].[amount]) AS [SUM(amount)] FROM [shop].[sales] WHERE [sales].[sold] >= CAST('2020-01-01 00:00:00' AS DATETIME2) AND [sales].[sold] < CAST('2020-02-01 10:00:00' AS DATETIME2) GROUP BY DATEADD(month, DATEDIFF(month, CAST('1753-01-01' AS DATETIME2), CAST([sales].[sold] AS DATETIME2)), CAST('1753-01-01' AS DATETIME2)) ORDER BY [sold] ASC
 
+-- a month in a zone
+SELECT DATEADD(month, DATEDIFF(month, CAST('1753-01-01' AS DATETIME2), DATEADD(second, 3600, CAST([sales].[sold] AS DATETIME2))), CAST('1753-01-01' AS DATETIME2)) AS [sold], SUM([sales].[amount]) AS [SUM(amount)] FROM [shop].[sales] WHERE [sales].[sold] >= CAST('2019-12-31 23:00:00' AS DATETIME2) AND [sales].[sold] < CAST('2020-02-01 09:00:00' AS DATETIME2) GROUP BY DATEADD(month, DATEDIFF(month, CAST('1753-01-01' AS DATETIME2), DATEADD(second, 3600, CAST([sales].[sold] AS DATETIME2))), CAST('1753-01-01' AS DATETIME2))
+
+-- an hour in a zone of half hours
+SELECT DATEADD(second, -1800, DATEADD(second, DATEDIFF(second, CAST(CAST(DATEADD(second, 1800, CAST([sales].[sold] AS DATETIME2)) AS DATE) AS DATETIME2), DATEADD(second, 1800, CAST([sales].[sold] AS DATETIME2))) / 3600 * 3600, CAST(CAST(DATEADD(second, 1800, CAST([sales].[sold] AS DATETIME2)) AS DATE) AS DATETIME2))) AS [sold], SUM([sales].[amount]) AS [SUM(amount)] FROM [shop].[sales] GROUP BY DATEADD(second, -1800, DATEADD(second, DATEDIFF(second, CAST(CAST(DATEADD(second, 1800, CAST([sales].[sold] AS DATETIME2)) AS DATE) AS DATETIME2), DATEADD(second, 1800, CAST([sales].[sold] AS DATETIME2))) / 3600 * 3600, CAST(CAST(DATEADD(second, 1800, CAST([sales].[sold] AS DATETIME2)) AS DATE) AS DATETIME2)))
+
 -- days and epochs
 SELECT [sales].[city] AS [city] FROM [shop].[sales] WHERE [sales].[day] >= CAST('2020-01-01' AS DATE) AND [sales].[since] >= 1577836800000
 

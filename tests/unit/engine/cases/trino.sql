@@ -10,6 +10,12 @@ SELECT "sales"."city" AS "city" FROM "shop"."sales" OFFSET 20
 -- a month of a time range
 SELECT DATE_TRUNC('month', CAST("sales"."sold" AS TIMESTAMP(6))) AS "sold", SUM("sales"."amount") AS "SUM(amount)" FROM "shop"."sales" WHERE "sales"."sold" >= TIMESTAMP '2020-01-01 00:00:00' AND "sales"."sold" < TIMESTAMP '2020-02-01 10:00:00' GROUP BY DATE_TRUNC('month', CAST("sales"."sold" AS TIMESTAMP(6))) ORDER BY "sold" ASC
 
+-- a month in a zone
+SELECT DATE_TRUNC('month', CAST(AT_TIMEZONE(WITH_TIMEZONE(CAST("sales"."sold" AS TIMESTAMP(6)), 'UTC'), 'Europe/Berlin') AS TIMESTAMP(6))) AS "sold", SUM("sales"."amount") AS "SUM(amount)" FROM "shop"."sales" WHERE "sales"."sold" >= TIMESTAMP '2019-12-31 23:00:00' AND "sales"."sold" < TIMESTAMP '2020-02-01 09:00:00' GROUP BY DATE_TRUNC('month', CAST(AT_TIMEZONE(WITH_TIMEZONE(CAST("sales"."sold" AS TIMESTAMP(6)), 'UTC'), 'Europe/Berlin') AS TIMESTAMP(6)))
+
+-- an hour in a zone of half hours
+SELECT DATE_ADD('second', -1800, DATE_TRUNC('hour', DATE_ADD('second', 1800, CAST("sales"."sold" AS TIMESTAMP(6))))) AS "sold", SUM("sales"."amount") AS "SUM(amount)" FROM "shop"."sales" GROUP BY DATE_ADD('second', -1800, DATE_TRUNC('hour', DATE_ADD('second', 1800, CAST("sales"."sold" AS TIMESTAMP(6)))))
+
 -- days and epochs
 SELECT "sales"."city" AS "city" FROM "shop"."sales" WHERE "sales"."day" >= DATE '2020-01-01' AND "sales"."since" >= 1577836800000
 
