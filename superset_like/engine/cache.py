@@ -1,6 +1,7 @@
 """Answers kept as encoded bytes: in the process's memory, and behind it in a store that processes share.
 
-Two askers of one missing key wait for one answer. A store that fails slows nobody down for long and breaks nothing.
+Two askers of one missing key wait for one answer, in one process and across processes; when the one who makes it dies,
+another does. A store that fails slows nobody down for long and breaks nothing.
 """
 
 import hashlib
@@ -19,10 +20,15 @@ from typing import Any, Protocol
 
 import orjson
 
+from superset_like.engine.leases import Leases, LocalLeases
+
 log = logging.getLogger(__name__)
 
 # After a failure the store is left alone for this long.
 PAUSE_S = 5.0
+# How long to wait before another look at what another process makes.
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 0.25
 # Added to each answer's size: the objects around its bytes.
 OVERHEAD_BYTES = 1_000
 
@@ -80,8 +86,9 @@ def canonical(value: object) -> Any:
 class AnswerCache:
     """The answers of this process in front of those in a store."""
 
-    def __init__(self, backend: Backend, memory_bytes: int) -> None:
+    def __init__(self, backend: Backend, memory_bytes: int, leases: Leases | None = None) -> None:
         self._backend = backend
+        self._leases = leases or LocalLeases()
         self._memory = Memory(memory_bytes)
         self._flights: dict[str, Future[Entry]] = {}
         self._lock = threading.Lock()
@@ -98,7 +105,8 @@ class AnswerCache:
             found = self.get(key)
             if found is not None:
                 return found, True
-        return self._flown(key, make, ttl_s)
+            return self._flown(key, lambda: self._led(key, make, ttl_s))
+        return self._flown(key, lambda: (self._kept(key, make(), ttl_s), False))
 
     def get(self, key: str) -> Entry | None:
         """The kept answer, or None."""
@@ -127,7 +135,21 @@ class AnswerCache:
         """This process remembers nothing."""
         self._memory = Memory(self._memory.most_bytes)
 
-    def _flown(self, key: str, make: Callable[[], Entry], ttl_s: int) -> tuple[Entry, bool]:
+    def _led(self, key: str, make: Callable[[], Entry], ttl_s: int) -> tuple[Entry, bool]:
+        """The answer that another process makes meanwhile, or ours when it has none."""
+        pause_s = FIRST_PAUSE_S
+        while (lease := self._leases.take(f"answer:{key}")) is None:
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+            found = self.get(key)
+            if found is not None:
+                return found, True
+        with lease:
+            # It may have been made between our look for it and the lease.
+            found = self.get(key)
+            return (found, True) if found is not None else (self._kept(key, make(), ttl_s), False)
+
+    def _flown(self, key: str, fly: Callable[[], tuple[Entry, bool]]) -> tuple[Entry, bool]:
         with self._lock:
             flight = self._flights.get(key)
             leads = flight is None
@@ -136,7 +158,7 @@ class AnswerCache:
         if not leads:
             return flight.result(), True
         try:
-            entry = self._kept(key, make(), ttl_s)
+            entry, was_kept = fly()
         except BaseException as error:
             flight.set_exception(error)
             raise
@@ -145,7 +167,7 @@ class AnswerCache:
         finally:
             with self._lock:
                 self._flights.pop(key, None)
-        return entry, False
+        return entry, was_kept
 
     def _kept(self, key: str, entry: Entry, ttl_s: int) -> Entry:
         expires_at = time.time() + ttl_s if ttl_s else None

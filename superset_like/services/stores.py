@@ -5,13 +5,15 @@ from flask import Flask, current_app
 from superset_like.cache_backends import backend
 from superset_like.config.settings import Settings
 from superset_like.engine.cache import AnswerCache
+from superset_like.engine.leases import Leases
 from superset_like.engine.results import ResultStore
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Binds the stores that the settings name."""
+    held = app.extensions["superset_like_leases"] = Leases.beside(settings.cache_uri)
     app.extensions["superset_like_answers"] = AnswerCache(
-        backend(settings.cache_uri), memory_bytes=settings.cache_memory_mib * 1024 * 1024
+        backend(settings.cache_uri), settings.cache_memory_mib * 1024 * 1024, held
     )
     app.extensions["superset_like_results"] = ResultStore.from_uri(settings.results_uri)
 
@@ -19,6 +21,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 def answers() -> AnswerCache:
     """The cache of answers."""
     found: AnswerCache = current_app.extensions["superset_like_answers"]
+    return found
+
+
+def leases() -> Leases:
+    """What is held by one process at a time, or by so many."""
+    found: Leases = current_app.extensions["superset_like_leases"]
     return found
 
 
