@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from superset_like import api, views
 from superset_like.api.dialect import register_errors
 from superset_like.api.journal import register_journal
+from superset_like.api.nesting import register_nesting
 from superset_like.api.superset.security import SecurityManager
 from superset_like.config.load import check_secrets, load
 from superset_like.config.settings import Settings
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
         _add_apis(builder)
         _add_pages(builder)
     register_errors(app, error_pages.render)
+    register_nesting(app)
     register_journal(app)
     return app
 

@@ -185,6 +185,13 @@ class QueryFailed(QueryError):
     default_message = "The database reported an error"
 
 
+class AnswerTooLarge(QueryError):
+    """Its rows are more than the server holds. details: limit_mib."""
+
+    status = 413
+    default_message = "The answer is too large. Ask for fewer rows or columns, or for CSV, which is streamed."
+
+
 class QueryCanceled(QueryError):
     """Somebody stopped it."""
 

@@ -157,6 +157,20 @@ class Settings:
     )
     samples_row_limit: int = setting(1_000, positive, "Rows of a sample.")
     sql_row_limit: int = setting(1_000, positive, "Rows of a query in the SQL editor that names no limit.")
+    queries_per_user: int = setting(
+        10,
+        positive,
+        "Queries of one user, or of guests of one name, that run at a time; one more waits, then gets 429.",
+    )
+    queries_per_database: int = setting(
+        20, positive, "Queries that run at a time on one database; one more waits, then gets 503."
+    )
+    queue_wait_s: float = setting(10.0, seconds, "Seconds that a query waits for others to end before it is refused.")
+    max_answer_mib: int = setting(
+        256, positive, "Largest answer held in memory, in MiB; one more is 413. Streamed downloads are not held."
+    )
+    max_filter_values: int = setting(10_000, positive, "Most values in the filters of one question.")
+    max_nesting: int = setting(100, positive, "How deep the JSON of a request may be nested.")
     query_timeout_s: float = setting(60.0, seconds, "Seconds a chart's query may run.")
     sql_timeout_s: float = setting(30.0, seconds, "Seconds a synchronous query of the SQL editor may run.")
     async_timeout_s: float = setting(6 * 3600.0, seconds, "Seconds an asynchronous query may run.")

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import orjson
 
 from superset_like.engine.leases import Leases, LocalLeases
+from superset_like.errors import TooMany
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,8 @@ class AnswerCache:
     def answer(self, key: str, make: Callable[[], Entry], ttl_s: int, force: bool = False) -> tuple[Entry, bool]:
         """(the answer, whether it was kept). ttl_s: seconds to keep it, 0 for ever, below 0 not at all.
 
-        force: it is made anew, and kept. What `make` raises, everyone who waited for it gets.
+        force: it is made anew, and kept. What `make` raises, everyone who waited for it gets, but for
+        TooMany: then the next of them makes it.
         """
         if ttl_s < 0:
             return make(), False
@@ -150,13 +152,17 @@ class AnswerCache:
             return (found, True) if found is not None else (self._kept(key, make(), ttl_s), False)
 
     def _flown(self, key: str, fly: Callable[[], tuple[Entry, bool]]) -> tuple[Entry, bool]:
-        with self._lock:
-            flight = self._flights.get(key)
-            leads = flight is None
-            if flight is None:
-                flight = self._flights[key] = Future()
-        if not leads:
-            return flight.result(), True
+        while True:
+            with self._lock:
+                flight = self._flights.get(key)
+                if flight is None:
+                    flight = self._flights[key] = Future()
+                    break
+            try:
+                return flight.result(), True
+            except TooMany:
+                # It was the maker's own budget that was used up.
+                continue
         try:
             entry, was_kept = fly()
         except BaseException as error:

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.query import Kind, Output, Statement
-from superset_like.errors import QueryFailed
+from superset_like.errors import AnswerTooLarge, QueryFailed
 
 BATCH_ROWS = 20_000
+MIB = 1024 * 1024
 OTHER_COLUMNS = "The database answered with other columns than were asked for"
 MOMENT = pa.timestamp("us")
 MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
@@ -20,10 +21,11 @@ MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an answer may cost; None means no limit."""
+    """What an answer may cost; None means no limit. max_bytes: of its rows as Arrow."""
 
     timeout_s: float | None = None
     max_rows: int | None = None
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,11 @@ class Answer:
 def answer(engine: Engine, target: Target, statement: Statement, limits: Limits) -> Answer:
     """The statement's rows; labels as names, which may repeat.
 
-    Raises QueryFailed, QueryTimedOut, QueryCanceled, DatabaseUnreachable.
+    Raises QueryFailed, QueryTimedOut, QueryCanceled, DatabaseUnreachable, AnswerTooLarge.
     """
     asked = [limit for limit in (statement.limit, limits.max_rows) if limit is not None]
     with engine.open(target, limits.timeout_s) as session:
-        found = fetched(session.read(statement.sql, BATCH_ROWS), min(asked, default=None))
+        found = fetched(session.read(statement.sql, BATCH_ROWS), min(asked, default=None), limits.max_bytes)
     if found.table.num_columns != len(statement.outputs):
         raise QueryFailed(OTHER_COLUMNS)
     columns = [
@@ -52,18 +54,30 @@ def answer(engine: Engine, target: Target, statement: Statement, limits: Limits)
 
 
 class Stream:
-    """The statement's rows as they come; labels as names. To be closed.
+    """The statement's rows as they come; labels as names. To be closed, unless all were read.
 
-    rows, truncated: of what was read so far; truncated once the limit was met and there was more.
-    Raises as `answer` does, while it is made and while it is read.
+    rows, truncated: of what was read so far; truncated once the limit was met and there was more. on_close: called once
+    it is closed, also when it cannot be opened. Raises as `answer` does, while it is made and while it is read.
     """
 
-    def __init__(self, engine: Engine, target: Target, statement: Statement, limits: Limits) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        target: Target,
+        statement: Statement,
+        limits: Limits,
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
         asked = [limit for limit in (statement.limit, limits.max_rows) if limit is not None]
         self._most = min(asked, default=None)
         self._outputs = statement.outputs
         self._zone = statement.time_zone
-        self._session = engine.open(target, limits.timeout_s)
+        self._on_close, self._is_closed = on_close, False
+        try:
+            self._session = engine.open(target, limits.timeout_s)
+        except BaseException:
+            on_close()
+            raise
         self.rows = 0
         self.truncated = False
         try:
@@ -77,6 +91,7 @@ class Stream:
             self.schema = (self._first or self._shaped(empty)).schema
         except BaseException:
             self._session.close()
+            on_close()
             raise
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
@@ -86,12 +101,19 @@ class Stream:
         # Values may be read in another way from batch to batch; what leaves is of one type.
         for batch in self._batches:
             yield batch if batch.schema == self.schema else batch.cast(self.schema)
+        self.close()
 
     def close(self) -> None:
-        """What still runs in the engine is ended."""
-        self._session.cancel()
-        self._batches.close()
-        self._session.close()
+        """What still runs in the engine is ended; harmless when repeated."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            self._session.cancel()
+            self._batches.close()
+            self._session.close()
+        finally:
+            self._on_close()
 
     def _read(self) -> Generator[pa.RecordBatch, None, None]:
         for batch in self._reader:
@@ -111,13 +133,19 @@ class Stream:
         return pa.RecordBatch.from_arrays(columns, names=[output.label for output in self._outputs])
 
 
-def fetched(reader: pa.RecordBatchReader, max_rows: int | None) -> Answer:
-    """The rows as they come, at most max_rows; one more is looked for to tell whether they were cut."""
+def fetched(reader: pa.RecordBatchReader, max_rows: int | None, max_bytes: int | None = None) -> Answer:
+    """The rows as they come, at most max_rows; one more is looked for to tell whether they were cut.
+
+    Raises AnswerTooLarge as soon as they are more bytes than that.
+    """
     batches: list[pa.RecordBatch] = []
-    rows = 0
+    rows = size = 0
     for batch in reader:
         batches.append(batch)
         rows += batch.num_rows
+        size += batch.nbytes
+        if max_bytes is not None and size > max_bytes:
+            raise AnswerTooLarge(limit_mib=max_bytes // MIB)
         if max_rows is not None and rows > max_rows:
             break
     table = pa.Table.from_batches(batches, schema=reader.schema)

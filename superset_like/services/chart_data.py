@@ -23,7 +23,7 @@ from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
-from superset_like.services import guest_questions, questions, remembered, shapes, stores
+from superset_like.services import guest_questions, questions, remembered, shapes, slots, stores
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
 # Query contexts that a process remembers to have opened.
@@ -218,7 +218,8 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
     statements = _statements(here, planned)
     db.session.commit()
     limits = run.Limits(timeout_s=settings().async_timeout_s, max_rows=statements[0].limit)
-    stream = run.Stream(planned.engine, planned.target, statements[0], limits)
+    slot = slots.take(here.actor, here.dataset.database_id)
+    stream = run.Stream(planned.engine, planned.target, statements[0], limits, slot.release)
     try:
         return _begun(here, planned, statements, stream, key, form)
     except BaseException:
@@ -305,12 +306,8 @@ class Rows:
 
 
 def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
-    limits = [run.Limits(timeout_s=settings().query_timeout_s, max_rows=each.limit) for each in statements]
     asked = planned.asked
-    first, *others = [
-        run.answer(planned.engine, planned.target, statement, limit)
-        for statement, limit in zip(statements, limits, strict=True)
-    ]
+    first, *others = [run.answer(planned.engine, planned.target, each, slots.limits(each.limit)) for each in statements]
     table, levels = first.table, {}
     if asked.meeting is not None:
         met = zip(asked.comparisons, (other.table for other in others), strict=True)
@@ -360,7 +357,9 @@ def _answered(
         statements = make_statements()
         # No transaction on the metadata stays open while the user's database works.
         db.session.commit()
-        return _entry(_rows(planned, statements), statements, form)
+        with slots.take(here.actor, here.dataset.database_id):
+            rows = _rows(planned, statements)
+        return _entry(rows, statements, form)
 
     entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
     return _told(here, planned, entry, key, is_hit)

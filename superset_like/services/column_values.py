@@ -13,7 +13,7 @@ from superset_like.engine.encode import json
 from superset_like.engine.query import Kind
 from superset_like.errors import Forbidden, QuestionInvalid
 from superset_like.extensions import settings
-from superset_like.services import remembered, shapes, stores
+from superset_like.services import remembered, shapes, slots, stores
 
 MOST_VALUES = 10_000
 
@@ -35,8 +35,8 @@ def values(actor: Actor, dataset_id: int, column: str, search: str | None = None
 
     def make() -> Entry:
         statement = build.distinct_values(shape, engine, column, limit, predicates, search)
-        limits = run.Limits(timeout_s=settings().query_timeout_s, max_rows=limit)
-        found = run.answer(engine, target, statement, limits).table
+        with slots.take(actor, dataset.database_id):
+            found = run.answer(engine, target, statement, slots.limits(limit)).table
         kind = run.kinds_of(found.schema)[0]
         times = json.Times.ISO if kind is Kind.TEMPORAL else json.Times.EPOCH_MS
         return Entry(orjson.dumps(list(json.values(found.column(0), times)), default=str), {})

@@ -38,7 +38,7 @@ from superset_like.errors import (
 from superset_like.extensions import celery, db, settings
 from superset_like.models import Query, QueryStatus
 from superset_like.models.mixins import now
-from superset_like.services import databases, query_plan, stores
+from superset_like.services import databases, query_plan, slots, stores
 from superset_like.services.query_plan import CreateAs, Problem, planned
 from superset_like.services.query_run import Outcome, Watch, perform
 
@@ -118,10 +118,14 @@ def run(actor: Actor, query_id: int) -> Query:
         return _row(query_id)
     try:
         with Watch(query_id, settings().heartbeat_s) as watch:
-            plan = planned(actor, _row(query_id))
+            query = _row(query_id)
+            plan, database_id = planned(actor, query), query.database_id
+            # A worker has time; somebody who waits for the answer has not.
+            wait_s = plan.timeout_s if query.run_async else None
             # No transaction on the metadata stays open while the user's database works.
             db.session.commit()
-            outcome = perform(plan, watch)
+            with slots.take(actor, database_id, wait_s, watch.require_going):
+                outcome = perform(plan, watch)
         _succeed(query_id, outcome)
     except ProductError as error:
         _end(query_id, error)

@@ -11,6 +11,7 @@ from superset_like.engine import guard, template
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.guard import Part, Read
 from superset_like.engine.query import TableName
+from superset_like.engine.run import MIB
 from superset_like.errors import Invalid, QueryRefused, SyntaxInvalid, TemplateInvalid, WriteRefused
 from superset_like.extensions import settings
 from superset_like.models import Database, Query
@@ -51,6 +52,7 @@ class Plan:
     """Statements in order. writes: run for their effect. read: answers the rows, at most one more than `limit`.
 
     own_limit: the LIMIT that the last SELECT itself has. creates: the last write makes a table of the last SELECT.
+    max_bytes: the most that the rows may be as Arrow.
     """
 
     engine: Engine
@@ -60,6 +62,7 @@ class Plan:
     writes: tuple[str, ...]
     read: str | None
     limit: int
+    max_bytes: int
     own_limit: int | None = None
     creates: bool = False
 
@@ -120,6 +123,7 @@ def planned(actor: Actor, query: Query) -> Plan:
         writes=tuple(writes + ([made] if made else [])),
         read=desk.cut(last, limit) if last else None,
         limit=limit,
+        max_bytes=settings().max_answer_mib * MIB,
         own_limit=_own_limit(last.read) if last else None,
         creates=made is not None,
     )

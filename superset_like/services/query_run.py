@@ -86,7 +86,7 @@ class Watch:
         with self._lock:
             self._session = session
         try:
-            self._require_going()
+            self.require_going()
             yield session
         except ProductError as error:
             if self._stopped.is_set() and not isinstance(error, QueryCanceled):
@@ -96,7 +96,8 @@ class Watch:
             with self._lock:
                 self._session = None
 
-    def _require_going(self) -> None:
+    def require_going(self) -> None:
+        """Raises QueryCanceled once a stop was asked for."""
         if self._stopped.is_set():
             raise QueryCanceled()
 
@@ -144,7 +145,7 @@ def perform(plan: Plan, watch: Watch) -> Outcome:
     if plan.read is None:
         return Outcome(_no_rows(), touched, executed_sql=plan.writes[-1], created_table=plan.creates)
     with _opened(plan, plan.target, deadline) as session, watch.over(session):
-        found = run.fetched(session.read(plan.read, BATCH_ROWS), plan.limit)
+        found = run.fetched(session.read(plan.read, BATCH_ROWS), plan.limit, plan.max_bytes)
     table = found.table.rename_columns(distinct_names(found.table.column_names))
     return Outcome(
         rows=table,

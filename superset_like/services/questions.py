@@ -31,6 +31,7 @@ from superset_like.engine.query import (
     TimeRange,
 )
 from superset_like.errors import BadRequest, ProductError, QuestionInvalid
+from superset_like.extensions import settings
 from superset_like.models import Chart
 
 QueryObject: TypeAlias = Mapping[str, Any]
@@ -58,7 +59,6 @@ OVERRIDES = ("time_range", "granularity", "time_grain_sqla")
 # What one request may hold; beyond that an engine would spend its time on reading the SQL.
 MOST_QUERIES = 50
 MOST_PARTS = 500
-MOST_VALUES = 10_000
 PARTS = ("columns", "groupby", "metrics", "orderby", "filters", "series_columns")
 
 
@@ -226,8 +226,9 @@ def _require_limits(queries: Sequence[QueryObject]) -> None:
             if len(asked.get(name) or ()) > MOST_PARTS:
                 raise BadRequest(f"Request is incorrect: at most {MOST_PARTS} {name} are allowed")
         values = [given.get("val") for given in asked.get("filters") or ()]
-        if sum(len(value) for value in values if isinstance(value, list)) > MOST_VALUES:
-            raise BadRequest(f"Request is incorrect: at most {MOST_VALUES} values are allowed in filters")
+        most = settings().max_filter_values
+        if sum(len(value) for value in values if isinstance(value, list)) > most:
+            raise BadRequest(f"Request is incorrect: at most {most} values are allowed in filters")
 
 
 def _identity(value: Any) -> int | str:

@@ -15,9 +15,11 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
 from superset_like.access.actor import Actor, current
+from superset_like.api.nesting import require_shallow
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import Documented, json_response, whole_number
 from superset_like.errors import (
+    AnswerTooLarge,
     BadRequest,
     Forbidden,
     ProductError,
@@ -174,7 +176,7 @@ class Wording:
         try:
             response: Response = make()
             return response
-        except (SubqueryRefused, QueryTimedOut):
+        except (SubqueryRefused, QueryTimedOut, AnswerTooLarge):
             raise
         except QueryError as error:
             raise self._worded(error) from error
@@ -193,7 +195,9 @@ def _sent() -> bytes:
         text = request.form.get("form_data")
         if not text:
             raise BadRequest("Request is not JSON")
-        return text.encode(errors="replace")
+        sent = text.encode(errors="replace")
+        require_shallow(sent)
+        return sent
     return request.get_data()
 
 

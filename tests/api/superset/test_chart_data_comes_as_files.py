@@ -45,6 +45,7 @@ def test_what_is_too_large_to_hold_is_streamed(
     assert answer.status_code == 200
     if form != "arrow":
         assert answer.data == whole
+    answer.close()
     assert "X-Row-Count" not in answer.headers
     assert answer.headers["X-Applied-Limit"] == "100"
 
