@@ -1,7 +1,7 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -250,19 +250,15 @@ def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
 def _annotated(here: Asking, annotation: Annotation) -> Answer:
     found = chart(here.actor, annotation.chart)
     there, context = of_chart(here.actor, found, here.force)
-    first = context.queries[0]
-    # One of that chart's own annotations could lead back here.
-    asked = {**first, **annotation.changes, "annotation_layers": None}
-    grain = asked.pop("time_grain_sqla", None)
-    if grain:
-        asked["extras"] = {**(first.get("extras") or {}), "time_grain_sqla": grain}
-    return answer(there, plan(there, asked))
+    return answer(there, plan(there, questions.annotating(context.queries[0], annotation)))
 
 
 def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:
     """Rows of the dataset as they are, under the caller's row rules. limit: rows, None for the setting's."""
     rows = min(limit or settings().samples_row_limit, settings().max_row_limit)
     planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
+    # Filters are not for samples, so none of them is said to be applied.
+    planned = replace(planned, asked=replace(planned.asked, applied=[], since=None, until=None))
     key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
     def statements() -> list[Statement]:
