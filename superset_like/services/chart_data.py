@@ -1,5 +1,6 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -321,7 +322,7 @@ def _header(statement: Statement, names: Sequence[str]) -> list[str]:
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
-    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at."""
+    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at(_ns)."""
     meta = {
         "labels": found.table.column_names,
         "levels": found.levels,
@@ -332,6 +333,8 @@ def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
         "limit": statements[0].limit,
         "sql": SEPARATOR.join(statement.sql for statement in statements),
         "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
+        # What is made anew within a second is another answer.
+        "made_at_ns": time.time_ns(),
     }
     return Entry(_encoded(found.table, form, found.header), meta)
 

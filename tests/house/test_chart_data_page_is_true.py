@@ -133,6 +133,13 @@ def test_there_are_examples_of_every_kind() -> None:
     assert {each.shown_kind for each in EXAMPLES} == {"json", "json rows", "json result", "text"}
 
 
+def test_links_lead_to_a_heading() -> None:
+    linked = set(re.findall(r"\]\(#(.+?)\)", PAGE))
+    headings = re.findall(r"^##+ (.+)$", PAGE, re.MULTILINE)
+    slugs = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert linked - slugs == set()
+
+
 def test_each_field_stands_there() -> None:
     assert set(names("context field")) == set(questions.ContextField().fields)
     assert set(names("query object field")) == set(questions.QueryField().fields)
@@ -397,6 +404,30 @@ def bare(server: Server, **headers: str) -> requests.Response:
     return requests.post(f"{server.base}/api/v1/chart/data", json={}, headers=headers, timeout=30)
 
 
+def stranger(server: Server) -> requests.Response:
+    api = f"{server.base}/api/v1/security"
+    (gamma,) = server.session.get(f"{api}/roles/?q=(filters:!((col:name,opr:eq,value:Gamma)))", timeout=30).json()[
+        "ids"
+    ]
+    login = {"username": "stranger", "password": "a-password-of-his-own"}
+    person = {"first_name": "Stran", "last_name": "Ger", "email": "stranger@example.com"}
+    made = server.session.post(f"{api}/users/", json={**login, **person, "active": True, "roles": [gamma]}, timeout=30)
+    assert made.status_code == 201, made.text
+    token = requests.post(f"{api}/login", json={**login, "provider": "db"}, timeout=30).json()["access_token"]
+    body = {"datasource": {"id": 1}, "queries": [{"metrics": ["count"]}]}
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.post(f"{server.base}/api/v1/chart/data", json=body, headers=headers, timeout=30)
+
+
+def guest(server: Server) -> requests.Response:
+    api = f"{server.base}/api/v1"
+    embedded = server.session.post(f"{api}/dashboard/1/embedded", json={"allowed_domains": []}, timeout=30).json()
+    wish = {"user": {}, "resources": [{"type": "dashboard", "id": embedded["result"]["uuid"]}], "rls": []}
+    token = server.session.post(f"{api}/security/guest_token/", json=wish, timeout=30).json()["token"]
+    body = {"datasource": {"id": 1}, "queries": [{"metrics": ["planes"]}]}
+    return requests.post(f"{api}/chart/data", json=body, headers={"X-GuestToken": token}, timeout=30)
+
+
 def sent(server: Server, body: bytes) -> requests.Response:
     return server.session.post(f"{server.base}/api/v1/chart/data", data=body, timeout=60)
 
@@ -436,6 +467,8 @@ PROVOKED: dict[str, Asks] = {
     "Missing Authorization Header": bare,
     "Token has expired": expired,
     "Custom SQL fields cannot contain sub-queries.": query(metrics=COUNT, extras={"where": "1 = (SELECT 1)"}),
+    "This endpoint requires the datasource 1, …": stranger,
+    "You may not ask this of this dashboard": guest,
     "Not found": lambda server: server.asked({}, about=999),
     "413 Request Entity Too Large: …": lambda server: sent(server, bytes(33 * 1024 * 1024)),
     "Not enough segments": lambda server: bare(server, Authorization="Bearer x"),
