@@ -1,7 +1,8 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -253,19 +254,15 @@ def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
 def _annotated(here: Asking, annotation: Annotation) -> Answer:
     found = chart(here.actor, annotation.chart)
     there, context = of_chart(here.actor, found, here.force)
-    first = context.queries[0]
-    # One of that chart's own annotations could lead back here.
-    asked = {**first, **annotation.changes, "annotation_layers": None}
-    grain = asked.pop("time_grain_sqla", None)
-    if grain:
-        asked["extras"] = {**(first.get("extras") or {}), "time_grain_sqla": grain}
-    return answer(there, plan(there, asked))
+    return answer(there, plan(there, questions.annotating(context.queries[0], annotation)))
 
 
 def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:
     """Rows of the dataset as they are, under the caller's row rules. limit: rows, None for the setting's."""
     rows = min(limit or settings().samples_row_limit, settings().max_row_limit)
     planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
+    # Filters are not for samples, so none of them is said to be applied.
+    planned = replace(planned, asked=replace(planned.asked, applied=[], since=None, until=None))
     key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
     def statements() -> list[Statement]:
@@ -324,7 +321,7 @@ def _header(statement: Statement, names: Sequence[str]) -> list[str]:
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
-    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at."""
+    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at(_ns)."""
     meta = {
         "labels": found.table.column_names,
         "levels": found.levels,
@@ -335,6 +332,8 @@ def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
         "limit": statements[0].limit,
         "sql": SEPARATOR.join(statement.sql for statement in statements),
         "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
+        # What is made anew within a second is another answer.
+        "made_at_ns": time.time_ns(),
     }
     return Entry(_encoded(found.table, form, found.header), meta)
 

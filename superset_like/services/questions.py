@@ -379,8 +379,39 @@ def _annotation(layer: Mapping[str, Any], asked: QueryObject) -> Annotation:
         raise QuestionInvalid(f"The annotation layer {layer['name']} names no chart")
     overrides = layer.get("overrides") or {}
     # A null means what the annotated chart has.
-    changes = {name: overrides[name] or asked.get(name) for name in OVERRIDES if name in overrides}
+    changes = {name: overrides[name] or _own(asked, name) for name in OVERRIDES if name in overrides}
     return Annotation(layer["name"], pk, changes)
+
+
+def _own(asked: QueryObject, name: str) -> Any:
+    """What the question says of its own time, wherever that stands."""
+    if name == "time_range":
+        spans = [given.get("val") for given in asked.get("filters") or () if _is_time_filter(given)]
+        return asked.get(name) or (spans[-1] if spans else None)
+    if name == "time_grain_sqla":
+        grains = [each.get("timeGrain") for each in asked.get("columns") or () if _is_axis(each)]
+        return (asked.get("extras") or {}).get(name) or next(iter(grains), None)
+    return asked.get(name)
+
+
+def annotating(asked: QueryObject, annotation: Annotation) -> QueryObject:
+    """The question of the annotation's chart, with the time that the layer wants."""
+    span, grain = annotation.changes.get("time_range"), annotation.changes.get("time_grain_sqla")
+    changes = {name: value for name, value in annotation.changes.items() if name != "time_grain_sqla"}
+    # One of that chart's own annotations could lead back here.
+    changed = {**asked, **changes, "annotation_layers": None}
+    if span:
+        given = asked.get("filters") or ()
+        changed["filters"] = [{**each, "val": span} if _is_time_filter(each) else each for each in given]
+    if grain:
+        changed["extras"] = {**(asked.get("extras") or {}), "time_grain_sqla": grain}
+        columns = asked.get("columns") or ()
+        changed["columns"] = [{**each, "timeGrain": grain} if _is_axis(each) else each for each in columns]
+    return changed
+
+
+def _is_axis(column: Any) -> bool:
+    return isinstance(column, dict) and column.get("columnType") == "BASE_AXIS"
 
 
 def _steps(asked: QueryObject) -> str | None:
@@ -461,9 +492,8 @@ class Reading:
         label = given.get("label") or sql
         if not isinstance(label, str):
             raise QuestionInvalid("A column's label must be a text")
-        is_axis = given.get("columnType") == "BASE_AXIS"
         grain = given.get("timeGrain")
-        if grain is None and is_axis:
+        if grain is None and _is_axis(given):
             grain = (self.asked.get("extras") or {}).get("time_grain_sqla")
         known = self.columns.get(sql)
         if known is not None:

@@ -1,61 +1,15 @@
 """What a newcomer does: one command, then his first requests, those of the README."""
 
 import re
-import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.cli.commands import command, environment, free_port
+from tests.cli.commands import running, signed_in
 
 pytestmark = pytest.mark.slow
-PATIENCE_S = 120
-
-
-@contextmanager
-def running(home: Path, log: Path) -> Iterator[str]:
-    """The address of a server that `run` started; it has ended without complaint after the block."""
-    port = free_port()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command("run", "--port", str(port)),
-            env=environment(home),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            wait(f"http://127.0.0.1:{port}/health", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(60) == 0
-
-
-def wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        assert process.poll() is None, "it ended before it answered"
-        try:
-            if requests.get(url, timeout=5).text == "OK":
-                return
-        except requests.ConnectionError:
-            time.sleep(0.1)
-    raise AssertionError("it did not answer")
-
-
-def signed_in(base: str, password: str) -> requests.Session:
-    session = requests.Session()
-    login = {"username": "admin", "password": password, "provider": "db"}
-    answer = session.post(f"{base}/api/v1/security/login", json=login, timeout=30)
-    assert answer.status_code == 200, answer.text
-    session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return session
 
 
 def test_a_newcomer_is_served_with_real_data(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from flask import Response, request
@@ -44,6 +44,8 @@ PLAIN_ROWS = frozenset({"samples", "drill_detail"})
 ROW_TYPES = PLAIN_ROWS | {"full", "results", "post_processed"}
 # Keys of a full answer that `results` keeps.
 RESULT_KEYS = frozenset({"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"})
+# What stands in the JSON for one query, and the answers that it was made of.
+Result: TypeAlias = tuple[Mapping[str, Any], tuple[Answer, ...]]
 FLAG = {"true": True, "1": True, "false": False, "0": False}
 
 QUERY_CONTEXT: dict[str, Any] = {
@@ -220,41 +222,49 @@ def _response(here: Asking, context: Context, kind: str, form: str, name: str = 
     if form != "json":
         return _download(here, context, kind, form, name)
     found = [_result(here, asked, asked.get("result_type") or kind) for asked in context.queries]
-    made = json_response(200, {"result": found})
-    _tag(made, [(each.get("cache_key"), each.get("queried_dttm")) for each in found])
+    made = json_response(200, {"result": [record for record, _ in found]})
+    _tag(made, [answers for _, answers in found])
     return made
 
 
-def _tag(response: Response, made_of: Sequence[tuple[Any, Any]]) -> None:
+def _tag(response: Response, made_of: Sequence[Sequence[Answer]]) -> None:
     """An ETag of answers that are kept: it says what was asked and when it was answered."""
-    if all(key and moment for key, moment in made_of):
-        digest = hashlib.sha256(orjson.dumps(list(made_of))).hexdigest()[:32]
+    if all(made_of):
+        named = [[(each.cache_key, _moment(each)) for each in answers] for answers in made_of]
+        digest = hashlib.sha256(orjson.dumps(named)).hexdigest()[:32]
         # Weak: an answer that is kept says so, and is the same otherwise.
         response.set_etag(digest, weak=True)
 
 
-def _result(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
+def _moment(answer: Answer) -> Any:
+    # What an earlier version of this server kept says the second alone.
+    return answer.meta.get("made_at_ns") or answer.meta["made_at"]
+
+
+def _result(here: Asking, asked: QueryObject, kind: str) -> Result:
     if kind in ROW_TYPES:
-        return _rows_record(here, asked, kind)
+        return _rows_result(here, asked, kind)
     if kind == "query":
-        return _query_record(here, asked)
+        return _query_record(here, asked), ()
     if kind == "columns":
-        return {"data": [_column_record(column) for column in here.dataset.columns]}
+        return {"data": [_column_record(column) for column in here.dataset.columns]}, ()
     if kind == "timegrains":
-        return {"data": _grain_records(here)}
+        return {"data": _grain_records(here)}, ()
     raise QuestionInvalid(f"result_type {kind} is not supported by this server yet")
 
 
-def _rows_record(here: Asking, asked: QueryObject, kind: str) -> Mapping[str, Any]:
+def _rows_result(here: Asking, asked: QueryObject, kind: str) -> Result:
     if kind in PLAIN_ROWS:
-        return answer_record(_plain_answer(here, asked, kind, "json"))
+        plain = _plain_answer(here, asked, kind, "json")
+        return answer_record(plain), (plain,)
     planned = chart_data.plan(here, asked)
-    record = answer_record(chart_data.answer(here, planned))
+    answer = chart_data.answer(here, planned)
+    record = answer_record(answer)
     if kind == "results":
-        return {key: record[key] for key in RESULT_KEYS}
+        return {key: record[key] for key in RESULT_KEYS}, (answer,)
     layers = chart_data.annotations(here, planned)
     record["annotation_data"] = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
-    return record
+    return record, (answer, *layers.values())
 
 
 def _answer(here: Asking, asked: QueryObject, kind: str, form: str) -> Answer:
@@ -356,7 +366,7 @@ def _file(here: Asking, asked: QueryObject, kind: str, form: str) -> Response:
     if isinstance(found, Answer):
         made = Response(found.body, content_type=CONTENT_TYPES[form])
         _say_cut(made, found)
-        _tag(made, [(found.cache_key, found.meta["made_at"])])
+        _tag(made, [(found,)])
         return made
     made = Response(found.chunks, content_type=CONTENT_TYPES[form])
     made.call_on_close(found.close)

@@ -34,6 +34,38 @@ def test_who_has_an_answer_is_told_that_it_still_holds(client_of: ClientOf, embe
     assert bob.get(f"{path}?format=csv", headers={"If-None-Match": other.headers["ETag"]}).status_code == 304
 
 
+def path_of(client_of: ClientOf, sales: int, **query: Any) -> str:
+    """Where a new chart's data is. Its question is asked by no other test, since answers outlive a test."""
+    context = {"datasource": {"id": sales, "type": "table"}, "queries": [query]}
+    body = {"slice_name": "x", "viz_type": "table", "datasource_id": sales, "datasource_type": "table"}
+    made = client_of("alice").post("/api/v1/chart/", json={**body, "query_context": json.dumps(context)})
+    return f"/api/v1/chart/{made.get_json()['id']}/data/"
+
+
+def test_an_answer_made_anew_in_the_same_second_is_told(client_of: ClientOf, sales: int, sales_file: Path) -> None:
+    bob = client_of("bob")
+    path = path_of(client_of, sales, metrics=[{"expressionType": "SQL", "sqlExpression": "SUM(amount)", "label": "a"}])
+    # One of the three is made in the second of the one before.
+    for _ in range(3):
+        tag = {"If-None-Match": bob.get(path).headers["ETag"]}
+        change(sales_file)
+        assert bob.get(f"{path}?force=true", headers=tag).status_code == 200
+
+
+def test_other_rows_of_an_annotation_are_told(client_of: ClientOf, sales: int, sales_file: Path) -> None:
+    bob = client_of("bob")
+    marks = path_of(client_of, sales, metrics=[{"expressionType": "SQL", "sqlExpression": "SUM(amount)", "label": "b"}])
+    layer = {"name": "m", "annotationType": "EVENT", "sourceType": "table", "value": int(marks.split("/")[4])}
+    path = path_of(client_of, sales, metrics=["count"], annotation_layers=[layer])
+    tag = {"If-None-Match": bob.get(path).headers["ETag"]}
+    assert bob.get(path, headers=tag).status_code == 304
+    change(sales_file)
+    bob.get(f"{marks}?force=true")
+    told = bob.get(path, headers=tag)
+    assert told.status_code == 200
+    assert told.get_json()["result"][0]["annotation_data"] == {"m": {"records": [{"b": 2322}]}}
+
+
 def test_who_may_not_see_it_is_not_told(client_of: ClientOf, embedded: Embedded) -> None:
     path = f"/api/v1/chart/{embedded.chart}/data/"
     tag = {"If-None-Match": client_of("bob").get(path).headers["ETag"]}

@@ -322,3 +322,11 @@ def test_a_large_context_is_answered_and_not_remembered(app: Flask, client_of: C
     assert client_of("bob").post("/api/v1/chart/data", json=body).status_code == 200
     kept = app.extensions["superset_like_opened"]._kept
     assert all(len(raw) <= chart_data.LARGEST_KEPT for raw, _ in kept)
+
+
+def test_samples_say_of_no_filter_that_it_was_applied(client_of: ClientOf, sales: int) -> None:
+    north = {"col": "region", "op": "==", "val": "north"}
+    january = {"col": "sold_on", "op": "TEMPORAL_RANGE", "val": "2026-01-01 : 2026-02-01"}
+    found = asked(client_of("alice"), sales, metrics=["total"], filters=[north, january], result_type="samples")
+    assert (found["rowcount"], found["applied_filters"]) == (12, [])
+    assert (found["from_dttm"], found["to_dttm"]) == (None, None)

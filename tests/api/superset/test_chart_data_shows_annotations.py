@@ -40,6 +40,38 @@ def test_its_time_range_may_be_another(client_of: ClientOf, sales: int) -> None:
     assert found["annotation_data"] == {"marks": {"records": [{"total": 330}]}}
 
 
+TIMES = {"col": "sold_on", "op": "TEMPORAL_RANGE", "val": "No filter"}
+BY_MONTH = {"label": "month", "sqlExpression": "sold_on", "columnType": "BASE_AXIS", "timeGrain": "P1M"}
+
+
+def test_its_time_range_may_be_another_where_a_filter_names_it(client_of: ClientOf, sales: int) -> None:
+    chart = made(client_of, sales, columns=[], metrics=["total"], filters=[TIMES])
+    layer = {"annotationType": "TIME_SERIES", "sourceType": "line", "value": chart}
+    range_of_january = {"time_range": "2026-01-01 : 2026-02-01"}
+    found = asked(client_of, "bob", sales, **layer, overrides=range_of_january).get_json()["result"][0]
+    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}]}}
+
+
+def test_its_time_range_may_be_that_of_the_chart_with_the_layer(client_of: ClientOf, sales: int) -> None:
+    chart = made(client_of, sales, columns=[], metrics=["total"], filters=[TIMES])
+    layer = {"name": "marks", "annotationType": "TIME_SERIES", "sourceType": "line", "value": chart}
+    query = {
+        "metrics": ["total"],
+        "filters": [{**TIMES, "val": "2026-01-01 : 2026-02-01"}],
+        "annotation_layers": [{**layer, "overrides": {"time_range": None}}],
+    }
+    body = {"datasource": {"id": sales, "type": "table"}, "queries": [query]}
+    found = client_of("bob").post("/api/v1/chart/data", json=body).get_json()["result"][0]
+    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}]}}
+
+
+def test_its_grain_may_be_another_where_a_column_names_it(client_of: ClientOf, sales: int) -> None:
+    chart = made(client_of, sales, columns=[BY_MONTH], metrics=["count"], filters=[{**TIMES, "val": "2026-01-01 : "}])
+    layer = {"annotationType": "TIME_SERIES", "sourceType": "line", "value": chart}
+    found = asked(client_of, "bob", sales, **layer, overrides={"time_grain_sqla": "P1Y"}).get_json()["result"][0]
+    assert [row["count"] for row in found["annotation_data"]["marks"]["records"]] == [11]
+
+
 def test_a_formula_is_for_whoever_draws(client_of: ClientOf, sales: int) -> None:
     answer = asked(client_of, "bob", sales, annotationType="FORMULA", value="x * 2")
     assert answer.get_json()["result"][0]["annotation_data"] == {}
