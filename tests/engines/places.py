@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,10 +11,19 @@ from urllib.parse import urlsplit
 import duckdb
 import psycopg
 import pymysql
+import pytest
 
+from superset_like.engine import databases
 from superset_like.engine.databases.base import Engine, Target
+from tests.services_at_hand import uri_of
 
 TABLE = f"engine_values_{os.getpid()}"
+KINDS = [
+    "duckdb",
+    "sqlite",
+    pytest.param("postgres", marks=pytest.mark.postgres),
+    pytest.param("mariadb", marks=pytest.mark.mariadb),
+]
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,19 @@ class Place:
 
     engine: Engine
     target: Target
+
+
+@contextmanager
+def made(kind: str, folder: Path, table: str, statements: Sequence[str]) -> Iterator[Place]:
+    """A place with the table that the statements make; afterwards a server has it no more."""
+    if kind in ("duckdb", "sqlite"):
+        yield Place(databases.find(kind), (duckdb_file if kind == "duckdb" else sqlite_file)(folder, *statements))
+        return
+    uri, run = uri_of(kind), in_postgres if kind == "postgres" else in_mariadb
+    drop = f"DROP TABLE IF EXISTS {table}"
+    run(uri, [drop, *statements])
+    yield Place(databases.of_uri(uri), Target(uri))
+    run(uri, [drop])
 
 
 def duckdb_file(folder: Path, *statements: str, name: str = "values.duckdb") -> Target:
@@ -42,17 +65,22 @@ def sqlite_file(folder: Path, *statements: str, name: str = "values.sqlite") -> 
     return Target(f"sqlite:///{folder / name}", folders=(str(folder),))
 
 
+def postgres(uri: str) -> psycopg.Connection:
+    """A connection of the driver's own."""
+    return psycopg.connect(uri.replace("+psycopg", ""), autocommit=True)
+
+
 def in_postgres(uri: str, statements: Sequence[str]) -> None:
     """Runs the statements."""
-    with psycopg.connect(uri.replace("+psycopg", ""), autocommit=True) as connection:
+    with postgres(uri) as connection:
         for sql in statements:
             connection.execute(sql)  # type: ignore[call-overload]
 
 
-def in_mariadb(uri: str, statements: Sequence[str]) -> None:
-    """Runs the statements."""
+def mariadb(uri: str) -> pymysql.Connection:
+    """A connection of the driver's own."""
     place = urlsplit(uri)
-    with pymysql.connect(
+    return pymysql.connect(
         host=place.hostname or "",
         port=place.port or 3306,
         user=place.username or "",
@@ -60,6 +88,11 @@ def in_mariadb(uri: str, statements: Sequence[str]) -> None:
         database=place.path.lstrip("/"),
         autocommit=True,
         charset="utf8mb4",
-    ) as connection, connection.cursor() as cursor:  # fmt: skip
+    )
+
+
+def in_mariadb(uri: str, statements: Sequence[str]) -> None:
+    """Runs the statements."""
+    with mariadb(uri) as connection, connection.cursor() as cursor:
         for sql in statements:
             cursor.execute(sql)

@@ -110,12 +110,18 @@ def _restrict(tree: exp.Select, found: Sequence[exp.Expr]) -> None:
 
 
 def _group(tree: exp.Select, scope: Scope, query: Query, dimensions: Sequence[Item]) -> None:
+    having: list[exp.Expr] = []
     if keys := _keys(scope, dimensions):
         tree.set("group", exp.Group(expressions=keys))
     elif not query.measures:
         tree.set("distinct", exp.Distinct())
+    elif dimensions:
+        # Constants alone: no rows are no group, where a sum without GROUP BY would be one of NULL.
+        having.append(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)))
     if query.having_sql and query.having_sql.strip():
-        tree.set("having", exp.Having(this=scope.expression(query.having_sql)))
+        having.append(scope.expression(query.having_sql))
+    if having:
+        tree.set("having", exp.Having(this=having[0] if len(having) == 1 else all_of(list(map(exp.paren, having)))))
 
 
 def _keys(scope: Scope, dimensions: Sequence[Item]) -> list[exp.Expr]:
@@ -196,10 +202,13 @@ def _same(scope: Scope, left: exp.Expr, right: exp.Expr) -> exp.Expr:
 def _ranked(scope: Scope, query: Query, chosen: Sequence[Item], found: Sequence[exp.Expr]) -> exp.Expr:
     assert query.series is not None
     outputs = [_aliased(item.bound.node.copy(), f"{_SERIES}_{number}") for number, item in enumerate(chosen)]
-    tree = exp.Select(expressions=[*outputs, _aliased(exp.Literal.number(1), _SERIES)])
+    keys = _keys(scope, chosen)
+    # Without groups SQLite orders by an aggregate only where one is put out.
+    mark = exp.Literal.number(1) if keys else exp.Count(this=exp.Star())
+    tree = exp.Select(expressions=[*outputs, _aliased(mark, _SERIES)])
     tree.set("from_", exp.From(this=scope.source()))
     _restrict(tree, found)
-    if keys := _keys(scope, chosen):
+    if keys:
         tree.set("group", exp.Group(expressions=keys))
     rank = scope.measure(_ranking(query)).node
     # A series whose measure is NULL is never a top one.

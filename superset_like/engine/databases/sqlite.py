@@ -20,6 +20,8 @@ from superset_like.errors import DatabaseUnreachable, NotFound, QueryFailed, Wri
 STEPS_BETWEEN_LOOKS = 100_000
 BUSY_S = 5.0
 LONGEST_VALUE = 64 * 1024 * 1024
+# Seconds from the first day of SQLite's calendar to 1970; whole days.
+YEAR_0 = 62_167_219_200
 
 
 class SqliteSession(RunningSession):
@@ -94,6 +96,11 @@ class SqliteSession(RunningSession):
         return first_line(str(error)) or QueryFailed.default_message
 
 
+def _seconds(width: int) -> str:
+    """Whole widths since 1970; counted from the year 0 on, for `/` cuts towards zero and not to the past."""
+    return f"(CAST(STRFTIME('%s', {{col}}) AS INTEGER) + {YEAR_0}) / {width} * {width} - {YEAR_0}"
+
+
 class Sqlite(Engine):
     """SQLite, embedded: values have types, columns only hints."""
 
@@ -134,7 +141,7 @@ class Sqlite(Engine):
         "P1W/1970-01-03T00:00:00Z": "DATETIME({col}, 'start of day', 'weekday 6')",
         "P1W/1970-01-04T00:00:00Z": "DATETIME({col}, 'start of day', 'weekday 0')",
     } | {
-        grain: f"DATETIME(CAST(STRFTIME('%s', {{col}}) AS INTEGER) / {width} * {width}, 'unixepoch')"
+        grain: f"DATETIME({_seconds(width)}, 'unixepoch')"
         for grain, width in {
             "PT5S": 5,
             "PT30S": 30,
@@ -181,7 +188,8 @@ class Sqlite(Engine):
             return f"STRFTIME('%Y-%m-%d %H:%M:%f', ({sql}) / 1000.0, 'unixepoch')"
         if column.time_format is not None:
             return _spelled_in_order(sql, column.time_format)
-        return sql
+        # SQLite rounds to milliseconds: the last microsecond of a year would begin the next one.
+        return f"CASE WHEN {sql} GLOB '*.??????' THEN SUBSTR({sql}, 1, 23) ELSE {sql} END"
 
     def kind(self, type_text: str) -> Kind:
         """The kind of values a declared type hints at."""

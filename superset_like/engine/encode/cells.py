@@ -38,21 +38,39 @@ def binary_text(value: bytes) -> str:
 def duration_text(value: timedelta) -> str:
     """An ISO 8601 duration, `P1DT2H0.5S`; a negative one has its sign in front."""
     sign, value = ("-", -value) if value < timedelta() else ("", value)
-    return sign + _iso_duration(0, value.days, value.seconds, value.microseconds)
+    return sign + _iso_duration(0, value.days, value.seconds * 1_000_000 + value.microseconds)
 
 
 def interval_text(value: Any) -> str:
-    """Months, days and nanoseconds as an ISO 8601 duration; a part keeps its own sign."""
-    seconds, fraction = divmod(abs(value.nanoseconds), 1_000_000_000)
-    text = _iso_duration(value.months, value.days, seconds, fraction // 1000)
-    return text if value.nanoseconds >= 0 else text.replace("T", "T-")
+    """Months, days and nanoseconds as an ISO 8601 duration, as PostgreSQL writes it; a part keeps its own sign."""
+    microseconds = abs(value.nanoseconds) // 1000
+    return _iso_duration(value.months, value.days, microseconds if value.nanoseconds >= 0 else -microseconds)
 
 
-def _iso_duration(months: int, days: int, seconds: int, microseconds: int) -> str:
-    date_part = (f"{months}M" if months else "") + (f"{days}D" if days else "")
-    fraction = f".{microseconds:06d}".rstrip("0") if microseconds else ""
-    time_part = f"T{seconds}{fraction}S" if seconds or microseconds or not date_part else ""
-    return f"P{date_part}{time_part}"
+def _iso_duration(months: int, days: int, microseconds: int) -> str:
+    sign = -1 if months < 0 else 1
+    date_part = _parts((sign * (abs(months) // 12), "Y"), (sign * (abs(months) % 12), "M"), (days, "D"))
+    sign = -1 if microseconds < 0 else 1
+    minutes, rest = divmod(abs(microseconds), 60_000_000)
+    seconds = f"{rest // 1_000_000}.{rest % 1_000_000:06d}".rstrip("0").rstrip(".") if rest else ""
+    time_part = _parts((sign * (minutes // 60), "H"), (sign * (minutes % 60), "M"))
+    time_part += f"{'-' if sign < 0 else ''}{seconds}S" if seconds else ""
+    if not (date_part or time_part):
+        return "PT0S"
+    return f"P{date_part}T{time_part}" if time_part else f"P{date_part}"
+
+
+def _parts(*parts: tuple[int, str]) -> str:
+    return "".join(f"{count}{unit}" for count, unit in parts if count)
+
+
+def values(column: pa.ChunkedArray | pa.Array) -> list[Any]:
+    """The column's values as Python's; maps are dicts wherever Python lets them be, else pairs."""
+    try:
+        found: list[Any] = column.to_pylist(maps_as_pydicts="strict")
+    except (KeyError, TypeError):
+        found = column.to_pylist()
+    return found
 
 
 def jsonable(value: Any) -> Any:
@@ -62,7 +80,7 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, tuple) and hasattr(value, "nanoseconds"):
         return interval_text(value)
     if isinstance(value, list):
-        # Arrow gives a map as pairs.
+        # A map whose keys are no keys of a dict.
         if value and all(isinstance(each, tuple) and len(each) == 2 for each in value):
             return {str(key): jsonable(each) for key, each in value}
         return [jsonable(each) for each in value]
@@ -111,4 +129,4 @@ def _maker(kind: pa.DataType) -> Callable[[Any], str] | None:
 
 
 def _each(column: pa.ChunkedArray | pa.Array, make: Callable[[Any], str]) -> list[str | None]:
-    return [None if value is None else make(value) for value in column.to_pylist()]
+    return [None if value is None else make(value) for value in values(column)]

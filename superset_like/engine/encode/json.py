@@ -45,10 +45,10 @@ def values(column: pa.ChunkedArray, times: Times) -> Sequence[Any]:
         return _epochs(pc.cast(column, MS)) if times is Times.EPOCH_MS else column.to_pylist()
     if types.is_decimal(kind):
         return [None if text is None else orjson.Fragment(text) for text in cells.decimals_as_text(column).to_pylist()]
-    found: list[Any] = column.to_pylist()
     if _is_plain(kind):
+        found: list[Any] = column.to_pylist()
         return found
-    return [cells.jsonable(value) for value in found]
+    return [cells.jsonable(value) for value in cells.values(column)]
 
 
 def _is_plain(kind: pa.DataType) -> bool:

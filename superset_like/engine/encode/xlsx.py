@@ -47,7 +47,7 @@ def workbook(batches: Iterable[pa.RecordBatch], header: Sequence[str]) -> bytes:
 
 def _rows(batches: Iterable[pa.RecordBatch]) -> Iterable[tuple[Any, ...]]:
     for batch in batches:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        yield from zip(*map(cells.values, batch.columns), strict=True)
 
 
 def _write(sheet: Any, row: int, position: int, value: Any, date_only: Any) -> None:

@@ -458,3 +458,22 @@ def test_comments_of_the_asker_are_left_out() -> None:
     query = replace(where(), where_sql="id = 1 -- ) OR (1=1\n AND year = 2019 /* x */")
     assert "--" not in build(query, SHAPE, MYSQL, ()).sql
     assert in_duckdb(build(query, SHAPE, DUCKDB, ()).sql) == [(1,)]
+
+
+def test_constants_alone_are_a_group_only_where_there_are_rows(ask: Run) -> None:
+    words = Dimension("word", expression="'x'")
+    nothing = FilterGroup((Filter(Operator.GT, "year", value=3000),))
+    assert ask(Query((words,), (TOTAL,))) == [("x", 76)]
+    assert ask(Query((words,), (TOTAL,), where=nothing)) == []
+    assert ask(Query((words,), (TOTAL,), having_sql="SUM(amount) > 99 OR 1 = 2")) == []
+
+
+@pytest.mark.parametrize("group_others", [False, True])
+def test_series_may_be_constants(ask: Run, group_others: bool) -> None:
+    words = Dimension("word", expression="'x'")
+    top = SeriesLimit(1, ("word",), COUNT, group_others=group_others)
+    assert ask(Query((words, YEAR), (TOTAL,), series=top, order=(by("year"),))) == [
+        ("x", 2019, 10),
+        ("x", 2020, 26),
+        ("x", 2021, 40),
+    ]

@@ -102,9 +102,40 @@ def test_nested_and_binary_values_read_the_same() -> None:
         }
     )
     assert as_json.records(table) == (
-        b'[{"list":[1,null],"struct":{"a":1.50,"b":"x"},"map":{"k":1},"blob":"0x00ff","span":"P1DT7200.5S"}]'
+        b'[{"list":[1,null],"struct":{"a":1.50,"b":"x"},"map":{"k":1},"blob":"0x00ff","span":"P1DT2H0.5S"}]'
     )
-    assert lines(table)[1] == ["[1,null]", '{"a":1.50,"b":"x"}', '{"k":1}', "0x00ff", "P1DT7200.5S"]
+    assert lines(table)[1] == ["[1,null]", '{"a":1.50,"b":"x"}', '{"k":1}', "0x00ff", "P1DT2H0.5S"]
+
+
+def test_durations_are_written_as_postgresql_writes_them() -> None:
+    spans = [
+        (14, 0, 0),
+        (-14, 0, 0),
+        (0, 1, -7_200_000_000_000),
+        (0, 0, -500_000_000),
+        (0, 0, 0),
+        (1, -2, 3_661_000_001_000),
+    ]
+    texts = ["P1Y2M", "P-1Y-2M", "P1DT-2H", "PT-0.5S", "PT0S", "P1M-2DT1H1M1.000001S"]
+    table = pa.table({"span": pa.array(spans, pa.month_day_nano_interval())})
+    assert [row["span"] for row in orjson.loads(as_json.records(table))] == texts
+    assert [row[0] for row in lines(table)[1:]] == texts
+    lengths = [timedelta(0), timedelta(hours=-25), timedelta(minutes=1), timedelta(days=400)]
+    table = pa.table({"length": pa.array(lengths)})
+    assert [row[0] for row in lines(table)[1:]] == ["PT0S", "'-P1DT1H", "PT1M", "P400D"]
+
+
+def test_a_map_is_an_object_even_without_entries() -> None:
+    kind = pa.map_(pa.string(), pa.list_(pa.map_(pa.int32(), pa.string())))
+    table = pa.table({"map": pa.array([[], [("k", [[], [(1, "x")]])], None], kind)})
+    assert as_json.records(table) == b'[{"map":{}},{"map":{"k":[{},{"1":"x"}]}},{"map":null}]'
+    assert [row[0] for row in lines(table)[1:]] == ["{}", '{"k":[{},{"1":"x"}]}', ""]
+
+
+def test_a_map_keeps_keys_that_repeat_or_are_lists() -> None:
+    repeating = pa.array([[("k", 1), ("k", 2)]], pa.map_(pa.string(), pa.int32()))
+    lists = pa.array([[([1], 2)]], pa.map_(pa.list_(pa.int32()), pa.int32()))
+    assert as_json.records(pa.table({"a": repeating, "b": lists})) == b'[{"a":{"k":2},"b":{"[1]":2}}]'
 
 
 def test_cells_that_a_spreadsheet_would_run_are_disarmed() -> None:
