@@ -104,6 +104,9 @@ def speaking_superset(name: str, client: Client, dataset: int | None, processes:
     found = superset_api.flights(client, dataset)
     product = Product(name, client, superset_api.requests_of(client, found), processes)
     product.cold_key = lambda: superset_api.runs_of_a_cold_key(client, found)
+    for row in (rows.CACHED, rows.WIDE_CACHED):
+        if not superset_api.keeps_answers(client, product.requests[row]):
+            product.notes[row] = "its cache is off"
     try:
         product.requests[rows.GUEST_TOKEN] = superset_api.guest_token(client)
     except Refused as refusal:

@@ -102,6 +102,12 @@ def requests_of(client: Client, found: Flights) -> dict[Row, Request]:
     }
 
 
+def keeps_answers(client: Client, request: Request) -> bool:
+    """Whether a chart's data that is asked for twice comes from the cache, as the rows about the cache suppose."""
+    _answered(client, request)
+    return bool(_answered(client, request)["is_cached"])
+
+
 def guest_token(client: Client) -> Request:
     """The request for a visitor's token, of a dashboard that is embedded for it. Raises Refused where that is off."""
     dashboards = client.call("GET", "/api/v1/dashboard/")["result"]
@@ -134,12 +140,16 @@ def _asked_at_once(client: Client, dataset: int) -> list[str]:
 
     def one(_: int) -> str:
         ready.wait()
-        found = client.answered(request, lambda response: json.loads(response.read()))
-        run: str = found["result"][0]["data"][0]["run"]
+        run: str = _answered(client, request)["data"][0]["run"]
         return run
 
     with ThreadPoolExecutor(CALLERS) as threads:
         return list(threads.map(one, range(CALLERS)))
+
+
+def _answered(client: Client, request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = client.answered(request, lambda response: json.loads(response.read()))["result"][0]
+    return found
 
 
 def _charts(client: Client, found: Flights) -> int:
