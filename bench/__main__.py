@@ -14,7 +14,7 @@ from pathlib import Path
 from bench import figures, installation, machine, redash_api, rows, superset_api
 from bench.client import Client, Refused
 from bench.large_download import large_download
-from bench.load import Cost, Sent, measured
+from bench.load import Sent, measured
 from bench.processes import Processes
 from bench.products import Product, measure
 from bench.report import progress, report
@@ -182,19 +182,7 @@ def _of_the_installation() -> dict[Row, float]:
 
 def _to_keep(here: machine.Machine, ours: Product) -> figures.Figures:
     values = {row.name: value for row, value in ours.values.items()}
-    return figures.Figures(here, values, {row.name: _walls(cost) for row, cost in ours.costs.items()})
-
-
-def _walls(cost: Cost) -> dict[str, float]:
-    return {
-        "rate": cost.alone.rate,
-        "p50_ms": cost.alone.p50_ms,
-        "p99_ms": cost.alone.p99_ms,
-        "rate_8": cost.many.rate,
-        "p50_8_ms": cost.many.p50_ms,
-        "p99_8_ms": cost.many.p99_ms,
-        "bytes": cost.bytes,
-    }
+    return figures.Figures(here, values, {row.name: figures.walls_of(cost) for row, cost in ours.costs.items()})
 
 
 def _say(line: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.load import Cost
 from bench.machine import Machine
 from bench.rows import Row
 
@@ -55,6 +56,26 @@ def judged(row: Row, value: float, machine: Machine, kept: Figures | None) -> Ju
     corrected = at_reference / former_there
     is_worse = corrected > WORSE and at_reference - former_there > row.slack
     return Judged(value, at_reference, value / former, corrected, is_worse, is_above)
+
+
+def walls_of(cost: Cost) -> dict[str, float]:
+    """Throughput and times of a row, by their names in a report."""
+    return {
+        "req/s": cost.alone.rate,
+        "p50": cost.alone.p50_ms,
+        "p99": cost.alone.p99_ms,
+        "req/s 8": cost.many.rate,
+        "p50 8": cost.many.p50_ms,
+        "p99 8": cost.many.p99_ms,
+    }
+
+
+def wall_ratios(row: Row, cost: Cost, machine: Machine, kept: Figures) -> dict[str, float]:
+    """How many times slower than committed, after what the machines differ; a rate counts as the time it leaves."""
+    former = kept.walls.get(row.name, {})
+    faster = kept.machine.slowness / machine.slowness
+    now = walls_of(cost)
+    return {name: faster * (was / now[name] if "/s" in name else now[name] / was) for name, was in former.items()}
 
 
 def load(path: Path = KEPT) -> Figures | None:

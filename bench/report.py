@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.figures import Figures, Judged, judged
+from bench.figures import Figures, Judged, judged, wall_ratios, walls_of
 from bench.load import Cost, Wall
 from bench.machine import REFERENCE_FLASK_MS, Machine
 from bench.products import Product
@@ -11,6 +11,8 @@ from bench.rows import ONCE, REQUESTS, Row, Unit
 NAME = 48
 HEAD_1 = f"{'':{NAME}} {'CPU ms':>8} {'at ref.':>8} {'target':>7} {'ratio':>6} {'corr.':>6}"
 HEAD_2 = f"{'req/s':>7} {'p50 ms':>8} {'p99 ms':>8} {'req/s 8':>8} {'p50 8':>8} {'p99 8':>8} {'bytes':>9}"
+
+HEAD_RATIOS = f"{'req/s':>7} {'p50':>7} {'p99':>7} {'req/s 8':>7} {'p50 8':>7} {'p99 8':>7}"
 
 
 def report(machine: Machine, ours: Product, rivals: Sequence[Product], kept: Figures | None) -> str:
@@ -22,7 +24,7 @@ def report(machine: Machine, ours: Product, rivals: Sequence[Product], kept: Fig
     lines += ["", HEAD_1.replace("CPU ms", "figure")]
     for row in ONCE:
         lines += _once_lines(row, found.get(row), [ours, *rivals])
-    lines += ["", *_marked(found)]
+    lines += [*_wall_lines(machine, ours, kept), "", *_marked(found)]
     return "\n".join(lines)
 
 
@@ -64,6 +66,17 @@ def _once_lines(row: Row, found: Judged | None, products: Sequence[Product]) -> 
             lines.append(f"{label:{NAME}} not measured: {product.left_out[row]}")
         elif product is not products[0] and row in product.values:
             lines.append(f"{label:{NAME}} {_number(product.values[row], row)} {'':31} {row.unit.value}".rstrip())
+    return lines
+
+
+def _wall_lines(machine: Machine, ours: Product, kept: Figures | None) -> list[str]:
+    if kept is None:
+        return []
+    lines = ["", f"{'times slower than committed, corrected':{NAME}} {HEAD_RATIOS}"]
+    for row, cost in ours.costs.items():
+        ratios = wall_ratios(row, cost, machine, kept)
+        if ratios:
+            lines.append(f"{row.name:{NAME}} {' '.join(f'{ratios[name]:7.2f}' for name in walls_of(cost))}")
     return lines
 
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.figures import Figures, judged, keep, load
+from bench.figures import Figures, judged, keep, load, wall_ratios
+from bench.load import Cost, Wall
 from bench.machine import REFERENCE_FLASK_MS, Machine
 from bench.rows import Row, Unit
 
@@ -53,6 +54,13 @@ def test_a_few_mebibytes_are_no_difference() -> None:
 def test_there_is_no_ratio_to_nothing(kept: Figures | None) -> None:
     found = judged(SPEED, 4, REFERENCE, kept)
     assert (found.plain, found.corrected, found.is_worse) == (None, None, False)
+
+
+def test_a_lower_rate_is_as_much_slower_as_a_longer_time() -> None:
+    cost = Cost(1, Wall(50, 20, 80), Wall(200, 30, 90), 1)
+    walls = {"req/s": 200, "p50": 5, "p99": 20, "req/s 8": 200, "p50 8": 30, "p99 8": 45}
+    found = wall_ratios(SPEED, cost, SLOW, Figures(REFERENCE, {}, {"speed": walls}))
+    assert found == pytest.approx({"req/s": 2, "p50": 2, "p99": 2, "req/s 8": 0.5, "p50 8": 0.5, "p99 8": 1})
 
 
 def test_both_marks_are_said() -> None:

@@ -1,6 +1,6 @@
 from bench import rows
 from bench.client import Client
-from bench.figures import Figures
+from bench.figures import Figures, walls_of
 from bench.load import Cost, Wall
 from bench.machine import REFERENCE_FLASK_MS, Machine
 from bench.products import Product
@@ -38,6 +38,13 @@ def test_a_row_has_its_figure_its_target_and_both_ratios() -> None:
         "4.00",
     ]
     assert shown.endswith("<-- WORSE than committed")
+
+
+def test_times_stand_beside_the_committed_ones() -> None:
+    walls = walls_of(cost(1, 1))
+    text = report(MACHINE, ours(), [], Figures(MACHINE, {}, {rows.CHART.name: walls}))
+    shown = text.splitlines()[-3].split()
+    assert shown == ["one", "chart", *["4.00"] * 6]
 
 
 def test_what_is_marked_stands_at_the_end() -> None:
