@@ -74,8 +74,8 @@ def wall_ratios(row: Row, cost: Cost, machine: Machine, kept: Figures) -> dict[s
     """How many times slower than committed, after what the machines differ; a rate counts as the time it leaves."""
     former = kept.walls.get(row.name, {})
     faster = kept.machine.slowness / machine.slowness
-    now = walls_of(cost)
-    return {name: faster * (was / now[name] if "/s" in name else now[name] / was) for name, was in former.items()}
+    both = [(name, now, former[name]) for name, now in walls_of(cost).items() if former.get(name)]
+    return {name: faster * (was / now if "/s" in name else now / was) for name, now, was in both}
 
 
 def load(path: Path = KEPT) -> Figures | None:

@@ -76,7 +76,7 @@ def _wall_lines(machine: Machine, ours: Product, kept: Figures | None) -> list[s
     for row, cost in ours.costs.items():
         ratios = wall_ratios(row, cost, machine, kept)
         if ratios:
-            lines.append(f"{row.name:{NAME}} {' '.join(f'{ratios[name]:7.2f}' for name in walls_of(cost))}")
+            lines.append(f"{row.name:{NAME}} {' '.join(_ratio(ratios.get(name), 7) for name in walls_of(cost))}")
     return lines
 
 
@@ -119,8 +119,8 @@ def _number(value: float, row: Row) -> str:
     return f"{value:8.2f}" if row.follows_the_machine else f"{value:8.0f}"
 
 
-def _ratio(value: float | None) -> str:
-    return f"{'':6}" if value is None else f"{value:6.2f}"
+def _ratio(value: float | None, width: int = 6) -> str:
+    return f"{'':{width}}" if value is None else f"{value:{width}.2f}"
 
 
 def _mark(found: Judged | None) -> str:

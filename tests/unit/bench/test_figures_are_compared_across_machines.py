@@ -63,6 +63,13 @@ def test_a_lower_rate_is_as_much_slower_as_a_longer_time() -> None:
     assert found == pytest.approx({"req/s": 2, "p50": 2, "p99": 2, "req/s 8": 0.5, "p50 8": 0.5, "p99 8": 1})
 
 
+def test_times_that_were_not_kept_have_no_ratio() -> None:
+    cost = Cost(1, Wall(50, 20, 80), Wall(200, 30, 90), 1)
+    kept = Figures(REFERENCE, {}, {"speed": {"p50": 20, "p75": 30, "p99": 0}})
+    assert wall_ratios(SPEED, cost, REFERENCE, kept) == {"p50": 1}
+    assert wall_ratios(MEMORY, cost, REFERENCE, kept) == {}
+
+
 def test_both_marks_are_said() -> None:
     assert judged(SPEED, 20, REFERENCE, committed(speed=1)).marks == "WORSE than committed, ABOVE target"
 

@@ -4,7 +4,7 @@ import sys
 
 from bench.processes import Processes
 
-BURNS = "import time\nwhile time.process_time() < 0.1: pass\nprint('burnt', flush=True); input()"
+BURNS = "import time\nwhile time.process_time() < 0.2: pass\nprint('burnt', flush=True); input()"
 
 
 def test_a_child_counts_while_it_lives_and_when_it_has_ended() -> None:
@@ -16,7 +16,7 @@ def test_a_child_counts_while_it_lives_and_when_it_has_ended() -> None:
         child.stdout.readline()
         living = ours.cpu_s() - before
         child.stdin.write(b"\n")
-    assert living >= 0.09
+    assert living > 0.1
     assert ours.cpu_s() - before >= living
 
 
