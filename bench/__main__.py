@@ -27,7 +27,7 @@ STARTS = 5
 def main(arguments: list[str] | None = None) -> None:
     """Measures and prints."""
     wanted = _parser().parse_args(arguments)
-    start = time.perf_counter()
+    start, load = time.perf_counter(), machine.load_of_the_last_minute()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = Path(folder)
         flask_ms = [_flask_alone(home, wanted)]
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
         ours.values |= values | _of_starts(home, wanted, ours) | _of_the_installation()
         # The machine has others on it, and its speed in the middle is what counts.
         flask_ms.append(_flask_alone(home, wanted))
-    here = machine.this(statistics.mean(flask_ms))
+    here = machine.this(statistics.mean(flask_ms), load)
     print(report(here, ours, rivals, figures.load()))
     print(f"\nFlask alone before and after: {flask_ms[0]:.3f}, {flask_ms[1]:.3f} ms CPU")
     print(f"measured in {time.perf_counter() - start:.0f} s")

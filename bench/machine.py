@@ -12,22 +12,36 @@ REFERENCE_FLASK_MS = 0.13
 
 @dataclass(frozen=True)
 class Machine:
-    """Where figures come from. flask_ms: CPU of Flask alone for one request, measured in the same run."""
+    """Where figures come from. flask_ms: CPU of Flask alone for one request, measured in the same run.
+
+    load: processes that wanted a core in the minute before; None where nobody looked.
+    """
 
     cpu: str
     cores: int
     python: str
     flask_ms: float
+    load: float | None = None
 
     @property
     def slowness(self) -> float:
         """How many times slower than the reference."""
         return self.flask_ms / REFERENCE_FLASK_MS
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether others had so much of it that times say little: CPU can be corrected for, waiting cannot."""
+        return self.load is not None and self.load > self.cores / 2
 
-def this(flask_ms: float) -> Machine:
+
+def this(flask_ms: float, load: float) -> Machine:
     """The machine that runs this."""
-    return Machine(_cpu(), os.cpu_count() or 1, platform.python_version(), flask_ms)
+    return Machine(_cpu(), os.cpu_count() or 1, platform.python_version(), flask_ms, load)
+
+
+def load_of_the_last_minute() -> float:
+    """Processes that wanted a core, on average."""
+    return os.getloadavg()[0]
 
 
 def _cpu() -> str:

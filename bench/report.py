@@ -34,6 +34,8 @@ def _head(machine: Machine, kept: Figures | None) -> list[str]:
         f"Flask alone: {machine.flask_ms:.3f} ms CPU, {machine.slowness:.2f} times that of the reference machine "
         f"({REFERENCE_FLASK_MS} ms); `at ref.` is divided by that, for what follows the machine's speed",
     ]
+    if machine.is_busy:
+        lines.append(f"BUSY: {machine.load:.1f} processes wanted a core before this began; times say little")
     if kept is None:
         return [*lines, "no figures are committed: no ratios"]
     there = f"{kept.machine.cpu}, {kept.machine.cores} cores, Python {kept.machine.python}"

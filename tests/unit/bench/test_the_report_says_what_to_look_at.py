@@ -1,3 +1,7 @@
+from dataclasses import replace
+
+import pytest
+
 from bench import rows
 from bench.client import Client
 from bench.figures import Figures, walls_of
@@ -49,6 +53,11 @@ def test_times_stand_beside_the_committed_ones() -> None:
 
 def test_what_is_marked_stands_at_the_end() -> None:
     assert report(MACHINE, ours(), [], None).splitlines()[-1] == "ABOVE target: one chart"
+
+
+@pytest.mark.parametrize(("load", "is_said"), [(None, False), (1.0, False), (1.1, True)])
+def test_a_machine_with_others_on_it_is_said(load: float | None, is_said: bool) -> None:
+    assert ("BUSY" in report(replace(MACHINE, load=load), ours(), [], None)) is is_said
 
 
 def test_where_nothing_is_marked_that_is_said() -> None:
