@@ -1,5 +1,4 @@
 from importlib.metadata import Distribution, PackageNotFoundError
-from importlib.metadata._meta import SimplePath
 from os import PathLike
 from pathlib import Path
 
@@ -19,7 +18,7 @@ class Package(Distribution):
     def read_text(self, filename: str) -> str | None:
         return self.texts.get(filename)
 
-    def locate_file(self, path: str | PathLike[str]) -> SimplePath:
+    def locate_file(self, path: str | PathLike[str]) -> Path:
         return self.folder / path
 
 
