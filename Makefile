@@ -25,8 +25,8 @@ lint: .venv/installed-test ## Format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/installed-test ## What each kind of request costs
-	$(BIN)/python -m bench
+bench: .venv/installed-test ## What each kind of request costs; ARGS=--keep writes the figures to be committed
+	$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/installed-test ## Write the generated documents anew
 	$(BIN)/python -m docs.generate

@@ -1,1 +1,1 @@
-"""What the server costs: `python -m bench`."""
+"""What the server costs: `python -m bench`. See docs/benchmark.md."""

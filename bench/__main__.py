@@ -1,159 +1,193 @@
-"""Prints what each kind of request costs. CPU of the server for one request is the figure to compare.
+"""Measures each row of the speed table, beside the committed figures and beside Superset or Redash where they run.
 
 Needs nothing but this installation: it makes a home of its own, with the example data and a thousand charts.
 """
 
 import argparse
-import importlib.metadata
-import json
-import shutil
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from bench.load import Cost, Request, measured
-from bench.server import PASSWORD, Server, bare, call, prepare, serving
+from bench import figures, installation, machine, redash_api, rows, superset_api
+from bench.client import Client, Refused
+from bench.large_download import large_download
+from bench.load import Sent, measured
+from bench.processes import Processes
+from bench.products import Product, measure
+from bench.report import progress, report
+from bench.rows import Row
+from bench.server import PASSWORD, USER, bare, prepare, serving
 
-CHARTS = 1000
-AGGREGATE = {
-    "columns": ["carrier", "origin"],
-    "metrics": [
-        {"expressionType": "SIMPLE", "column": {"column_name": "arr_delay"}, "aggregate": "AVG", "label": "delay"},
-        {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "flights"},
-    ],
-    "orderby": [["flights", False]],
-    "row_limit": 100,
-}
-# More than the target, so that a slow machine shows as such and not as a regression.
-TARGET_CPU_MS = {
-    "chart data, cached, 35 rows": 0.8,
-    "chart data, 10,000 x 10, cached": 2.0,
-    "chart data, 10,000 x 10, forced": 40.0,
-    "list of 25 of 1,000 charts": 1.5,
-    "one chart": 1.0,
-    "guest token": 1.5,
-    "SQL editor, 1,000 x 19, synchronous": 12.0,
-    "CSV, 100,000 x 10, forced": 200.0,
-}
+STARTS = 5
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
+    """Measures and prints."""
+    wanted = _parser().parse_args(arguments)
+    start, load = time.perf_counter(), machine.load_of_the_last_minute()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        home = Path(folder)
+        flask_ms = [_flask_alone(home, wanted)]
+        values = prepare(home)
+        ours, rivals = _under_load(home, wanted)
+        ours.values |= values | _of_starts(home, wanted, ours) | _of_the_installation()
+        # The machine has others on it, and its speed in the middle is what counts.
+        flask_ms.append(_flask_alone(home, wanted))
+    here = machine.this(statistics.mean(flask_ms), load)
+    print(report(here, ours, rivals, figures.load()))
+    print(f"\nFlask alone before and after: {flask_ms[0]:.3f}, {flask_ms[1]:.3f} ms CPU")
+    print(f"measured in {time.perf_counter() - start:.0f} s")
+    if wanted.keep:
+        figures.keep(_to_keep(here, ours))
+        print(f"written to {figures.KEPT}")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long each request is sent")
-    parser.add_argument("--port", type=int, default=8189)
-    arguments = parser.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="bench-"))
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each request is sent, by one and by eight")
+    parser.add_argument("--port", type=int, default=8189, help="where our server is to listen")
+    parser.add_argument("--keep", action="store_true", help="write the figures that are to be committed")
+    parser.add_argument("--large", action="store_true", help="ten million rows also where they take more than 10 s")
+    superset = parser.add_argument_group("Superset, beside us")
+    superset.add_argument("--superset", metavar="URL")
+    superset.add_argument("--user", default="admin")
+    superset.add_argument("--password", default="admin")
+    superset.add_argument("--superset-dataset", type=int, metavar="ID", help="the flights; default: the one so named")
+    superset.add_argument("--superset-pid", type=int, metavar="PID", help="its first process, to see its CPU")
+    redash = parser.add_argument_group("Redash, beside us")
+    redash.add_argument("--redash", metavar="URL")
+    redash.add_argument("--api-key", default="")
+    redash.add_argument("--redash-query", type=int, default=1, metavar="ID", help="the aggregate over the flights")
+    redash.add_argument("--redash-wide-query", type=int, metavar="ID", help="10,000 rows of ten columns")
+    redash.add_argument("--redash-pid", type=int, metavar="PID", help="its first process, to see its CPU")
+    return parser
+
+
+def _flask_alone(home: Path, wanted: argparse.Namespace) -> float:
+    with bare(home, wanted.port) as server:
+        client = Client(server.base)
+        (found,) = measured([Sent(client, client.request("GET", "/health"), server.processes)], wanted.seconds)
+    if isinstance(found, Refused) or found.cpu_ms is None:
+        raise SystemExit(f"Flask alone was not measured: {found}")
+    return found.cpu_ms
+
+
+def _under_load(home: Path, wanted: argparse.Namespace) -> tuple[Product, list[Product]]:
+    """Us and the others, with what was found of each."""
+    with serving(home, wanted.port) as server:
+        client = superset_api.signed_in(server.base, USER, PASSWORD)
+        fresh_mib = server.processes.memory_mib()
+        ours = speaking_superset("ours", client, None, server.processes)
+        ours.values[rows.FRESH] = fresh_mib
+        products = [ours, *_rivals(wanted)]
+        for row in rows.REQUESTS:
+            before = server.processes.peak_mib()
+            measure(row, products, wanted.seconds)
+            if row == rows.CSV:
+                ours.values[rows.CSV_PEAK] = server.processes.peak_mib() - before
+            _say(progress(row, products))
+        for product in products:
+            _ask_cold(product)
+            if product.processes:
+                product.values[rows.LOADED] = product.processes.memory_mib()
+    if ours.left_out:
+        raise SystemExit(f"our own server refused: {ours.left_out}")
+    ours.values |= {row: cost.cpu_ms for row, cost in ours.costs.items() if cost.cpu_ms is not None}
+    return ours, products[1:]
+
+
+def speaking_superset(name: str, client: Client, dataset: int | None, processes: Processes | None) -> Product:
+    """A server with Superset's API, and what it is asked. Raises Refused when it has no flights."""
+    found = superset_api.flights(client, dataset)
+    product = Product(name, client, superset_api.requests_of(client, found), processes)
+    product.cold_key = lambda: superset_api.runs_of_a_cold_key(client, found)
+    for row in (rows.CACHED, rows.WIDE_CACHED):
+        if not superset_api.keeps_answers(client, product.requests[row]):
+            product.notes[row] = "its cache is off"
     try:
-        with bare(arguments.port) as server:
-            cost = measured(server, Request("GET", "/health"), arguments.seconds)
-            print(f"{'Flask alone, to compare machines by':45} {cost.cpu_ms:8.2f} ms CPU\n", flush=True)
-        for name, seconds in prepare(home).items():
-            print(f"{name:45} {seconds:8.2f} s", flush=True)
-        with serving(home, arguments.port) as server:
-            run(server, arguments.seconds)
-        with serving(home, arguments.port) as server:
-            print(f"{'start to the first answer':45} {server.started_s:8.2f} s")
-        print(f"{'packages':45} {len(list(importlib.metadata.distributions())):8d}")
-        print(f"{'size installed':45} {_installed_mb():8.0f} MB")
-    finally:
-        shutil.rmtree(home)
+        product.requests[rows.GUEST_TOKEN] = superset_api.guest_token(client)
+    except Refused as refusal:
+        product.left_out[rows.GUEST_TOKEN] = str(refusal)
+    return product
 
 
-def run(server: Server, seconds: float) -> None:
-    """Each row of the table, printed as it is measured."""
-    token = call(server.base, "POST", "/api/v1/security/login", _login())["access_token"]
-    fresh_mib = server.memory_mib()
-    requests = requests_of(server, token)
-    print(f"\n{'':45} {'CPU ms':>8} {'target':>8} {'req/s':>8} {'p50 ms':>8} {'req/s 8':>8} {'p50 8':>8} {'bytes':>10}")
-    for name, request in requests.items():
-        before = server.peak_mib()
-        _print(name, measured(server, request, seconds))
-        if name.startswith("CSV"):
-            print(f"{'  more memory at its peak':45} {server.peak_mib() - before:8.0f} MiB")
-    print(f"\n{'memory of a worker, fresh':45} {fresh_mib:8.0f} MiB")
-    print(f"{'memory of a worker, after load':45} {server.memory_mib():8.0f} MiB")
+def speaking_redash(client: Client, query: int, wide: int | None, processes: Processes | None) -> Product:
+    """A server with Redash's API, and what it is asked. Raises Refused when its query fails."""
+    return Product("Redash", client, redash_api.requests_of(client, query, wide), processes, redash_api.notes())
 
 
-def requests_of(server: Server, token: str) -> dict[str, Request]:
-    """Name of a row -> what is sent for it."""
-    flights, database = _flights(server, token)
-    for number in range(CHARTS):
-        chart = {"slice_name": f"Chart {number}", "datasource_id": flights, "datasource_type": "table"}
-        found = call(server.base, "POST", "/api/v1/chart/", {**chart, "viz_type": "table", "params": "{}"}, token)
-    dashboards = call(server.base, "GET", "/api/v1/dashboard/", token=token)["result"]
-    embedded = call(
-        server.base, "POST", f"/api/v1/dashboard/{dashboards[0]['id']}/embedded", {"allowed_domains": []}, token
-    )
-    guest = {
-        "user": {"username": "visitor"},
-        "resources": [{"type": "dashboard", "id": embedded["result"]["uuid"]}],
-        "rls": [],
-    }
-    wide = {"columns": _columns(server, token, flights)[:10], "metrics": None, "row_limit": 10_000}
-    sql = {"database_id": database, "sql": "SELECT * FROM flights", "queryLimit": 1000}
-    return {
-        "health": Request("GET", "/health"),
-        "chart data, cached, 35 rows": _data(token, flights, AGGREGATE),
-        "chart data, forced, aggregate over 336,776 rows": _data(token, flights, AGGREGATE, force=True),
-        "chart data, 10,000 x 10, cached": _data(token, flights, wide),
-        "chart data, 10,000 x 10, forced": _data(token, flights, wide, force=True),
-        "list of 25 of 1,000 charts": _get(token, "/api/v1/chart/?q=(page_size:25)"),
-        "one chart": _get(token, f"/api/v1/chart/{found['id']}"),
-        "guest token": _post(token, "/api/v1/security/guest_token/", guest),
-        "SQL editor, 1,000 x 19, synchronous": _post(token, "/api/v1/sqllab/execute/", sql),
-        "CSV, 100,000 x 10, forced": _data(
-            token, flights, {**wide, "row_limit": 100_000}, force=True, result_format="csv"
-        ),
-    }
+def _rivals(wanted: argparse.Namespace) -> list[Product]:
+    return [
+        *_reached(wanted.superset, lambda: _superset(wanted)),
+        *_reached(wanted.redash, lambda: _redash(wanted)),
+    ]
 
 
-def _flights(server: Server, token: str) -> tuple[int, int]:
-    q = "(filters:!((col:table_name,opr:eq,value:flights)))"
-    found = call(server.base, "GET", f"/api/v1/dataset/?q={q}", token=token)["result"][0]
-    return found["id"], found["database"]["id"]
+def _reached(url: str | None, made: Callable[[], Product]) -> list[Product]:
+    if url is None:
+        return []
+    try:
+        return [made()]
+    except (OSError, Refused) as problem:
+        raise SystemExit(f"{url}: {problem}") from problem
 
 
-def _columns(server: Server, token: str, dataset: int) -> list[str]:
-    found = call(server.base, "GET", f"/api/v1/dataset/{dataset}", token=token)["result"]["columns"]
-    return [column["column_name"] for column in found if not column["expression"]]
+def _superset(wanted: argparse.Namespace) -> Product:
+    client = superset_api.with_csrf_token(superset_api.signed_in(wanted.superset, wanted.user, wanted.password))
+    return speaking_superset("Superset", client, wanted.superset_dataset, _seen(wanted.superset_pid))
 
 
-def _data(token: str, dataset: int, query: dict[str, Any], force: bool = False, **more: Any) -> Request:
-    body = {"datasource": {"id": dataset, "type": "table"}, "queries": [query], "force": force, **more}
-    return _post(token, "/api/v1/chart/data", body)
+def _redash(wanted: argparse.Namespace) -> Product:
+    client = redash_api.keyed(wanted.redash, wanted.api_key)
+    return speaking_redash(client, wanted.redash_query, wanted.redash_wide_query, _seen(wanted.redash_pid))
 
 
-def _post(token: str, path: str, body: dict[str, Any]) -> Request:
-    headers = (("Authorization", f"Bearer {token}"), ("Content-Type", "application/json"))
-    return Request("POST", path, json.dumps(body).encode(), headers)
+def _seen(pid: int | None) -> Processes | None:
+    return None if pid is None else Processes(pid)
 
 
-def _get(token: str, path: str) -> Request:
-    return Request("GET", path, headers=(("Authorization", f"Bearer {token}"),))
+def _ask_cold(product: Product) -> None:
+    if product.cold_key is None:
+        return
+    try:
+        product.values[rows.COLD_KEY] = product.cold_key()
+    except Refused as refusal:
+        product.left_out[rows.COLD_KEY] = str(refusal)
 
 
-def _login() -> dict[str, str | bool]:
-    return {"username": "admin", "password": PASSWORD, "provider": "db", "refresh": False}
+def _of_starts(home: Path, wanted: argparse.Namespace, ours: Product) -> dict[Row, float]:
+    """What can be seen of servers that have just started; this is not their home's first start."""
+    started = []
+    found: dict[Row, float] = {}
+    for number in range(STARTS):
+        with serving(home, wanted.port) as server:
+            started.append(server.started_s)
+            if number == STARTS - 1:
+                client = superset_api.signed_in(server.base, USER, PASSWORD)
+                database = superset_api.flights(client).database
+                found = large_download(client, server.processes, database, wanted.large)
+    if not found:
+        ours.left_out[rows.LARGE_PEAK] = "it would take more than 10 s here; --large does it all the same"
+    _say(f"{STARTS} starts: {', '.join(f'{each:.2f}' for each in started)} s")
+    return {rows.START: statistics.median(started), **found}
 
 
-def _print(name: str, cost: Cost) -> None:
-    target = TARGET_CPU_MS.get(name)
-    shown = f"{target:8.1f}" if target is not None else " " * 8
-    print(
-        f"{name:45} {cost.cpu_ms:8.2f} {shown} {cost.rate_1:8.0f} {cost.p50_1_ms:8.2f} {cost.rate_8:8.0f} "
-        f"{cost.p50_8_ms:8.2f} {cost.bytes:10d}",
-        flush=True,
-    )
+def _of_the_installation() -> dict[Row, float]:
+    packages = installation.runtime()
+    return {rows.PACKAGES: len(packages), rows.SIZE: installation.size_mb(packages)}
 
 
-def _installed_mb() -> float:
-    folder = Path(sys.prefix)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink()) / 1e6
+def _to_keep(here: machine.Machine, ours: Product) -> figures.Figures:
+    values = {row.name: value for row, value in ours.values.items()}
+    return figures.Figures(here, values, {row.name: figures.walls_of(cost) for row, cost in ours.costs.items()})
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    start = time.perf_counter()
     main()
-    print(f"\nmeasured in {time.perf_counter() - start:.0f} s")

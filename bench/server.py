@@ -1,71 +1,72 @@
-"""A server of its own for the measurements: a fresh home, the example data, a thousand charts."""
+"""A server of its own for the measurements, on a fresh home with the example data."""
 
-import json
 import os
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from bench.processes import Processes
+from bench.rows import ADMIN, EXAMPLES, MIGRATE, Row
+
+USER = "admin"
 PASSWORD = "bench-only-password"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Server:
-    """A running server. pids: its process and those it started, without the background worker."""
+    """A running server. started_s: from its start to its first answer."""
 
     base: str
-    process: subprocess.Popen[bytes]
-    home: Path
+    processes: Processes
     started_s: float
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes that answer requests."""
-        return [pid for pid in _family(self.process.pid) if not _is_worker(pid)]
 
-    def cpu_s(self) -> float:
-        """CPU seconds, user and system, that those processes have used."""
-        return sum(_cpu_s(pid) for pid in self.pids)
-
-    def memory_mib(self) -> float:
-        """Resident memory of the largest of those processes."""
-        return max(_resident_mib(pid) for pid in self.pids)
-
-    def peak_mib(self) -> float:
-        """The most that the largest of those processes has ever held."""
-        return max(_status_mib(pid, "VmHWM") for pid in self.pids)
-
-
-def prepare(home: Path) -> dict[str, float]:
+def prepare(home: Path) -> dict[Row, float]:
     """A home with metadata, examples and an admin; seconds that each step took."""
-    environment = environment_of(home)
     steps = {
-        "migrate and initialise": ["init"],
-        "load the examples": ["load-examples"],
-        "create an admin": ["create-admin", "--username", "admin", "--password", PASSWORD, "--email", "a@example.com"],
+        MIGRATE: ["init"],
+        EXAMPLES: ["load-examples"],
+        ADMIN: ["create-admin", "--username", USER, "--password", PASSWORD, "--email", "a@example.com"],
     }
     taken = {}
-    for name, arguments in steps.items():
+    for row, arguments in steps.items():
         start = time.perf_counter()
-        subprocess.run([*command(), *arguments], env=environment, check=True, capture_output=True)
-        taken[name] = time.perf_counter() - start
+        subprocess.run(
+            [*_command("superset-like"), *arguments], env=_environment(home), check=True, capture_output=True
+        )
+        taken[row] = time.perf_counter() - start
     return taken
 
 
-def command() -> list[str]:
-    """The command line of this installation."""
-    return [str(Path(sys.executable).with_name("superset-like"))]
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[Server]:
+    """A server on that port, stopped at the end."""
+    arguments = ["serve", "--port", str(port), "--workers", "1", "--no-worker"]
+    with _running([*_command("superset-like"), *arguments], port, home / "bench.log", _environment(home)) as server:
+        yield server
 
 
-def environment_of(home: Path) -> dict[str, str]:
-    """The environment of the measured server: nobody limits logins, tokens outlive the run."""
+@contextmanager
+def bare(home: Path, port: int) -> Iterator[Server]:
+    """Flask alone on the same server, to tell how fast this machine is."""
+    arguments = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "8", "--log-level", "error"]
+    command = [*_command("granian"), *arguments, "bench.bare:app"]
+    with _running(command, port, home / "bare.log", dict(os.environ)) as server:
+        yield server
+
+
+def _command(name: str) -> list[str]:
+    """A command of this installation."""
+    return [str(Path(sys.executable).with_name(name))]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """That of the measured server: nobody limits logins, tokens outlive the run."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("SUPERSET_LIKE_")}
     return own | {
         "SUPERSET_LIKE_HOME": str(home),
@@ -76,82 +77,26 @@ def environment_of(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def serving(home: Path, port: int) -> Iterator[Server]:
-    """A server on that port, stopped at the end."""
+def _running(command: Sequence[str], port: int, log: Path, environment: dict[str, str]) -> Iterator[Server]:
     start = time.perf_counter()
-    log = (home / "bench.log").open("wb")
-    arguments = ["serve", "--port", str(port), "--workers", "1", "--no-worker"]
-    process = subprocess.Popen([*command(), *arguments], env=environment_of(home), stdout=log, stderr=log)
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait(base, process, start)
-        yield Server(base, process, home, time.perf_counter() - start)
+        _wait(base, process, start, log)
+        yield Server(base, Processes(process.pid), time.perf_counter() - start)
     finally:
         process.terminate()
         process.wait(20)
 
 
-@contextmanager
-def bare(port: int) -> Iterator[Server]:
-    """Flask alone on the same server, to tell how fast this machine is."""
-    start = time.perf_counter()
-    granian = str(Path(sys.executable).with_name("granian"))
-    arguments = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "8", "--log-level", "error"]
-    process = subprocess.Popen([granian, *arguments, "bench.bare:app"])
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait(base, process, start)
-        yield Server(base, process, Path(), time.perf_counter() - start)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def call(base: str, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
-    """The JSON that a request answers."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{base}{path}", data, method=method)
-    request.add_header("Content-Type", "application/json")
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=120) as response:
-        return json.loads(response.read())
-
-
-def _wait(base: str, process: subprocess.Popen[bytes], start: float) -> None:
+def _wait(base: str, process: subprocess.Popen[bytes], start: float, log: Path) -> None:
     while time.perf_counter() - start < 60:
         if process.poll() is not None:
-            raise SystemExit("the server ended before it answered")
+            raise SystemExit(f"the server ended before it answered:\n{log.read_text(errors='replace')[-2000:]}")
         try:
             with urllib.request.urlopen(f"{base}/health", timeout=1):
                 return
         except OSError:
             time.sleep(0.01)
     raise SystemExit("the server did not answer within a minute")
-
-
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += _family(int(child))
-    return found
-
-
-def _is_worker(pid: int) -> bool:
-    return b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def _resident_mib(pid: int) -> float:
-    return _status_mib(pid, "VmRSS")
-
-
-def _status_mib(pid: int, name: str) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) / 1024
-    return 0.0

@@ -1,0 +1,71 @@
+"""What is measured, and what it is to come to: the rows of the table."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Unit(Enum):
+    """What a row's figure counts."""
+
+    MS = "ms CPU"
+    S = "s"
+    MIB = "MiB"
+    MB = "MB"
+    COUNT = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that is measured. target: at most, on the reference machine. slack: what more is no difference."""
+
+    name: str
+    unit: Unit = Unit.MS
+    target: float | None = None
+    slack: float = 0
+
+    @property
+    def follows_the_machine(self) -> bool:
+        """Whether a machine that is twice as fast shows half of it."""
+        return self.unit in (Unit.MS, Unit.S)
+
+
+HEALTH = Row("health")
+CACHED = Row("chart data, cached, 35 rows", target=0.8)
+# 11 of them are the engine's.
+AGGREGATE = Row("chart data, forced, aggregate over 336,776 rows", target=15)
+WIDE_CACHED = Row("chart data, 10,000 x 10, cached", target=2)
+WIDE = Row("chart data, 10,000 x 10, forced", target=40)
+CHARTS = Row("list of 25 of 1,000 charts", target=1.5)
+CHART = Row("one chart", target=1)
+GUEST_TOKEN = Row("guest token", target=1.5)
+SQL = Row("SQL editor, 1,000 x 19, synchronous", target=12)
+CSV = Row("CSV, 100,000 x 10, forced", target=200)
+REQUESTS = (HEALTH, CACHED, AGGREGATE, WIDE_CACHED, WIDE, CHARTS, CHART, GUEST_TOKEN, SQL, CSV)
+
+CSV_PEAK = Row("CSV, 100,000 x 10: more memory at its peak", Unit.MIB, slack=32)
+# The target is none at all; so much the allocators keep.
+LARGE_PEAK = Row("CSV, 10,000,000 rows: more memory than 10,000", Unit.MIB, target=32, slack=16)
+LARGE_TIME = Row("CSV, 10,000,000 rows: time", Unit.S)
+COLD_KEY = Row("one cold key, 200 callers at once: queries run", Unit.COUNT, target=1)
+MIGRATE = Row("fresh home: migrate and initialise", Unit.S, target=3)
+EXAMPLES = Row("fresh home: load the examples", Unit.S)
+ADMIN = Row("fresh home: create an admin", Unit.S)
+START = Row("start to the first answer, median of 5", Unit.S, target=1.2)
+FRESH = Row("memory of a worker, fresh", Unit.MIB, target=130)
+LOADED = Row("memory of a worker, after load", Unit.MIB, target=160)
+PACKAGES = Row("packages of a runtime installation", Unit.COUNT, target=80)
+SIZE = Row("size of a runtime installation", Unit.MB, target=500)
+ONCE = (
+    CSV_PEAK,
+    LARGE_PEAK,
+    LARGE_TIME,
+    COLD_KEY,
+    MIGRATE,
+    EXAMPLES,
+    ADMIN,
+    START,
+    FRESH,
+    LOADED,
+    PACKAGES,
+    SIZE,
+)
