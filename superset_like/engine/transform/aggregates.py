@@ -81,7 +81,7 @@ def applied(operator: Operator, source: pa.Array, groups: Groups, name: str) -> 
     """A value for each group. name: how an error calls the column."""
     source = require_numbers(source, name) if operator.gives is Gives.NUMBER else require_comparable(source, name)
     # As charts ask: a pivot of rows that were grouped the same way in the database.
-    if len(groups.ends) == len(groups.order) and (column := operator.alone(source.take(groups.order))) is not None:
+    if groups.are_single and (column := operator.alone(source.take(groups.order))) is not None:
         return column
     found = [operator.act(values) for values in groups.values(source)]
     if operator.gives is Gives.COUNT:

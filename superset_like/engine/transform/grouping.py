@@ -23,6 +23,11 @@ class Groups:
         """The first row of each group."""
         return self.order.take(pa.array([0, *self.ends[:-1]] if self.ends else [], pa.int64()))
 
+    @property
+    def are_single(self) -> bool:
+        """Whether each group is one row; periods without rows make as many groups as rows in another way."""
+        return len(self.ends) == len(self.order) and list(self.ends) == list(range(1, len(self.order) + 1))
+
     def values(self, column: pa.Array) -> list[list[Any]]:
         """The values present (no NULL) in each group, in the order of the rows."""
         found = listed(column.take(self.order))

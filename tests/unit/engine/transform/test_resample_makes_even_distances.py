@@ -71,6 +71,14 @@ def test_former_names_of_rules_are_known(former: str, rule: str) -> None:
     assert made == known
 
 
+@pytest.mark.parametrize("method", ["median", "mean", "sum"])
+def test_as_many_periods_as_rows_are_not_one_row_each(method: str) -> None:
+    times = [DAY, DAY + timedelta(hours=1), DAY + timedelta(days=2)]
+    table = pa.table({"t": times, "x": [1.0, 3.0, 5.0]})
+    steps = [moments(table), step("resample", rule="1D", method=method), FLATTEN]
+    agree(table, steps, lambda frame: resampled(frame, "1D", method, None))
+
+
 def test_a_week_from_the_first_day() -> None:
     # Sample 150: months, filled forward by 7D.
     table = pa.table({"t": [datetime(2013, 1, 1), datetime(2013, 2, 1)], "x": [9845.0, 9104.0]})
