@@ -120,6 +120,18 @@ class Unavailable(ProductError):
     default_message = "The service is not available now"
 
 
+class CallerBusy(TooMany):
+    """So many queries of the caller run that another has to wait too long. details: retry_after_s."""
+
+    default_message = "Too many of your queries are running. Try again later."
+
+
+class DatabaseBusy(Unavailable):
+    """So many queries run on the database that another has to wait too long. details: retry_after_s."""
+
+    default_message = "Too many queries are running on this database. Try again later."
+
+
 class DatabaseUnreachable(ProductError):
     """The user's database does not answer. The message names no host."""
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import orjson
 
 from superset_like.engine.leases import Leases, LocalLeases
-from superset_like.errors import TooMany
+from superset_like.errors import CallerBusy
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class AnswerCache:
         """(the answer, whether it was kept). ttl_s: seconds to keep it, 0 for ever, below 0 not at all.
 
         force: it is made anew, and kept. What `make` raises, everyone who waited for it gets, but for
-        TooMany: then the next of them makes it.
+        CallerBusy: then the next of them makes it.
         """
         if ttl_s < 0:
             return make(), False
@@ -160,7 +160,7 @@ class AnswerCache:
                     break
             try:
                 return flight.result(), True
-            except TooMany:
+            except CallerBusy:
                 # It was the maker's own budget that was used up.
                 continue
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from superset_like.access.actor import Actor
 from superset_like.engine.leases import Lease
 from superset_like.engine.run import MIB, Limits
-from superset_like.errors import TooMany, Unavailable
+from superset_like.errors import CallerBusy, DatabaseBusy
 from superset_like.extensions import settings
 from superset_like.services import stores
 
@@ -26,14 +26,14 @@ def take(
     """The right to run one query on the database until it is released.
 
     wait_s: how long to wait for others to end, None for the setting QUEUE_WAIT_S. while_waiting: called now and then;
-    what it raises ends the waiting. Raises TooMany when the caller's own queries are too many, Unavailable when the
-    database has too many of all callers.
+    what it raises ends the waiting. Raises CallerBusy when the caller's own queries are too many, DatabaseBusy when
+    the database has too many of all callers.
     """
     wait_s = settings().queue_wait_s if wait_s is None else wait_s
     end = time.monotonic() + wait_s
     own = _taken(f"queries of {_name(actor)}", settings().queries_per_user, end, while_waiting)
     if own is None:
-        raise TooMany("Too many of your queries are running. Try again later.", retry_after_s=RETRY_AFTER_S)
+        raise CallerBusy(retry_after_s=RETRY_AFTER_S)
     try:
         shared = _taken(f"queries on {database_id}", settings().queries_per_database, end, while_waiting)
     except BaseException:
@@ -41,9 +41,7 @@ def take(
         raise
     if shared is None:
         own.release()
-        raise Unavailable(
-            "Too many queries are running on this database. Try again later.", retry_after_s=RETRY_AFTER_S
-        )
+        raise DatabaseBusy(retry_after_s=RETRY_AFTER_S)
     return _both(own, shared)
 
 

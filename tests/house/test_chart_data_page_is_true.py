@@ -30,7 +30,15 @@ from superset_like.config.settings import Settings
 from superset_like.engine import sandbox, template, time_range
 from superset_like.engine.databases import all_engines
 from superset_like.engine.query import Aggregate, Operator
-from superset_like.errors import DatabaseUnreachable, Forbidden, ProductError, QueryTimedOut
+from superset_like.errors import (
+    AnswerTooLarge,
+    CallerBusy,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    Forbidden,
+    ProductError,
+    QueryTimedOut,
+)
 from superset_like.services import chart_data, questions
 from tests.cli.commands import running, signed_in
 
@@ -199,13 +207,13 @@ def test_limits_are_those_of_the_code() -> None:
     known = [
         questions.MOST_QUERIES,
         questions.MOST_PARTS,
-        questions.MOST_VALUES,
+        Settings.max_filter_values,
         time_range.LONGEST_TEXT,
         template.LONGEST_TEMPLATE,
         sandbox.LONGEST_RUN_S,
         chart_data.MOST_HELD_ROWS,
     ]
-    assert [int(row[1].replace(",", "")) for row in rows[:-1]] == known
+    assert [int(re.sub(r"[^\d]", "", row[1])) for row in rows[:-1]] == known
     assert set(code(rows[1][0])) == set(questions.PARTS)
 
 
@@ -442,7 +450,8 @@ def query(**parts: Any) -> Asks:
 COUNT = ["count"]
 # What cannot be brought about from outside is compared with its class.
 CLASSES: dict[str, type[ProductError]] = {
-    kind.default_message: kind for kind in (Forbidden, DatabaseUnreachable, QueryTimedOut)
+    kind.default_message: kind
+    for kind in (Forbidden, AnswerTooLarge, CallerBusy, DatabaseBusy, DatabaseUnreachable, QueryTimedOut)
 }
 PROVOKED: dict[str, Asks] = {
     "Request is not JSON": lambda server: sent(server, b"{"),
@@ -470,6 +479,8 @@ PROVOKED: dict[str, Asks] = {
     "This endpoint requires the datasource 1, …": stranger,
     "You may not ask this of this dashboard": guest,
     "Not found": lambda server: server.asked({}, about=999),
+    "Error: Unknown time zone: Mars": query(metrics=COUNT, time_zone="Mars"),
+    "The request is nested too deeply": lambda server: sent(server, b'{"queries": ' + b"[" * 101 + b"]" * 101 + b"}"),
     "413 Request Entity Too Large: …": lambda server: sent(server, bytes(33 * 1024 * 1024)),
     "Not enough segments": lambda server: bare(server, Authorization="Bearer x"),
 }

@@ -171,3 +171,20 @@ def test_a_workbook_holds_the_values_and_no_formula() -> None:
 def test_arrow_bytes_come_back_equal() -> None:
     table = pa.table({"a": [1, None], "b": [Decimal("1.10"), None], "c": [[1], None]})
     assert arrow_ipc.loaded(arrow_ipc.dumped(table)).equals(table)
+
+
+def test_moments_of_a_zone_leave_in_it() -> None:
+    moments = pa.array([datetime(2013, 1, 31, 14, 30), datetime(2013, 7, 31, 14, 30), None], pa.timestamp("us", "UTC"))
+    table = pa.table({"at": moments.cast(pa.timestamp("us", "America/New_York")), "n": [1, 2, 3]})
+    assert lines(table) == [
+        ["at", "n"],
+        ["2013-01-31 09:30:00-05:00", "1"],
+        ["2013-07-31 10:30:00-04:00", "2"],
+        ["", "3"],
+    ]
+    assert [row["at"] for row in orjson.loads(as_json.records(table))] == [1359642600000, 1375281000000, None]
+    with zipfile.ZipFile(io.BytesIO(xlsx.workbook(table.to_batches(), table.column_names))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    # Days since 1900, as Excel counts them: half past nine on 31 January, half past ten on 31 July.
+    assert "<v>41305.39583" in sheet
+    assert "<v>41486.4375</v>" in sheet
