@@ -1,10 +1,10 @@
 """Jinja in SQL: who asks, what was filtered and the time range, as macros and variables."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 
@@ -19,9 +19,16 @@ _MARKS = ("{{", "{%", "{#")
 _LISTS = ("IN", "NOT IN")
 
 
+class Library(Protocol):
+    """What a template may take from datasets; SQL, not escaped. Raises TemplateInvalid."""
+
+    def dataset(self, pk: int, include_metrics: bool, columns: Sequence[str] | None) -> str: ...
+    def metric(self, name: str, pk: int | None) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a template may know. filters: mappings with `col`, `op` and `val`."""
+    """What a template may know. filters: mappings with `col`, `op` and `val`. library: None where there is none."""
 
     user_id: int | None = None
     username: str | None = None
@@ -34,6 +41,7 @@ class Context:
     from_dttm: datetime | None = None
     to_dttm: datetime | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    library: Library | None = None
 
 
 def has_template(sql: str) -> bool:
@@ -49,6 +57,8 @@ def render(sql: str, context: Context, engine: Engine) -> str:
         raise TemplateInvalid("The template is too long", limit=LONGEST_TEMPLATE)
     try:
         return _environment(engine.dialect).rendered(sql, _values(context))
+    except TemplateInvalid:
+        raise
     except UndefinedError as error:
         raise TemplateInvalid(f"The template uses something unknown: {error.message}") from error
     except TemplateSyntaxError as error:
@@ -126,6 +136,18 @@ class _Macros(Offered):
 
     def cache_key_wrapper(self, value: Any) -> Any:
         return value
+
+    def dataset(self, dataset_id: Any, include_metrics: Any = False, columns: Iterable[Any] | None = None) -> str:
+        named = None if columns is None else [str(name) for name in columns]
+        return self._library("dataset").dataset(int(dataset_id), bool(include_metrics), named)
+
+    def metric(self, metric_key: Any, dataset_id: Any = None) -> str:
+        return self._library("metric").metric(str(metric_key), None if dataset_id is None else int(dataset_id))
+
+    def _library(self, macro: str) -> Library:
+        if self._context.library is None:
+            raise TemplateInvalid(f"{macro}() is not offered here")
+        return self._context.library
 
     def _known(self, name: str, value: Any) -> Any:
         return Absent(f"{name}() is not known of this caller") if value is None else _given(value)

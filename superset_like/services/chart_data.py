@@ -24,7 +24,7 @@ from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
-from superset_like.services import guest_questions, questions, remembered, shapes, slots, stores
+from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stores
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
 # Query contexts that a process remembers to have opened.
@@ -172,11 +172,14 @@ def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) 
     written = shapes.time_zone(here.dataset)
     clock = questions.clock(asked, written, now)
     context = _template_context(here.actor, asked, clock, written)
-    shape, target = shapes.shape_of(here.dataset, here.actor, context)
+    stored = library.offered(context, here.actor, here.dataset, is_stored=True)
+    # What a guest asks was saved with the chart, by somebody who sees what it names.
+    own = library.offered(context, here.actor, here.dataset, is_stored=here.actor.guest is not None)
+    shape, target = shapes.shape_of(here.dataset, here.actor, stored)
     engine = databases.find(shape.engine)
 
     def render(sql: str) -> str:
-        return template.render(sql, context, engine) if template.has_template(sql) else sql
+        return template.render(sql, own, engine) if template.has_template(sql) else sql
 
     limits = RowLimits(settings().row_limit, most or settings().max_row_limit)
     return Plan(questions.translated(asked, shape, clock, render, limits), shape, target, engine)

@@ -13,7 +13,7 @@ from superset_like.engine.encode import json
 from superset_like.engine.query import Kind
 from superset_like.errors import Forbidden, QuestionInvalid
 from superset_like.extensions import settings
-from superset_like.services import remembered, shapes, slots, stores
+from superset_like.services import library, remembered, shapes, slots, stores
 
 MOST_VALUES = 10_000
 
@@ -25,7 +25,9 @@ def values(actor: Actor, dataset_id: int, column: str, search: str | None = None
     if actor.guest is not None:
         raise Forbidden()
     rules.require(actor, "query", dataset)
-    shape, target = shapes.shape_of(dataset, actor, template_context.of(actor))
+    shape, target = shapes.shape_of(
+        dataset, actor, library.offered(template_context.of(actor), actor, dataset, is_stored=True)
+    )
     if column not in {each.name for each in shape.columns}:
         raise QuestionInvalid(f"The dataset has no column {column}")
     predicates = row_filters.of(actor, dataset)

@@ -13,11 +13,12 @@ from superset_like.access.actor import Actor
 from superset_like.engine import guard, zones
 from superset_like.engine.databases.base import ColumnInfo
 from superset_like.engine.query import TableName
+from superset_like.engine.template import Context
 from superset_like.errors import Forbidden, Invalid, NotFound, QueryError, QuestionInvalid
 from superset_like.extensions import db
 from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import databases, found, marks, people, user_sql
+from superset_like.services import databases, found, library, marks, people, user_sql
 from superset_like.services.databases import RelatedObjects
 
 Part = TypeVar("Part", DatasetColumn, DatasetMetric)
@@ -117,7 +118,7 @@ def duplicate(actor: Actor, pk: int, table_name: str) -> Dataset:
     rules.require(actor, "query", base)
     if not base.sql:
         raise Invalid("Only a virtual dataset can be duplicated", fields={"base_model_id": ["It is not virtual"]})
-    user_sql.require_source(actor, base)
+    user_sql.require_source(actor, base, _context(actor, base, is_stored=False))
     copied = {column.key for column in Dataset.__mapper__.column_attrs} - NOT_COPIED
     copy = Dataset(**{name: getattr(base, name) for name in copied})
     copy.database, copy.table_name, copy.owners = base.database, table_name, people.owners(actor, None)
@@ -185,7 +186,11 @@ def rendered_sql(actor: Actor, dataset: Dataset) -> str | None:
     if not dataset.sql:
         return None
     rules.require(actor, "query", dataset)
-    return user_sql.rendered_source(actor, user_sql.source_of(dataset), template_context.of(actor))
+    return user_sql.rendered_source(actor, user_sql.source_of(dataset), _context(actor, dataset, is_stored=True))
+
+
+def _context(actor: Actor, dataset: Dataset, *, is_stored: bool) -> Context:
+    return library.offered(template_context.of(actor), actor, dataset, is_stored=is_stored)
 
 
 def columns_now(actor: Actor, pk: int) -> Sequence[ColumnInfo]:
@@ -212,7 +217,8 @@ def columns_of(actor: Actor, dataset: Dataset) -> Sequence[ColumnInfo]:
     engine = databases.engine_of(dataset.database)
     target = databases.target(dataset.database, schema=dataset.schema, catalog=dataset.catalog)
     if dataset.sql:
-        return engine.describe_sql(target, user_sql.require_source(actor, dataset))
+        context = _context(actor, dataset, is_stored=False)
+        return engine.describe_sql(target, user_sql.require_source(actor, dataset, context))
     table = TableName(dataset.table_name, dataset.schema, dataset.catalog)
     rules.require_tables(actor, dataset.database, [table])
     try:

@@ -15,7 +15,7 @@ from superset_like.engine.run import MIB
 from superset_like.errors import Invalid, QueryRefused, SyntaxInvalid, TemplateInvalid, WriteRefused
 from superset_like.extensions import settings
 from superset_like.models import Database, Query
-from superset_like.services import databases, query_writes, user_sql
+from superset_like.services import databases, library, query_writes, user_sql
 from superset_like.services.select_star import table_of
 from superset_like.services.user_sql import Place
 
@@ -153,7 +153,8 @@ def _rendered(desk: Desk, query: Query) -> str:
     if not template.has_template(query.sql):
         return query.sql
     params = user_sql.template_params(query.template_params)
-    return template.render(query.sql, template_context.of(desk.actor, params=params), desk.engine)
+    context = library.offered_on(template_context.of(desk.actor, params=params), desk.actor, desk.database.id)
+    return template.render(query.sql, context, desk.engine)
 
 
 def _judged_write(desk: Desk, part: Part) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from superset_like.access import row_filters, rules, template_context
+from superset_like.access import row_filters, rules
 from superset_like.access.actor import Actor
 from superset_like.engine import databases as engines
 from superset_like.engine import guard, template
@@ -68,15 +68,15 @@ def rendered_source(actor: Actor, source: Source, context: Context) -> str:
     engine = engines.find(source.engine)
     read = _read(source, context, engine)
     if template.has_template(source.sql):
-        _require_own(actor, database, source, read, engine)
+        _require_own(actor, database, source, read, context, engine)
     return protected(actor, database, read, engine)
 
 
-def require_source(actor: Actor, dataset: Dataset) -> str:
+def require_source(actor: Actor, dataset: Dataset, context: Context) -> str:
     """The SELECT as the caller would run it. Raises DataForbidden when he may not read one of its tables."""
     source = source_of(dataset)
     engine = engines.find(source.engine)
-    read = _read(source, template_context.of(actor), engine)
+    read = _read(source, context, engine)
     rules.require_tables(actor, dataset.database, sorted(read.tables, key=str))
     return protected(actor, dataset.database, read, engine)
 
@@ -122,15 +122,17 @@ def _read(source: Source, context: Context, engine: Engine) -> Read:
     return source.place.of(guard.read(sql, engine), engine)
 
 
-def _require_own(actor: Actor, database: Database, source: Source, read: Read, engine: Engine) -> None:
-    extra = read.tables - _tables_for_nobody(source, engine)
+def _require_own(
+    actor: Actor, database: Database, source: Source, read: Read, context: Context, engine: Engine
+) -> None:
+    extra = read.tables - _tables_for_nobody(source, context, engine)
     if extra:
         rules.require_tables(actor, database, sorted(extra, key=str))
 
 
-def _tables_for_nobody(source: Source, engine: Engine) -> frozenset[TableName]:
+def _tables_for_nobody(source: Source, context: Context, engine: Engine) -> frozenset[TableName]:
     try:
-        return _read(source, Context(), engine).tables
+        return _read(source, Context(library=context.library), engine).tables
     except QueryError:
         return frozenset()
 
