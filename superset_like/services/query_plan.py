@@ -99,9 +99,8 @@ class Readable:
     prefix: str = ""
 
 
-def planned(actor: Actor, query: Query) -> Plan:
-    """What this query runs for this caller. Raises what forbids it: Forbidden, DataForbidden, QueryRefused, ..."""
-    database = databases.usable(actor, query.database_id)
+def planned(actor: Actor, database: Database, query: Query) -> Plan:
+    """What this query runs for a caller who may use its connection. Raises DataForbidden, QueryRefused, ..."""
     desk = _desk(actor, database, query)
     parts = guard.statements(_rendered(desk, query), desk.engine)
     if not parts:
@@ -125,13 +124,13 @@ def planned(actor: Actor, query: Query) -> Plan:
     )
 
 
-def problems(actor: Actor, query: Query) -> list[Problem]:
+def problems(actor: Actor, database: Database, query: Query) -> list[Problem]:
     """What is wrong with the query's SQL, as far as its text shows; empty when it could run.
 
-    The query is not stored. Raises Forbidden, DataForbidden: whom they concern is told nothing more.
+    The query is not stored. Raises DataForbidden: whom it concerns is told nothing more.
     """
     try:
-        planned(actor, query)
+        planned(actor, database, query)
     except SyntaxInvalid as error:
         line, column = error.details.get("line"), error.details.get("column")
         return [Problem(error.message, line, column, str(error.details.get("near") or ""))]
