@@ -227,18 +227,19 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
 def _begun(
     here: Asking, planned: Plan, statements: Sequence[Statement], stream: run.Stream, key: str, form: str
 ) -> Answer | Streamed:
-    batches, rows = iter(stream), 0
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        rows += batch.num_rows
-        if rows > MOST_HELD_ROWS:
-            chunks = STREAMS[form](stream.schema, chain(held, batches), _header(statements[0], stream.schema.names))
-            return Streamed(chunks, statements[0].limit, stream.close)
-    table = pa.Table.from_batches(held, schema=stream.schema)
+    header = _header(statements[0], stream.schema.names)
+    chunks = STREAMS[form](stream.schema, stream, header)
+    # Encoded as they come: a file holds a third of what its rows do.
+    held: list[bytes] = []
+    for chunk in chunks:
+        held.append(chunk)
+        if stream.rows > MOST_HELD_ROWS:
+            return Streamed(chain(held, chunks), statements[0].limit, stream.close)
     stream.close()
-    found = Rows(table, _header(statements[0], table.column_names), {}, rows, stream.truncated)
-    entry, _ = stores.answers().answer(key, lambda: _entry(found, statements, form), ttl_s=here.cache_ttl_s, force=True)
+    meta = _facts(stream.schema, stream.rows, stream.rows, stream.truncated, statements)
+    entry = Entry(b"".join(held), meta)
+    held.clear()
+    entry, _ = stores.answers().answer(key, lambda: entry, ttl_s=here.cache_ttl_s, force=True)
     return _told(here, planned, entry, key, False)
 
 
@@ -325,19 +326,26 @@ def _header(statement: Statement, names: Sequence[str]) -> list[str]:
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
-    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at."""
-    meta = {
-        "labels": found.table.column_names,
-        "levels": found.levels,
-        "kinds": [int(kind) for kind in run.kinds_of(found.table.schema)],
-        "rows": found.table.num_rows,
-        "sql_rows": found.counted,
-        "truncated": found.truncated,
+    """The answer as bytes, with what is said about it."""
+    meta = _facts(found.table.schema, found.table.num_rows, found.counted, found.truncated, statements)
+    return Entry(_encoded(found.table, form, found.header), {**meta, "levels": found.levels})
+
+
+def _facts(
+    schema: pa.Schema, rows: int, counted: int, truncated: bool, statements: Sequence[Statement]
+) -> dict[str, Any]:
+    """labels, levels, kinds, rows, sql_rows (before the processing), truncated, limit, sql, made_at."""
+    return {
+        "labels": schema.names,
+        "levels": {},
+        "kinds": [int(kind) for kind in run.kinds_of(schema)],
+        "rows": rows,
+        "sql_rows": counted,
+        "truncated": truncated,
         "limit": statements[0].limit,
         "sql": SEPARATOR.join(statement.sql for statement in statements),
         "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
     }
-    return Entry(_encoded(found.table, form, found.header), meta)
 
 
 def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:

@@ -1,6 +1,8 @@
 """The same rows as CSV, NDJSON, Arrow and a workbook."""
 
 import io
+import weakref
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -8,6 +10,7 @@ import pyarrow as pa
 import pytest
 from flask import Flask
 
+from superset_like.engine import run
 from superset_like.services import chart_data
 from tests.conftest import ClientOf
 from tests.row_rules import limit
@@ -67,3 +70,23 @@ def test_an_empty_answer_has_its_columns(client_of: ClientOf, sales: int) -> Non
     assert download(client_of, sales, "ndjson", filters=none).data == b""
     table = pa.ipc.open_stream(io.BytesIO(download(client_of, sales, "arrow", filters=none).data)).read_all()
     assert (table.column_names, table.num_rows) == (["id", "region"], 0)
+
+
+def test_rows_that_were_encoded_are_not_held(client_of: ClientOf, sales: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "BATCH_ROWS", 2)
+    seen: list[weakref.ref[pa.RecordBatch]] = []
+    held: list[int] = []
+
+    def watched(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            held.append(sum(1 for each in seen if each() is not None))
+            seen.append(weakref.ref(batch))
+            yield batch
+
+    encode = chart_data.STREAMS["csv"]
+    watching = {"csv": lambda schema, batches, header: encode(schema, watched(batches), header)}
+    monkeypatch.setattr(chart_data, "STREAMS", {**chart_data.STREAMS, **watching})
+    answer = download(client_of, sales, "csv", row_limit=12)
+    assert (answer.headers["X-Row-Count"], len(answer.text.splitlines())) == ("12", 13)
+    # The one that the encoder has just left, and the first, which the stream looked at before.
+    assert len(held) > 3 and max(held) <= 2
