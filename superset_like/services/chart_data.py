@@ -215,32 +215,50 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
         return _told(here, planned, kept, key, True)
     statements = _statements(here, planned)
     db.session.commit()
+    own: list[Streamed] = []
+
+    def make() -> Entry:
+        found = _begun(planned, statements, form)
+        if isinstance(found, Entry):
+            return found
+        own.append(found)
+        raise TooLarge
+
+    try:
+        entry, _ = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=True)
+    except TooLarge:
+        # Who waited for somebody else's answer has none of his own yet.
+        found = own[0] if own else _begun(planned, statements, form)
+        if isinstance(found, Streamed):
+            return found
+        entry = found
+    return _told(here, planned, entry, key, False)
+
+
+class TooLarge(Exception):
+    """An answer is not to be held."""
+
+
+def _begun(planned: Plan, statements: Sequence[Statement], form: str) -> Entry | Streamed:
     limits = run.Limits(timeout_s=settings().async_timeout_s, max_rows=statements[0].limit)
     stream = run.Stream(planned.engine, planned.target, statements[0], limits)
     try:
-        return _begun(here, planned, statements, stream, key, form)
+        return _read(stream, statements, form)
     except BaseException:
         stream.close()
         raise
 
 
-def _begun(
-    here: Asking, planned: Plan, statements: Sequence[Statement], stream: run.Stream, key: str, form: str
-) -> Answer | Streamed:
-    header = _header(statements[0], stream.schema.names)
-    chunks = STREAMS[form](stream.schema, stream, header)
-    # Encoded as they come: a file holds a third of what its rows do.
+def _read(stream: run.Stream, statements: Sequence[Statement], form: str) -> Entry | Streamed:
+    chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names))
+    # Encoded as they come, so that no rows are held.
     held: list[bytes] = []
     for chunk in chunks:
         held.append(chunk)
         if stream.rows > MOST_HELD_ROWS:
             return Streamed(chain(held, chunks), statements[0].limit, stream.close)
     stream.close()
-    meta = _facts(stream.schema, stream.rows, stream.rows, stream.truncated, statements)
-    entry = Entry(b"".join(held), meta)
-    held.clear()
-    entry, _ = stores.answers().answer(key, lambda: entry, ttl_s=here.cache_ttl_s, force=True)
-    return _told(here, planned, entry, key, False)
+    return Entry(b"".join(held), _facts(stream.schema, stream.rows, stream.rows, stream.truncated, statements))
 
 
 def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
