@@ -5,17 +5,20 @@ A guest has a fixed list of permissions, whatever roles may do. Of the guest rol
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import jwt
+from flask import current_app
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Equal, Length
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from superset_like.access import actors
 from superset_like.access.actor import Actor, ActorKind, Guest, GuestRule
+from superset_like.access.remembered import Remembered
 from superset_like.errors import NotAuthenticated
 from superset_like.extensions import db, settings
 from superset_like.models import EmbeddedDashboard, stamp
@@ -32,6 +35,25 @@ PERMISSIONS = frozenset(
         ("can_read", "EmbeddedDashboard"),
     }
 )
+
+
+Key = int | UUID
+# Leaves that a process remembers.
+KEPT = 5000
+LEAVES = select(EmbeddedDashboard.uuid, EmbeddedDashboard.dashboard_id, EmbeddedDashboard.tokens_valid_from).where(
+    or_(
+        EmbeddedDashboard.uuid.in_(bindparam("uuids", expanding=True)),
+        EmbeddedDashboard.dashboard_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """That a dashboard may be embedded; tokens issued before tokens_valid_from are void."""
+
+    dashboard_id: int
+    tokens_valid_from: datetime | None
 
 
 class ClaimedUser(Schema):
@@ -57,6 +79,10 @@ class Claims(Schema):
     resources = fields.List(fields.Nested(ClaimedResource, unknown=EXCLUDE), required=True, validate=Length(min=1))
     rls_rules = fields.List(fields.Nested(ClaimedRule, unknown=EXCLUDE), required=True)
     iat = fields.Float(required=True)
+
+
+# It copies each of its fields, at each guest's request if it were made there.
+CLAIMS = Claims(unknown=EXCLUDE)
 
 
 def issued(user: Mapping[str, str], dashboards: Sequence[str], rules: Sequence[GuestRule]) -> str:
@@ -95,18 +121,35 @@ def actor_of(token: str) -> Actor:
     )
 
 
-def embedded(names: Sequence[str]) -> dict[str, EmbeddedDashboard]:
+def embedded(names: Sequence[str]) -> dict[str, Leave]:
     """name -> leave, for those of the names (uuids of leaves, or dashboard ids) that have one."""
-    uuids, ids = [], []
-    for name in names:
-        if name.isdecimal() and len(name) < 10:
-            ids.append(int(name))
-        else:
-            uuids += [uuid] if (uuid := _uuid(name)) else []
-    condition = or_(EmbeddedDashboard.uuid.in_(uuids), EmbeddedDashboard.dashboard_id.in_(ids))
-    leaves = list(db.session.execute(select(EmbeddedDashboard).where(condition)).scalars())
-    by_name = {str(leave.uuid): leave for leave in leaves} | {str(leave.dashboard_id): leave for leave in leaves}
-    return {name: by_name[key] for name in names if (key := str(_uuid(name) or name)) in by_name}
+    keys = {name: key for name in names if (key := _key(name)) is not None}
+    leaves = _leaves(set(keys.values()))
+    return {name: leaves[key] for name, key in keys.items() if key in leaves}
+
+
+def _leaves(keys: set[Key]) -> dict[Key, Leave]:
+    stamp_now = stamp.current(db.session())[1]
+    memory: Remembered[Key, Leave] = current_app.extensions.setdefault("superset_like_leaves", Remembered(KEPT))
+    found = {key: leave for key in keys if (leave := memory.get(stamp_now, key)) is not None}
+    missing = keys - found.keys()
+    if missing:
+        wanted = {
+            "uuids": [key for key in missing if isinstance(key, UUID)],
+            "ids": [key for key in missing if isinstance(key, int)],
+        }
+        for uuid, dashboard_id, valid_from in db.session.execute(LEAVES, wanted):
+            leave = Leave(dashboard_id, valid_from)
+            for key in missing & {uuid, dashboard_id}:
+                found[key] = leave
+                memory.put(stamp_now, key, leave)
+    return found
+
+
+def _key(name: str) -> Key | None:
+    if name.isdecimal() and len(name) < 10:
+        return int(name) if str(int(name)) == name else None
+    return _uuid(name)
 
 
 def _uuid(name: str) -> UUID | None:
@@ -131,11 +174,11 @@ def _claims(token: str) -> dict[str, Any]:
         )
         if decoded["type"] != TYPE:
             raise NotAuthenticated()
-        claims: dict[str, Any] = Claims(unknown=EXCLUDE).load(decoded)
+        claims: dict[str, Any] = CLAIMS.load(decoded)
     except (jwt.PyJWTError, ValidationError) as error:
         raise NotAuthenticated("Missing Authorization Header") from error
     return claims
 
 
-def _is_void(leave: EmbeddedDashboard, issued_at: datetime) -> bool:
+def _is_void(leave: Leave, issued_at: datetime) -> bool:
     return leave.tokens_valid_from is not None and issued_at < leave.tokens_valid_from

@@ -16,6 +16,7 @@ from superset_like.errors import ConfigurationError, Unavailable
 
 KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 REDIS_TIMEOUT_S = 5.0
+SWEEP_S = 60.0
 DOWN = "The store of query results is not available"
 
 
@@ -50,6 +51,7 @@ class FileResults(ResultStore):
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
+        self._swept_at = float("-inf")
 
     def put(self, key: str, table: pa.Table, ttl_s: int) -> None:
         path, until = self._path(key), time.time() + ttl_s
@@ -81,6 +83,10 @@ class FileResults(ResultStore):
         return self._folder / (f"{key}.arrow" if KEY.fullmatch(key) else "none")
 
     def _sweep(self) -> None:
+        # Nobody is given what has expired; the folder is looked through only so that it does not grow for ever.
+        if time.monotonic() - self._swept_at < SWEEP_S:
+            return
+        self._swept_at = time.monotonic()
         now = time.time()
         for path in self._folder.glob("*.arrow"):
             try:

@@ -221,32 +221,51 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
         return _told(here, planned, kept, key, True)
     statements = _statements(here, planned)
     db.session.commit()
+    own: list[Streamed] = []
+
+    def make() -> Entry:
+        found = _begun(here, planned, statements, form)
+        if isinstance(found, Entry):
+            return found
+        own.append(found)
+        raise TooLarge
+
+    try:
+        entry, _ = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=True)
+    except TooLarge:
+        # Who waited for somebody else's answer has none of his own yet.
+        found = own[0] if own else _begun(here, planned, statements, form)
+        if isinstance(found, Streamed):
+            return found
+        entry = found
+    return _told(here, planned, entry, key, False)
+
+
+class TooLarge(Exception):
+    """An answer is not to be held."""
+
+
+def _begun(here: Asking, planned: Plan, statements: Sequence[Statement], form: str) -> Entry | Streamed:
     limits = run.Limits(timeout_s=settings().async_timeout_s, max_rows=statements[0].limit)
     slot = slots.take(here.actor, here.dataset.database_id)
     stream = run.Stream(planned.engine, planned.target, statements[0], limits, slot.release)
     try:
-        return _begun(here, planned, statements, stream, key, form)
+        return _read(stream, statements, form)
     except BaseException:
         stream.close()
         raise
 
 
-def _begun(
-    here: Asking, planned: Plan, statements: Sequence[Statement], stream: run.Stream, key: str, form: str
-) -> Answer | Streamed:
-    batches, rows = iter(stream), 0
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        rows += batch.num_rows
-        if rows > MOST_HELD_ROWS:
-            chunks = STREAMS[form](stream.schema, chain(held, batches), _header(statements[0], stream.schema.names))
-            return Streamed(chunks, statements[0].limit, stream.close)
-    table = pa.Table.from_batches(held, schema=stream.schema)
+def _read(stream: run.Stream, statements: Sequence[Statement], form: str) -> Entry | Streamed:
+    chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names))
+    # Encoded as they come, so that no rows are held.
+    held: list[bytes] = []
+    for chunk in chunks:
+        held.append(chunk)
+        if stream.rows > MOST_HELD_ROWS:
+            return Streamed(chain(held, chunks), statements[0].limit, stream.close)
     stream.close()
-    found = Rows(table, _header(statements[0], table.column_names), {}, rows, stream.truncated)
-    entry, _ = stores.answers().answer(key, lambda: _entry(found, statements, form), ttl_s=here.cache_ttl_s, force=True)
-    return _told(here, planned, entry, key, False)
+    return Entry(b"".join(held), _facts(stream.schema, stream.rows, stream.rows, stream.truncated, statements))
 
 
 def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
@@ -324,21 +343,28 @@ def _header(statement: Statement, names: Sequence[str]) -> list[str]:
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
-    """The answer as bytes, with what is said about it: labels, kinds, rows, truncated, limit, sql, made_at(_ns)."""
-    meta = {
-        "labels": found.table.column_names,
-        "levels": found.levels,
-        "kinds": [int(kind) for kind in run.kinds_of(found.table.schema)],
-        "rows": found.table.num_rows,
-        "sql_rows": found.counted,
-        "truncated": found.truncated,
+    """The answer as bytes, with what is said about it."""
+    meta = _facts(found.table.schema, found.table.num_rows, found.counted, found.truncated, statements)
+    return Entry(_encoded(found.table, form, found.header), {**meta, "levels": found.levels})
+
+
+def _facts(
+    schema: pa.Schema, rows: int, counted: int, truncated: bool, statements: Sequence[Statement]
+) -> dict[str, Any]:
+    """labels, levels, kinds, rows, sql_rows (before the processing), truncated, limit, sql, made_at(_ns)."""
+    return {
+        "labels": schema.names,
+        "levels": {},
+        "kinds": [int(kind) for kind in run.kinds_of(schema)],
+        "rows": rows,
+        "sql_rows": counted,
+        "truncated": truncated,
         "limit": statements[0].limit,
         "sql": SEPARATOR.join(statement.sql for statement in statements),
         "made_at": datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat(),
         # What is made anew within a second is another answer.
         "made_at_ns": time.time_ns(),
     }
-    return Entry(_encoded(found.table, form, found.header), meta)
 
 
 def _encoded(table: pa.Table, form: str, header: Sequence[str]) -> bytes:

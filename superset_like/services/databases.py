@@ -14,10 +14,10 @@ from superset_like.access.actor import Actor
 from superset_like.engine import databases as engines
 from superset_like.engine.databases.base import Engine, Relation, TableInfo, Target
 from superset_like.engine.query import TableName
-from superset_like.errors import ConnectionFailed, DatabaseUnreachable, Forbidden, Invalid, QueryError
+from superset_like.errors import ConnectionFailed, DatabaseUnreachable, Forbidden, Invalid, NotFound, QueryError
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dashboard, Database, Dataset
-from superset_like.services import found, networks
+from superset_like.services import found, networks, remembered
 from superset_like.services.select_star import select_star as select_star_of
 
 MASK = "XXXXXXXXXX"
@@ -65,10 +65,11 @@ class TableMetadata:
 
 
 def usable(actor: Actor, database_id: int) -> Database:
-    """The connection, on which the caller may run SQL. Raises NotFound, Forbidden."""
-    database = found.one(actor, Database, database_id)
-    rules.require(actor, "use", database)
-    return database
+    """The connection, on which the caller may run SQL: to read, not to change. Raises NotFound, Forbidden."""
+    database = remembered.database(database_id)
+    if rules.can(actor, "use", database):
+        return database
+    raise Forbidden() if rules.can(actor, "read", database) else NotFound()
 
 
 def create(actor: Actor, values: Mapping[str, Any]) -> Database:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_appbuilder import Model
-from sqlalchemy import func, or_, select
+from sqlalchemy import Table, func, insert, or_, select
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
@@ -15,6 +15,7 @@ from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Log
 
 LONGEST_REFERRER = 1024
+INSERT = insert(cast(Table, Log.__table__))
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,17 @@ def note(
     referrer: str | None = None,
 ) -> None:
     """The action is in the log. details: JSON-ready, without values that somebody typed."""
-    db.session.add(
-        Log(
-            action=action,
-            user_id=actor.user_id,
-            slice_id=chart_id,
-            dashboard_id=dashboard_id,
-            json=json.dumps(details),
-            duration_ms=duration_ms,
-            referrer=(referrer or "")[:LONGEST_REFERRER] or None,
-        )
-    )
+    values = {
+        "action": action,
+        "user_id": actor.user_id,
+        "slice_id": chart_id,
+        "dashboard_id": dashboard_id,
+        "json": json.dumps(details),
+        "duration_ms": duration_ms,
+        "referrer": (referrer or "")[:LONGEST_REFERRER] or None,
+    }
+    # Every change writes a line: below the ORM it costs half.
+    db.session.connection().execute(INSERT, values)
     db.session.commit()
 
 

@@ -8,7 +8,7 @@ import json
 import secrets
 import string
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -16,9 +16,11 @@ from uuid import uuid4
 
 import pyarrow as pa
 from flask import current_app
+from flask_appbuilder.security.sqla.models import User
 from kombu.exceptions import KombuError
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
@@ -36,10 +38,10 @@ from superset_like.errors import (
     Unavailable,
 )
 from superset_like.extensions import celery, db, settings
-from superset_like.models import Query, QueryStatus
+from superset_like.models import Database, Query, QueryStatus
 from superset_like.models.mixins import now
 from superset_like.services import databases, query_plan, slots, stores
-from superset_like.services.query_plan import CreateAs, Problem, planned
+from superset_like.services.query_plan import CreateAs, Plan, Problem, planned
 from superset_like.services.query_run import Outcome, Watch, perform
 
 CLIENT_ID_LENGTH = 10
@@ -50,6 +52,15 @@ LOST_AFTER_HEARTBEATS = 6
 LOST = "The process that ran this query was lost. Run it again."
 NOT_TAKEN = "No worker took this query. Run it again."
 MOST_UPDATES = 1000
+# A query's own changes are written below the ORM: as objects they would be read again after each commit.
+QUERIES = cast(Table, Query.__table__)
+INSERT = insert(QUERIES)
+MOVE = update(QUERIES).where(QUERIES.c.id == bindparam("query_id"), QUERIES.c.status == bindparam("since"))
+# What is said about a query besides its own row.
+NAMED = (
+    joinedload(Query.database).load_only(Database.database_name),
+    joinedload(Query.user).load_only(User.first_name, User.last_name),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +87,39 @@ def submit(
     template_params: str | None = None,
     run_async: bool = False,
     create_as: CreateAs | None = None,
-) -> Query:
-    """The query: done when it is run here, waiting for a worker when run_async.
+) -> Query | Result:
+    """Its result when it is run here; the waiting query when run_async.
 
     limit: rows; None means the setting SQL_ROW_LIMIT, 0 the largest allowed. Raises Invalid when client_id is taken,
     Unavailable when no worker can be told, and what goes wrong while it runs here.
     """
     reap()
     database = databases.usable(actor, database_id)
-    query = Query(
-        client_id=client_id or _new_client_id(),
-        database_id=database.id,
-        user_id=actor.user_id,
-        sql=sql,
-        limit=_limit(limit),
-        schema=schema or None,
-        catalog=catalog or None,
-        tab_name=tab,
-        sql_editor_id=sql_editor_id,
-        template_params=template_params,
-        run_async=run_async,
-        start_time=_epoch_ms(),
-        heartbeat_on=now(),
-    )
+    values: dict[str, Any] = {
+        "client_id": client_id or _new_client_id(),
+        "database_id": database.id,
+        "user_id": actor.user_id,
+        "sql": sql,
+        "limit": _limit(limit),
+        "schema": schema or None,
+        "catalog": catalog or None,
+        "tab_name": tab,
+        "sql_editor_id": sql_editor_id,
+        "template_params": template_params,
+        "run_async": run_async,
+        "start_time": _epoch_ms(),
+        "heartbeat_on": now(),
+    }
     if create_as is not None:
-        query.select_as_cta, query.ctas_method = True, create_as.method
-        query.tmp_table_name, query.tmp_schema_name = create_as.name, create_as.schema
-    _keep(query)
+        values |= {"select_as_cta": True, "ctas_method": create_as.method}
+        values |= {"tmp_table_name": create_as.name, "tmp_schema_name": create_as.schema}
     if run_async:
-        _send(query.id)
-        return query
-    return run(actor, query.id)
+        query_id = _kept(values)
+        _send(query_id)
+        return _row(query_id)
+    # Nobody else can take it, so it begins as running.
+    query_id = _kept({**values, "status": QueryStatus.RUNNING.value, "start_running_time": values["start_time"]})
+    return _ran(actor, query_id, lambda: planned(actor, database, Query(**values)))
 
 
 def run(actor: Actor, query_id: int) -> Query:
@@ -116,15 +129,22 @@ def run(actor: Actor, query_id: int) -> Query:
     """
     if not _moved(query_id, QueryStatus.PENDING, status=QueryStatus.RUNNING.value, start_running_time=_epoch_ms()):
         return _row(query_id)
+
+    def plan() -> Plan:
+        query = _row(query_id)
+        return planned(actor, databases.usable(actor, query.database_id), query)
+
+    return _ran(actor, query_id, plan).query
+
+
+def _ran(actor: Actor, query_id: int, make_plan: Callable[[], Plan]) -> Result:
+    """What the running query answers; how it ends is written down."""
     try:
         with Watch(query_id, settings().heartbeat_s) as watch:
-            query = _row(query_id)
-            plan, database_id = planned(actor, query), query.database_id
-            # A worker has time; somebody who waits for the answer has not.
-            wait_s = plan.timeout_s if query.run_async else None
+            plan = make_plan()
             # No transaction on the metadata stays open while the user's database works.
             db.session.commit()
-            with slots.take(actor, database_id, wait_s, watch.require_going):
+            with slots.take(actor, plan.database_id, plan.wait_s, watch.require_going):
                 outcome = perform(plan, watch)
         _succeed(query_id, outcome)
     except ProductError as error:
@@ -133,7 +153,7 @@ def run(actor: Actor, query_id: int) -> Query:
     except Exception:
         _end(query_id, ProductError())
         raise
-    return _row(query_id)
+    return Result(_row(query_id), outcome.rows, outcome.columns, outcome.is_cut)
 
 
 def find(actor: Actor, *, query_id: int | None = None, client_id: str | None = None) -> Query:
@@ -242,7 +262,7 @@ def problems(
     """What is wrong with SQL, without running it. Raises NotFound, Forbidden, DataForbidden."""
     database = databases.usable(actor, database_id)
     asked = Query(database_id=database.id, sql=sql, schema=schema, catalog=catalog, template_params=template_params)
-    return query_plan.problems(actor, asked)
+    return query_plan.problems(actor, database, asked)
 
 
 def _visible(actor: Actor, statement: Any) -> Any:
@@ -267,17 +287,19 @@ def _epoch_ms() -> float:
     return time.time() * 1000
 
 
-def _keep(query: Query) -> None:
-    if len(query.client_id) > LONGEST_CLIENT_ID:
+def _kept(values: Mapping[str, Any]) -> int:
+    """The number of the new query; committed."""
+    if len(values["client_id"]) > LONGEST_CLIENT_ID:
         text = f"Longer than maximum length {LONGEST_CLIENT_ID}."
         raise Invalid(text, fields={"client_id": [text]})
-    db.session.add(query)
     try:
+        made = cast("tuple[int]", db.session.connection().execute(INSERT, values).inserted_primary_key)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
         text = "A query with this client_id exists"
         raise Invalid(text, fields={"client_id": [text]}) from error
+    return made[0]
 
 
 def _send(query_id: int) -> None:
@@ -290,7 +312,7 @@ def _send(query_id: int) -> None:
 
 
 def _row(query_id: int) -> Query:
-    query = db.session.get(Query, query_id, populate_existing=True)
+    query = db.session.get(Query, query_id, options=NAMED, populate_existing=True)
     if query is None:
         raise NotFound()
     return query
@@ -298,20 +320,17 @@ def _row(query_id: int) -> Query:
 
 def _moved(query_id: int, since: QueryStatus, **values: Any) -> bool:
     """Whether the query was in this state, and now has these values; committed."""
-    statement = update(Query).where(Query.id == query_id, Query.status == since.value)
-    return _changed(statement.values(heartbeat_on=now(), **values)) == 1
+    known = {"query_id": query_id, "since": since.value, "heartbeat_on": now()}
+    done = db.session.connection().execute(MOVE, {**known, **values})
+    db.session.commit()
+    return done.rowcount == 1
 
 
 def _failed(condition: ColumnElement[bool], message: str) -> int:
-    statement = update(Query).where(condition)
-    return _changed(statement.values(status=QueryStatus.FAILED.value, error_message=message, end_time=_epoch_ms()))
-
-
-def _changed(statement: Any) -> int:
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+    values = {"status": QueryStatus.FAILED.value, "error_message": message, "end_time": _epoch_ms()}
+    done = db.session.connection().execute(update(QUERIES).where(condition).values(values))
     db.session.commit()
-    count: int = cast("CursorResult[Any]", done).rowcount
-    return count
+    return done.rowcount
 
 
 def _end(query_id: int, error: ProductError, since: QueryStatus = QueryStatus.RUNNING) -> None:

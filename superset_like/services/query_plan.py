@@ -52,8 +52,10 @@ class Plan:
     """Statements in order. writes: run for their effect. read: answers the rows, at most one more than `limit`.
 
     own_limit: the LIMIT that the last SELECT itself has. creates: the last write makes a table of the last SELECT.
-    max_bytes: the most that the rows may be as Arrow.
+    max_bytes: the most that the rows may be as Arrow. wait_s: how long it may wait for others to end.
     """
+
+    database_id: int
 
     engine: Engine
     target: Target = field(repr=False)
@@ -63,6 +65,7 @@ class Plan:
     read: str | None
     limit: int
     max_bytes: int
+    wait_s: float
     own_limit: int | None = None
     creates: bool = False
 
@@ -102,9 +105,8 @@ class Readable:
     prefix: str = ""
 
 
-def planned(actor: Actor, query: Query) -> Plan:
-    """What this query runs for this caller. Raises what forbids it: Forbidden, DataForbidden, QueryRefused, ..."""
-    database = databases.usable(actor, query.database_id)
+def planned(actor: Actor, database: Database, query: Query) -> Plan:
+    """What this query runs for a caller who may use its connection. Raises DataForbidden, QueryRefused, ..."""
     desk = _desk(actor, database, query)
     parts = guard.statements(_rendered(desk, query), desk.engine)
     if not parts:
@@ -116,6 +118,7 @@ def planned(actor: Actor, query: Query) -> Plan:
     last = reads[-1] if parts[-1].is_read and made is None else None
     limit = query.limit or settings().max_row_limit
     return Plan(
+        database_id=database.id,
         engine=desk.engine,
         target=databases.target(database, schema=query.schema, catalog=query.catalog),
         writable=databases.target(database, writable=True, schema=query.schema, catalog=query.catalog),
@@ -124,18 +127,20 @@ def planned(actor: Actor, query: Query) -> Plan:
         read=desk.cut(last, limit) if last else None,
         limit=limit,
         max_bytes=settings().max_answer_mib * MIB,
+        # A worker has time; somebody who waits for the answer has not.
+        wait_s=settings().async_timeout_s if query.run_async else settings().queue_wait_s,
         own_limit=_own_limit(last.read) if last else None,
         creates=made is not None,
     )
 
 
-def problems(actor: Actor, query: Query) -> list[Problem]:
+def problems(actor: Actor, database: Database, query: Query) -> list[Problem]:
     """What is wrong with the query's SQL, as far as its text shows; empty when it could run.
 
-    The query is not stored. Raises Forbidden, DataForbidden: whom they concern is told nothing more.
+    The query is not stored. Raises DataForbidden: whom it concerns is told nothing more.
     """
     try:
-        planned(actor, query)
+        planned(actor, database, query)
     except SyntaxInvalid as error:
         line, column = error.details.get("line"), error.details.get("column")
         return [Problem(error.message, line, column, str(error.details.get("near") or ""))]

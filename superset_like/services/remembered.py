@@ -1,4 +1,4 @@
-"""Datasets in memory, detached, until something that people make changes: asking a chart costs no SQL for them."""
+"""Datasets and connections in memory, detached, until something that people make changes: asking costs no SQL then."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from superset_like.access.remembered import Remembered
 from superset_like.errors import NotFound
 from superset_like.extensions import db
-from superset_like.models import Dataset, stamp
+from superset_like.models import Database, Dataset, stamp
 
 KEPT = 1000
 
@@ -28,6 +28,20 @@ def dataset(identity: int | str) -> Dataset:
     if found is None:
         found = _read(key)
         memory.put(stamp_now, key, found)
+    return found
+
+
+def database(pk: int) -> Database:
+    """The connection of this id, detached: to read, not to change. Raises NotFound."""
+    memory: Remembered[int, Database] = current_app.extensions.setdefault("superset_like_databases", Remembered(KEPT))
+    stamp_now = stamp.current(db.session())[1]
+    found = memory.get(stamp_now, pk)
+    if found is None:
+        with Session(db.engine, expire_on_commit=False) as session:
+            found = session.get(Database, _key(pk))
+        if found is None:
+            raise NotFound()
+        memory.put(stamp_now, pk, found)
     return found
 
 

@@ -11,6 +11,7 @@ from superset_like.api.superset.rison import declare, q_argument
 from superset_like.errors import BadRequest
 from superset_like.models import Database, Query
 from superset_like.services import databases, queries
+from superset_like.services.queries import Result
 
 declare("sqllab_results", schemas.RESULTS_Q, required=True)
 
@@ -124,11 +125,9 @@ class SupersetSqlLabApi(SupersetResource):
         return json_response(200, {"result": queries.estimated(current(), values["database_id"])})
 
 
-def executed_response(query: Query) -> Response:
+def executed_response(done: Query | Result) -> Response:
     """The answer to a query that was just submitted: its rows when it is done."""
-    if query.results_key is None:
-        return accepted_response(query)
-    return result_response(queries.results_of(current(), query))
+    return result_response(done) if isinstance(done, Result) else accepted_response(done)
 
 
 def database_record(database: Database) -> dict[str, object]:

@@ -84,14 +84,7 @@ def read(sql: str, engine: Engine) -> Read:
 
 def statements(sql: str, engine: Engine) -> tuple[Part, ...]:
     """The statements of a script, in order. Raises SyntaxInvalid, QueryRefused."""
-    grammar = grammar_of(engine)
-
-    def checked(text: str) -> tuple[str, frozenset[TableName]]:
-        found = _read(text, grammar)
-        return found.sql, found.tables
-
-    parts = statements_of(tokens_of(sql, engine.dialect))
-    return tuple(script.part_of(tokens, sql, grammar, checked) for tokens in parts)
+    return _statements(sql, grammar_of(engine))
 
 
 def protected(read: Read, rules: Mapping[TableName, Sequence[Predicate]], engine: Engine) -> str:
@@ -136,7 +129,7 @@ def fenced(select: exp.Select, engine: Engine) -> exp.Select:
 
 def limited(sql: str, rows: int, engine: Engine) -> str:
     """The query cut to at most so many rows; a smaller limit of its own stays."""
-    return limits.with_limit(_tree(sql, engine.dialect), rows, engine.dialect)
+    return _limited(sql, rows, engine.dialect)
 
 
 def tree(sql: str, engine: Engine) -> exp.Expr:
@@ -221,6 +214,21 @@ def _read(sql: str, grammar: Grammar) -> Read:
     if _checked_tables(second, grammar) != found:
         raise QueryRefused("The SQL uses a form that cannot be checked")
     return Read(text, tree, found)
+
+
+@lru_cache(_KEPT)
+def _statements(sql: str, grammar: Grammar) -> tuple[Part, ...]:
+    def checked(text: str) -> tuple[str, frozenset[TableName]]:
+        found = _read(text, grammar)
+        return found.sql, found.tables
+
+    parts = statements_of(tokens_of(sql, grammar.dialect))
+    return tuple(script.part_of(tokens, sql, grammar, checked) for tokens in parts)
+
+
+@lru_cache(_KEPT)
+def _limited(sql: str, rows: int, dialect: str) -> str:
+    return limits.with_limit(_tree(sql, dialect), rows, dialect)
 
 
 def _checked_tables(tree: exp.Expr, grammar: Grammar) -> frozenset[TableName]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import Dialect, ErrorLevel, exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
@@ -39,6 +40,7 @@ class Grammar:
     catalogs: bool = False
 
 
+@cache
 def grammar_of(engine: Engine) -> Grammar:
     """The engine's dialect and its own functions, names in upper case."""
     return Grammar(

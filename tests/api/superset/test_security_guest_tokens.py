@@ -6,7 +6,7 @@ import jwt
 import pytest
 
 from superset_like.config.settings import Settings
-from tests.conftest import SECRETS, ApiClient, ClientOf, Embedded
+from tests.conftest import SECRETS, ApiClient, ClientOf, Counted, Embedded
 
 TOKEN = "/api/v1/security/guest_token/"
 GuestOf = Callable[..., ApiClient]
@@ -45,6 +45,22 @@ def test_a_wrong_wish_is_refused(
     answer = client_of("admin").post(TOKEN, json=body(embedded, **changes))
     assert answer.status_code == 400
     assert message is None or answer.get_json()["message"] == message
+
+
+def test_a_token_costs_two_statements(client_of: ClientOf, embedded: Embedded, counted: Counted) -> None:
+    admin, wish = client_of("admin"), body(embedded, rls=[])
+    assert admin.post(TOKEN, json=wish).status_code == 200
+    counted.statements.clear()
+    assert admin.post(TOKEN, json=wish).status_code == 200
+    # The stamps and the log.
+    assert [statement.split()[0] for statement in counted.statements] == ["SELECT", "INSERT"], counted.statements
+
+
+@pytest.mark.parametrize("spelling", ["{}", "0{}", "+{}", " {}"])
+def test_a_dashboard_has_one_number(client_of: ClientOf, embedded: Embedded, spelling: str) -> None:
+    resources = [{"type": "dashboard", "id": spelling.format(embedded.dashboard)}]
+    answer = client_of("admin").post(TOKEN, json=body(embedded, resources=resources))
+    assert answer.status_code == (200 if spelling == "{}" else 400)
 
 
 def test_resources_and_rules_are_needed(client_of: ClientOf) -> None:

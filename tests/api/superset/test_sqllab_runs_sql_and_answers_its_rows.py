@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from superset_like.config.settings import Settings
-from tests.conftest import ApiClient, ClientOf
+from tests.conftest import ApiClient, ClientOf, Counted
 
 URL = "/api/v1/sqllab/execute/"
 
@@ -150,3 +150,24 @@ def test_the_editors_page_learns_the_connections(client_of: ClientOf, data_datab
 
 def test_old_clients_may_ask_for_json(client_of: ClientOf, data_database: int) -> None:
     assert run(client_of("alice"), data_database, "select 1 as one", json=True).status_code == 200
+
+
+def test_a_run_costs_few_statements_on_the_metadata(client_of: ClientOf, data_database: int, counted: Counted) -> None:
+    alice = client_of("alice")
+    assert run(alice, data_database, "select id from sales").status_code == 200
+    counted.statements.clear()
+    assert run(alice, data_database, "select id from sales").status_code == 200
+    written = [statement.split()[0] for statement in counted.statements]
+    # The stamps, the query, how it ended, the query as it is now, the log.
+    assert written == ["SELECT", "INSERT", "UPDATE", "SELECT", "INSERT"], counted.statements
+
+
+def test_a_connection_that_changed_is_asked_as_it_is_now(client_of: ClientOf, data_database: int) -> None:
+    admin = client_of("admin")
+    statement = "create table made_here (a integer)"
+    assert run(admin, data_database, "select 1 as one").status_code == 200
+    assert run(admin, data_database, statement).status_code == 422
+    assert admin.put(f"/api/v1/database/{data_database}", json={"allow_dml": True}).status_code == 200
+    assert run(admin, data_database, statement).status_code == 200
+    assert admin.put(f"/api/v1/database/{data_database}", json={"allow_dml": False}).status_code == 200
+    assert run(admin, data_database, "drop table made_here").status_code == 422

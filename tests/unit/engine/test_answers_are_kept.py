@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from superset_like.cache_backends import backend
+from superset_like.engine import results
 from superset_like.engine.cache import AnswerCache, Entry, key
 from superset_like.engine.query import Dimension, Filter, FilterGroup, Operator, Query
 from superset_like.engine.results import ResultStore
@@ -144,6 +145,20 @@ def test_a_result_in_files_expires(tmp_path: Path) -> None:
     store = ResultStore.from_uri(f"file://{tmp_path}")
     store.put("a", pa.table({"a": [1]}), ttl_s=-1)
     assert store.get("a") is None
+
+
+def test_files_of_expired_results_are_removed_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def files() -> set[str]:
+        return {path.stem for path in tmp_path.glob("*.arrow")}
+
+    table = pa.table({"a": [1]})
+    store = ResultStore.from_uri(f"file://{tmp_path}")
+    store.put("old", table, ttl_s=-1)
+    store.put("new", table, ttl_s=60)
+    assert files() == {"old", "new"}
+    monkeypatch.setattr(results, "SWEEP_S", 0.0)
+    store.put("newer", table, ttl_s=60)
+    assert files() == {"new", "newer"}
 
 
 def test_a_key_is_no_path(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import orjson
 import pyarrow as pa
+import pytest
 
 from superset_like.engine.encode import arrow_ipc, xlsx
 from superset_like.engine.encode import csv as as_csv
@@ -89,6 +90,27 @@ def test_moments_are_milliseconds_or_iso_text() -> None:
         "2013-01-01",
         "14:30:00.000000",
     ]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Oslo"])
+def test_iso_moments_are_as_python_writes_them(unit: str, zone: str | None) -> None:
+    seconds = [-9_000_000_000, 0, 1_356_998_400, 9_000_000_000]
+    if unit != "ns":
+        seconds += [-62_135_500_000, 253_402_200_000]
+    ticks = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    for more in (0, 1 if unit in {"ms", "us"} else 0):
+        stored = pa.array([*(each * ticks + more for each in seconds), None], pa.int64())
+        column = pa.chunked_array([stored.cast(pa.timestamp(unit, zone))])
+        as_datetimes = column.cast(pa.timestamp("us", zone)).to_pylist()
+        assert orjson.dumps(as_json.values(column, Times.ISO)) == orjson.dumps(as_datetimes)
+
+
+def test_iso_days_are_as_python_writes_them() -> None:
+    days = [date.min, date(999, 12, 31), date(2013, 1, 1), None, date.max]
+    for kind in (pa.date32(), pa.date64()):
+        column = pa.chunked_array([pa.array(days, kind)])
+        assert orjson.dumps(as_json.values(column, Times.ISO)) == orjson.dumps(days)
 
 
 def test_nested_and_binary_values_read_the_same() -> None:
