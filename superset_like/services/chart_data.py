@@ -187,24 +187,31 @@ def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) 
 
 def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
     """The rows, encoded as one of RESULT_FORMATS; from the cache when they are kept and not forced."""
-    asked = planned.asked
-    wish = (asked.query, asked.comparisons, asked.steps)
+    return _answered(here, planned, lambda: _statements(here, planned), _key(here, planned, form), form)
+
+
+def _key(here: Asking, planned: Plan, form: str) -> str:
     key = planned.keys.get(form)
     if key is None:
+        asked = planned.asked
+        wish = (asked.query, asked.comparisons, asked.steps, *(("total",) if asked.total else ()))
         key = planned.keys[form] = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
-    return _answered(here, planned, lambda: _statements(here, planned), key, form)
+    return key
 
 
 @dataclass(frozen=True)
 class Streamed:
     """An answer too large to be held, which leaves while the engine makes it. limit: rows that may come.
 
-    chunks raises when the engine fails in the middle. close: to be called, whether all was read or not.
+    total: rows without limit and offset, where that was asked. truncated: whether rows are missing; None where that
+    is not known yet. chunks raises when the engine fails in the middle. close: to be called in any case.
     """
 
     chunks: Iterator[bytes]
     limit: int | None
     close: Callable[[], None]
+    total: int | None = None
+    truncated: bool | None = None
 
 
 def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
@@ -212,10 +219,9 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
     if form not in STREAMS:
         return answer(here, plan(here, asked), form)
     planned = plan(here, asked, settings().stream_row_limit)
-    wish = (planned.asked.query, planned.asked.comparisons, planned.asked.steps)
     if planned.asked.comparisons or planned.asked.steps:
         return answer(here, plan(here, asked), form)
-    key = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
+    key = _key(here, planned, form)
     kept = None if here.force or here.cache_ttl_s < 0 else stores.answers().get(key)
     if kept is not None:
         return _told(here, planned, kept, key, True)
@@ -250,22 +256,48 @@ def _begun(here: Asking, planned: Plan, statements: Sequence[Statement], form: s
     slot = slots.take(here.actor, here.dataset.database_id)
     stream = run.Stream(planned.engine, planned.target, statements[0], limits, slot.release)
     try:
-        return _read(stream, statements, form)
+        return _read(here, planned, stream, statements, form)
     except BaseException:
         stream.close()
         raise
 
 
-def _read(stream: run.Stream, statements: Sequence[Statement], form: str) -> Entry | Streamed:
+def _read(
+    here: Asking, planned: Plan, stream: run.Stream, statements: Sequence[Statement], form: str
+) -> Entry | Streamed:
     chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names))
     # Encoded as they come, so that no rows are held.
     held: list[bytes] = []
     for chunk in chunks:
         held.append(chunk)
         if stream.rows > MOST_HELD_ROWS:
-            return Streamed(chain(held, chunks), statements[0].limit, stream.close)
+            return _streamed(here, planned, Streamed(chain(held, chunks), statements[0].limit, stream.close))
+    total = _total(here, planned, stream.rows, stream.truncated)
     stream.close()
-    return Entry(b"".join(held), _facts(stream.schema, stream.rows, stream.rows, stream.truncated, statements))
+    facts = _facts(stream.schema, stream.rows, stream.rows, stream.truncated, statements)
+    return Entry(b"".join(held), {**facts, "total": total})
+
+
+def _streamed(here: Asking, planned: Plan, made: Streamed) -> Streamed:
+    """The stream, which says how much it will hold when that was asked for."""
+    total = _total(here, planned, 0, truncated=True)
+    if total is None:
+        return made
+    return replace(
+        made, total=total, truncated=made.limit is not None and total - planned.asked.query.offset > made.limit
+    )
+
+
+def _total(here: Asking, planned: Plan, rows: int, truncated: bool) -> int | None:
+    """The rows without limit and offset where that was asked; counted by the engine when these rows do not tell."""
+    query = planned.asked.query
+    if not planned.asked.total:
+        return None
+    if not truncated and (rows or not query.offset):
+        return query.offset + rows
+    counting = build.build(replace(query, row_count=True), planned.shape, planned.engine, here.predicates)
+    found = run.answer(planned.engine, planned.target, counting, slots.limits(None)).table
+    return int(found.column(0)[0].as_py())
 
 
 def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
@@ -285,6 +317,7 @@ def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = 
     planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
     # Filters are not for samples, so none of them is said to be applied.
     planned = replace(planned, asked=replace(planned.asked, applied=[], since=None, until=None))
+    planned = replace(planned, asked=replace(planned.asked, total=False))
     key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
     def statements() -> list[Statement]:
@@ -315,7 +348,10 @@ def _statements(here: Asking, planned: Plan) -> list[Statement]:
 
 @dataclass(frozen=True)
 class Rows:
-    """What the engine answered, compared and processed. counted: rows before the processing."""
+    """What the engine answered, compared and processed. counted: rows before the processing.
+
+    truncated: rows are missing, or some of those that these are compared with.
+    """
 
     table: pa.Table
     header: Sequence[str]
@@ -334,7 +370,8 @@ def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
     if asked.steps is not None:
         table = transform.transformed(table, orjson.loads(asked.steps))
         levels = transform.label_map(table)
-    return Rows(table, _header(statements[0], table.column_names), levels, first.table.num_rows, first.truncated)
+    is_cut = first.truncated or any(other.truncated for other in others)
+    return Rows(table, _header(statements[0], table.column_names), levels, first.table.num_rows, is_cut)
 
 
 def _header(statement: Statement, names: Sequence[str]) -> list[str]:
@@ -342,10 +379,10 @@ def _header(statement: Statement, names: Sequence[str]) -> list[str]:
     return [shown.get(name, name) for name in names]
 
 
-def _entry(found: Rows, statements: Sequence[Statement], form: str) -> Entry:
+def _entry(found: Rows, statements: Sequence[Statement], form: str, total: int | None) -> Entry:
     """The answer as bytes, with what is said about it."""
     meta = _facts(found.table.schema, found.table.num_rows, found.counted, found.truncated, statements)
-    return Entry(_encoded(found.table, form, found.header), {**meta, "levels": found.levels})
+    return Entry(_encoded(found.table, form, found.header), {**meta, "levels": found.levels, "total": total})
 
 
 def _facts(
@@ -387,7 +424,8 @@ def _answered(
         db.session.commit()
         with slots.take(here.actor, here.dataset.database_id):
             rows = _rows(planned, statements)
-        return _entry(rows, statements, form)
+            total = _total(here, planned, rows.counted, rows.truncated)
+        return _entry(rows, statements, form, total)
 
     entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
     return _told(here, planned, entry, key, is_hit)

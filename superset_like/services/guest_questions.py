@@ -16,7 +16,7 @@ from superset_like.services import questions
 from superset_like.services.questions import Context, QueryObject
 
 # What a viewer may set without asking another question.
-FREE = frozenset({"filters", "time_range", "url_params", "row_limit", "row_offset", "result_type", "extras"})
+FREE = frozenset({"filters", "time_range", "url_params", "row_limit", "row_offset", "result_type", "extras", "total"})
 RESULT_TYPES = frozenset({"full", "results", "query"})
 # Of `extras`, only what chooses how today is read; where, having and grain are the chart's own.
 FREE_EXTRAS = frozenset({"relative_start", "relative_end"})

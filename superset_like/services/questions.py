@@ -127,6 +127,7 @@ class QueryField(Tolerant):
     url_params = fields.Dict(allow_none=True)
     apply_fetch_values_predicate = fields.Boolean(allow_none=True)
     is_rowcount = fields.Boolean(allow_none=True)
+    total = fields.Boolean(allow_none=True)
     where = fields.String(allow_none=True)
     having = fields.String(allow_none=True)
     result_type = fields.String(allow_none=True, validate=OneOf(RESULT_TYPES))
@@ -173,7 +174,8 @@ class Asked:
     """A question in the engine's words, and what the answer says about it beside its rows.
 
     comparisons: the same about other times, to stand beside it. steps: post-processing of the rows, JSON text.
-    annotations: other charts whose rows are shown with it. since, until: its time range, in UTC.
+    annotations: other charts whose rows are shown with it. since, until: its time range, in UTC. total: the
+    number of rows without limit and offset is asked for.
     """
 
     query: Query
@@ -186,6 +188,7 @@ class Asked:
     rejected: list[dict[str, str]] = field(default_factory=list)
     since: datetime | None = None
     until: datetime | None = None
+    total: bool = False
 
 
 def parsed(raw: bytes) -> Context:
@@ -305,6 +308,7 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         rejected,
         in_zone(since, query.time_zone, "UTC"),
         in_zone(until, query.time_zone, "UTC"),
+        bool(asked.get("total")),
     )
 
 

@@ -20,7 +20,7 @@ ONE_YEAR_S = 365 * 86400
 UNCACHED = frozenset({"application/json", "text/html"})
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_REQUEST_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match, X-CSRFToken, X-GuestToken"
-CORS_ANSWER_HEADERS = "Content-Disposition, ETag, Retry-After"
+CORS_ANSWER_HEADERS = "Content-Disposition, ETag, Retry-After, X-Applied-Limit, X-Row-Count, X-Total-Count, X-Truncated"
 CORS_REMEMBERED_S = "600"
 
 

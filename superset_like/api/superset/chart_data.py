@@ -43,7 +43,19 @@ PLAIN_ROWS = frozenset({"samples", "drill_detail"})
 # The steps of a question are done in every kind of answer, so `post_processed` is one with `full`.
 ROW_TYPES = PLAIN_ROWS | {"full", "results", "post_processed"}
 # Keys of a full answer that `results` keeps.
-RESULT_KEYS = frozenset({"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"})
+RESULT_KEYS = frozenset(
+    {
+        "data",
+        "colnames",
+        "coltypes",
+        "rowcount",
+        "sql_rowcount",
+        "detected_currency",
+        "truncated",
+        "applied_limit",
+        "total",
+    }
+)
 # What stands in the JSON for one query, and the answers that it was made of.
 Result: TypeAlias = tuple[Mapping[str, Any], tuple[Answer, ...]]
 FLAG = {"true": True, "1": True, "false": False, "0": False}
@@ -300,6 +312,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "sql_rowcount": meta["sql_rows"],
         "truncated": meta["truncated"],
         "applied_limit": meta["limit"],
+        "total": meta.get("total"),
         "from_dttm": _epoch_ms(asked.since),
         "to_dttm": _epoch_ms(asked.until),
         "label_map": _label_map(answer),
@@ -353,6 +366,7 @@ def _download(here: Asking, context: Context, kind: str, form: str, name: str) -
         return made
     answers = [_answer(here, asked, asked.get("result_type") or kind, form) for asked in context.queries]
     made = Response(_zipped(answers, form), content_type="application/zip")
+    made.headers["X-Truncated"] = _yes(any(each.meta["truncated"] for each in answers))
     made.headers["Content-Disposition"] = f"attachment; filename={file_name}.zip"
     return made
 
@@ -370,18 +384,27 @@ def _file(here: Asking, asked: QueryObject, kind: str, form: str) -> Response:
         return made
     made = Response(found.chunks, content_type=CONTENT_TYPES[form])
     made.call_on_close(found.close)
-    # Whether it is cut is known when it has left.
-    made.headers["X-Truncated"] = "unknown"
-    if found.limit is not None:
-        made.headers["X-Applied-Limit"] = str(found.limit)
+    # Without a total, whether it is cut is known when it has left.
+    made.headers["X-Truncated"] = "unknown" if found.truncated is None else _yes(found.truncated)
+    _say_limits(made, found.limit, found.total)
     return made
 
 
 def _say_cut(response: Response, answer: Answer) -> None:
     response.headers["X-Row-Count"] = str(answer.meta["rows"])
-    response.headers["X-Truncated"] = "true" if answer.meta["truncated"] else "false"
-    if answer.meta["limit"] is not None:
-        response.headers["X-Applied-Limit"] = str(answer.meta["limit"])
+    response.headers["X-Truncated"] = _yes(answer.meta["truncated"])
+    _say_limits(response, answer.meta["limit"], answer.meta.get("total"))
+
+
+def _say_limits(response: Response, limit: int | None, total: int | None) -> None:
+    if limit is not None:
+        response.headers["X-Applied-Limit"] = str(limit)
+    if total is not None:
+        response.headers["X-Total-Count"] = str(total)
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _zipped(answers: list[Answer], form: str) -> bytes:

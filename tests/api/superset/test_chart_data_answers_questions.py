@@ -140,7 +140,8 @@ def test_a_row_count_and_other_result_types(client_of: ClientOf, sales: int) -> 
         found: dict[str, Any] = alice.post("/api/v1/chart/data", json=body).get_json()["result"][0]
         return found
 
-    assert set(of("results")) == {"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"}
+    superset = {"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"}
+    assert set(of("results")) == superset | {"truncated", "applied_limit", "total"}
     assert of("query")["language"] == "sql" and "COUNT(*)" in of("query")["query"]
     assert [column["column_name"] for column in of("columns")["data"]] == [
         "id",
