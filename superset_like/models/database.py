@@ -70,7 +70,7 @@ class Database(Identified, Versioned, Audited, ManagedExternally, Model):
 
     @derived("sqlalchemy_uri")
     def allows_cost_estimate(self) -> bool:
-        return False
+        return bool(engines.of_uri(self.sqlalchemy_uri).estimates)
 
     @derived("sqlalchemy_uri")
     def allows_subquery(self) -> bool:

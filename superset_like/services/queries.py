@@ -250,10 +250,26 @@ def formatted(
     return guard.formatted(sql, dialect)
 
 
-def estimated(actor: Actor, database_id: int) -> list[dict[str, str]]:
-    """Nothing yet: no engine here tells costs. Raises QueryRefused, NotFound, Forbidden."""
-    databases.usable(actor, database_id)
-    raise QueryRefused("Database does not support cost estimation")
+def estimated(
+    actor: Actor,
+    database_id: int,
+    sql: str,
+    schema: str | None = None,
+    catalog: str | None = None,
+    template_params: str | None = None,
+) -> Sequence[Mapping[str, str]]:
+    """What each SELECT would cost, in the engine's own figures: name -> text.
+
+    Raises QueryRefused where the engine tells none, and what forbids the query.
+    """
+    database = databases.usable(actor, database_id)
+    engine = databases.engine_of(database)
+    if not engine.estimates:
+        raise QueryRefused("Database does not support cost estimation")
+    asked = Query(database_id=database.id, sql=sql, schema=schema, catalog=catalog, template_params=template_params)
+    reads = query_plan.explainable(actor, database, asked)
+    target = databases.target(database, schema=schema, catalog=catalog)
+    return [figures for each in reads for figures in engine.estimate(target, each)]
 
 
 def problems(

@@ -93,8 +93,18 @@ class Desk:
 
     def cut(self, readable: "Readable", limit: int) -> str:
         """The read as it is run: protected, and ended one row beyond the limit, so that a cut is seen."""
-        sql = self.protected(readable.read)
-        return f"{readable.prefix}{sql}" if readable.prefix else guard.limited(sql, limit + 1, self.engine)
+        if readable.prefix:
+            self.require_unruled(readable.read)
+            return f"{readable.prefix}{readable.read.sql}"
+        return guard.limited(self.protected(readable.read), limit + 1, self.engine)
+
+    def require_unruled(self, read: Read) -> None:
+        """Nothing, or QueryRefused when row rules limit the caller on one of the tables.
+
+        A plan tells the rules themselves, and how many rows an engine expects tells of those that they hide.
+        """
+        if row_filters.for_tables(self.actor, self.database, sorted(read.tables, key=str)):
+            raise QueryRefused("Queries of tables on which row rules limit you cannot be explained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,21 @@ def problems(actor: Actor, database: Database, query: Query) -> list[Problem]:
     except (QueryRefused, TemplateInvalid) as error:
         return [Problem(error.message)]
     return []
+
+
+def explainable(actor: Actor, database: Database, query: Query) -> list[str]:
+    """The SELECTs of a query that reads, each as it would run, for what the engine says of them without running it.
+
+    Raises DataForbidden, QueryRefused, ...
+    """
+    desk = _desk(actor, database, query)
+    parts = guard.statements(_rendered(desk, query), desk.engine)
+    if not parts or not all(part.is_read for part in parts):
+        raise QueryRefused("Only the costs of a SELECT can be told")
+    reads = [desk.readable(part).read for part in parts]
+    for read in reads:
+        desk.require_unruled(read)
+    return [read.sql for read in reads]
 
 
 def _desk(actor: Actor, database: Database, query: Query) -> Desk:

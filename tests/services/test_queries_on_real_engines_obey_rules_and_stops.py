@@ -152,3 +152,28 @@ def test_a_stop_ends_the_query_in_the_engine(client_of: ClientOf, engine: tuple[
         time.sleep(0.5)
         assert prepare(kind, uri, [RUNNING[kind]]) == [(0,)]
     assert run(other, database, f"select count(*) as n from {NAME}").json["data"] == [{"n": 3}]
+
+
+def test_costs_and_plans_are_told_of_tables_without_rules_alone(
+    app: Flask, client_of: ClientOf, engine: tuple[str, str], database: int, dataset: int
+) -> None:
+    def estimated(sql: str) -> Any:
+        return client_of("alice").post("/api/v1/sqllab/estimate/", json={"database_id": database, "sql": sql})
+
+    told = estimated(f"SELECT * FROM {NAME} WHERE amount > {{{{ 5 }}}}")
+    if engine[0] == "postgres":
+        assert told.status_code == 200, told.text
+        assert set(told.get_json()["result"][0]) == {"Start-up cost", "Total cost"}
+        assert estimated(f"DELETE FROM {NAME}").status_code == 422
+        assert estimated("SELECT * FROM pg_shadow").status_code in {403, 422}
+    else:
+        assert told.get_json()["message"] == "Database does not support cost estimation"
+    assert run(client_of("alice"), database, f"EXPLAIN SELECT * FROM {NAME}").status_code == 200
+    limit(app, "Alpha", "tenant = 'a'", dataset)
+    refused = run(client_of("alice"), database, f"EXPLAIN SELECT * FROM {NAME}")
+    assert refused.status_code == 422
+    assert "cannot be explained" in refused.get_json()["message"]
+    assert "tenant" not in refused.text
+    if engine[0] == "postgres":
+        assert "cannot be explained" in estimated(f"SELECT * FROM {NAME}").get_json()["message"]
+    assert run(client_of("admin"), database, f"EXPLAIN SELECT * FROM {NAME}").status_code == 200

@@ -72,7 +72,7 @@ def database_record(dataset: Dataset) -> dict[str, Any]:
         "name": database.database_name,
         "backend": database.backend,
         "allow_multi_catalog": False,
-        "allows_cost_estimate": False,
+        "allows_cost_estimate": database.allows_cost_estimate,
         "allows_subquery": True,
         "allows_virtual_table_explore": True,
         "disable_data_preview": False,

@@ -1,5 +1,7 @@
 """/api/v1/sqllab"""
 
+import json
+
 from flask import Response, request
 
 from superset_like.access.actor import current
@@ -116,13 +118,15 @@ class SupersetSqlLabApi(SupersetResource):
     @endpoint(
         "POST",
         "/estimate/",
-        "What a query would cost; no engine here can tell",
+        "What a query would cost, as far as its engine tells",
         permission="estimate_query_cost",
         body=schemas.Estimate,
     )
     def estimate(self) -> Response:
         values = self.body(schemas.Estimate)
-        return json_response(200, {"result": queries.estimated(current(), values["database_id"])})
+        params = values.pop("template_params", None)
+        told = queries.estimated(current(), **values, template_params=json.dumps(params) if params else None)
+        return json_response(200, {"result": told})
 
 
 def executed_response(done: Query | Result) -> Response:
