@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from flask import current_app
-from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
 
-from superset_like.errors import NotFound, Unavailable
-from superset_like.extensions import db
+from superset_like.errors import Unavailable
+from superset_like.services import people
 
 
 def create(username: str, name: str, scopes: str | None = None, expires_on: datetime | None = None) -> str:
@@ -15,9 +13,7 @@ def create(username: str, name: str, scopes: str | None = None, expires_on: date
 
     scopes: see access/api_keys.py. expires_on: in the server's own time.
     """
-    user = db.session.execute(select(User).where(User.username == username)).scalar()
-    if user is None:
-        raise NotFound(f"There is no user {username}")
+    user = people.named(username)
     made = current_app.appbuilder.sm.create_api_key(user, name, scopes, expires_on)  # type: ignore[attr-defined]
     if made is None:
         raise Unavailable("The key could not be stored")

@@ -1,16 +1,18 @@
 """Kept answers: declared out of date, and made before somebody asks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from kombu.exceptions import KombuError
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, update
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import BadRequest, NotFound, ProductError
-from superset_like.extensions import db
+from superset_like.errors import BadRequest, NotFound, ProductError, Unavailable
+from superset_like.extensions import celery, db
 from superset_like.models import Chart, Dashboard, Database, Dataset
 from superset_like.models.mixins import now
 from superset_like.services import chart_data, found
@@ -76,6 +78,46 @@ def warm_dataset(
     if not charts and not rules.can(actor, "read", found.one(actor, Dataset, dataset)):
         raise NotFound()
     return [_warmed(actor, chart, filters) for chart in charts]
+
+
+def warm_dashboards(actor: Actor, names: Sequence[str] = ()) -> Iterator[Warmed]:
+    """Each chart, once, of the dashboards (ids, uuids or slugs; all the published ones that the caller sees when none
+    is named), as its answer is kept for the caller. Raises NotFound.
+    """
+    dashboards = [_dashboard(actor, name) for name in names] if names else _published(actor)
+    charts = dict.fromkeys(chart.id for dashboard in dashboards for chart in dashboard.charts)
+    for pk in charts:
+        yield warm_chart(actor, pk)
+
+
+def send_warm_up(actor: Actor, names: Sequence[str] = ()) -> None:
+    """A worker does what `warm_dashboards` does, as this user. Raises NotFound, Unavailable."""
+    for name in names:
+        _dashboard(actor, name)
+    try:
+        celery.send_task("answers.warm_up", args=[actor.user_id, list(names)], retry=False)
+    except (KombuError, OSError) as error:
+        raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
+
+
+def _dashboard(actor: Actor, name: str) -> Dashboard:
+    try:
+        named = Dashboard.uuid == UUID(name)
+    except ValueError:
+        named = Dashboard.id == int(name) if name.isascii() and name.isdigit() else Dashboard.slug == name
+    found_here = list(_seen(actor, select(Dashboard).where(named)))
+    if not found_here:
+        raise NotFound(f"There is no dashboard {name}")
+    return found_here[0]
+
+
+def _published(actor: Actor) -> Sequence[Dashboard]:
+    return _seen(actor, select(Dashboard).where(Dashboard.published.is_(True)).order_by(Dashboard.id))
+
+
+def _seen(actor: Actor, statement: Select[Any]) -> Sequence[Dashboard]:
+    condition = rules.visible(actor, Dashboard)
+    return db.session.execute(statement if condition is None else statement.where(condition)).scalars().all()
 
 
 def filters_of(text: str | None) -> list[Mapping[str, Any]]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 
 from superset_like.config.settings import Settings
+from superset_like.engine import databases as engines
 from superset_like.errors import Invalid
 
 # One text for every refused place, so that nobody can map a network by the answers.
 REFUSED = "The database is at a place that this server does not connect to"
-DEFAULT_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 # A name is resolved again after this long, since what it resolves to may change.
 RESOLVED_FOR_S = 60
 
@@ -65,7 +65,7 @@ def _is_own_metadata(uri: URL, metadata_uri: str) -> bool:
         return _is_same_file(uri.database, own.database)
     if own.get_backend_name() != uri.get_backend_name() or own.database != uri.database:
         return False
-    default = DEFAULT_PORTS.get(own.get_backend_name())
+    default = engines.of_uri(metadata_uri).default_port
     if (uri.port or default) != (own.port or default):
         return False
     return uri.host == own.host or bool(set(addresses(uri.host)) & set(addresses(own.host)))

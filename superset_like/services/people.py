@@ -1,4 +1,4 @@
-"""Owners and roles that somebody names."""
+"""People and roles that somebody names."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
 from superset_like.access.actor import Actor
-from superset_like.errors import Invalid
+from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 
 
@@ -21,6 +21,14 @@ def owners(actor: Actor, ids: Sequence[int] | None) -> list[User]:
     found = list(db.session.execute(select(User).where(User.id.in_(wanted)).order_by(User.id)).scalars())
     if len(found) != len(wanted):
         raise Invalid(fields={"owners": ["Owners are invalid"]})
+    return found
+
+
+def named(username: str) -> User:
+    """The user of this name. Raises NotFound."""
+    found: User | None = db.session.execute(select(User).where(User.username == username)).scalar()
+    if found is None:
+        raise NotFound(f"There is no user {username}")
     return found
 
 

@@ -69,3 +69,21 @@ def test_a_wrong_setting_stops_the_start_and_names_itself(tmp_path: Path, settin
         assert refused.returncode == 78, command
         assert says in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_dashboards_are_warmed_up_for_somebody(tmp_path: Path) -> None:
+    ran(tmp_path, "init")
+    ran(tmp_path, "create-admin", "--username", "root", "--email", "root@example.com")
+    ran(tmp_path, "load-examples")
+    warm = ran(tmp_path, "warm-up", "--user", "root", "flights")
+    assert warm.returncode == 0, warm.stdout + warm.stderr
+    assert "charts are warm, 0 failed" in warm.stdout
+    assert len(list((tmp_path / "cache").iterdir())) >= int(warm.stdout.splitlines()[-1].split()[0])
+    assert ran(tmp_path, "warm-up", "--user", "root").stdout.splitlines()[-1] == warm.stdout.splitlines()[-1]
+    for arguments, says in (
+        (("--user", "nobody"), "There is no user nobody"),
+        (("--user", "root", "nowhere"), "There is no dashboard nowhere"),
+        (("--user", "root", "--background", "nowhere"), "There is no dashboard nowhere"),
+    ):
+        refused = ran(tmp_path, "warm-up", *arguments)
+        assert (refused.returncode, says in refused.stderr) == (1, True)

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from superset_like.jobs.answers import warm_up
 from tests.conftest import ClientOf, Embedded
+from tests.row_rules import limit
 
 
 def asked(client_of: ClientOf, name: str, sales: int) -> Any:
@@ -137,3 +140,18 @@ def test_a_chart_that_cannot_be_answered_says_why(client_of: ClientOf, sales: in
 def test_warming_is_for_those_with_the_permission(client_of: ClientOf, embedded: Embedded) -> None:
     for name in ("alice", "bob", "charlie"):
         assert client_of(name).put("/api/v1/chart/warm_up_cache", json={"chart_id": embedded.chart}).status_code == 403
+
+
+def test_a_job_warms_up_what_its_user_sees(
+    app: Flask, client_of: ClientOf, people: dict[str, int], embedded: Embedded
+) -> None:
+    path = f"/api/v1/chart/{embedded.chart}/data/"
+    limit(app, "Gamma", "region = 'north'", embedded.dataset)
+    with app.app_context():
+        warm_up(people["bob"], [str(embedded.dashboard)])
+        # Nobody, and a dashboard that is none, end it without a trace but the log's.
+        warm_up(10_000, [])
+        warm_up(people["bob"], ["nowhere"])
+    found = client_of("bob").get(path).get_json()["result"][0]
+    assert (found["is_cached"], found["rowcount"]) == (True, 1)
+    assert client_of("alice").get(path).get_json()["result"][0]["rowcount"] == 5
