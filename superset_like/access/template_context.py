@@ -13,11 +13,13 @@ def of(
     *,
     url_params: Mapping[str, str] | None = None,
     filters: tuple[Mapping[str, Any], ...] = (),
+    columns: tuple[Any, ...] = (),
+    metrics: tuple[Any, ...] = (),
     from_dttm: datetime | None = None,
     to_dttm: datetime | None = None,
     params: Mapping[str, Any] | None = None,
 ) -> Context:
-    """The context of this caller. from_dttm, to_dttm: UTC without zone."""
+    """The context of this caller. from_dttm, to_dttm: without zone, as the dataset writes them."""
     return Context(
         user_id=actor.user_id,
         username=actor.username or None,
@@ -25,6 +27,8 @@ def of(
         roles=tuple(sorted(actor.role_names)),
         url_params=url_params or {},
         filters=filters,
+        columns=columns,
+        metrics=metrics,
         from_dttm=from_dttm,
         to_dttm=to_dttm,
         params=params or {},

@@ -19,6 +19,14 @@ _MARKS = ("{{", "{%", "{#")
 _LISTS = ("IN", "NOT IN")
 
 
+@dataclass(slots=True)
+class Notes:
+    """What templates did with filters, by column. read: looked at. removed: taken out of the question they serve."""
+
+    read: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+
+
 class Library(Protocol):
     """What a template may take from datasets; SQL, not escaped. Raises TemplateInvalid."""
 
@@ -28,7 +36,10 @@ class Library(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a template may know. filters: mappings with `col`, `op` and `val`. library: None where there is none."""
+    """What a template may know. filters: mappings with `col`, `op` and `val`. library: None where there is none.
+
+    notes: what templates leave behind.
+    """
 
     user_id: int | None = None
     username: str | None = None
@@ -42,6 +53,7 @@ class Context:
     to_dttm: datetime | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     library: Library | None = None
+    notes: Notes = field(default_factory=Notes)
 
 
 def has_template(sql: str) -> bool:
@@ -127,12 +139,17 @@ class _Macros(Offered):
 
     def filter_values(self, column: str, default: Any = None, remove_filter: bool = False) -> list[Any]:
         found: list[Any] = []
-        for one in self.get_filters(column):
+        for one in self.get_filters(column, remove_filter):
             found += one["val"] if isinstance(one["val"], list) else [one["val"]]
         return found if found or default is None else [default]
 
     def get_filters(self, column: str, remove_filter: bool = False) -> list[dict[str, Any]]:
-        return [_filter(one) for one in self._context.filters if one.get("col") == column and _says_something(one)]
+        found = [_filter(one) for one in self._context.filters if one.get("col") == column and _says_something(one)]
+        if found:
+            self._context.notes.read.add(str(column))
+            if remove_filter:
+                self._context.notes.removed.add(str(column))
+        return found
 
     def cache_key_wrapper(self, value: Any) -> Any:
         return value

@@ -182,7 +182,7 @@ def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) 
         return template.render(sql, own, engine) if template.has_template(sql) else sql
 
     limits = RowLimits(settings().row_limit, most or settings().max_row_limit)
-    return Plan(questions.translated(asked, shape, clock, render, limits), shape, target, engine)
+    return Plan(questions.translated(asked, shape, clock, render, limits, context.notes), shape, target, engine)
 
 
 def answer(here: Asking, planned: Plan, form: str = "json") -> Answer:
@@ -194,7 +194,7 @@ def _key(here: Asking, planned: Plan, form: str) -> str:
     key = planned.keys.get(form)
     if key is None:
         asked = planned.asked
-        wish = (asked.query, asked.comparisons, asked.steps, *(("total",) if asked.total else ()))
+        wish = (asked.query, asked.comparisons, asked.steps, asked.shift, asked.total)
         key = planned.keys[form] = cache_key(wish, planned.shape.version, here.dataset.id, here.predicates, form)
     return key
 
@@ -219,7 +219,7 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
     if form not in STREAMS:
         return answer(here, plan(here, asked), form)
     planned = plan(here, asked, settings().stream_row_limit)
-    if planned.asked.comparisons or planned.asked.steps:
+    if planned.asked.comparisons or planned.asked.steps or planned.asked.shift:
         return answer(here, plan(here, asked), form)
     key = _key(here, planned, form)
     kept = None if here.force or here.cache_ttl_s < 0 else stores.answers().get(key)
@@ -367,6 +367,8 @@ def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
     if asked.meeting is not None:
         met = zip(asked.comparisons, (other.table for other in others), strict=True)
         table = comparison.joined(table, list(met), asked.meeting)
+    if asked.shift is not None:
+        table = comparison.shifted(table, asked.shift)
     if asked.steps is not None:
         table = transform.transformed(table, orjson.loads(asked.steps))
         levels = transform.label_map(table)
@@ -457,6 +459,8 @@ def _template_context(actor: Actor, asked: QueryObject, now: datetime, written: 
         actor,
         url_params=asked.get("url_params") or {},
         filters=tuple(asked.get("filters") or ()),
+        columns=(*(asked.get("columns") or ()), *(asked.get("groupby") or ())),
+        metrics=tuple(asked.get("metrics") or ()),
         from_dttm=since,
         to_dttm=until,
     )

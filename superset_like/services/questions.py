@@ -3,7 +3,7 @@
 A chart keeps its question as Superset's query context (JSON); this is the only reader of that form, whoever asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -30,12 +30,14 @@ from superset_like.engine.query import (
     Shape,
     TimeRange,
 )
+from superset_like.engine.template import Notes
 from superset_like.errors import BadRequest, ProductError, QuestionInvalid
 from superset_like.extensions import settings
 from superset_like.models import Chart
 
 QueryObject: TypeAlias = Mapping[str, Any]
 Render: TypeAlias = Callable[[str], str]
+Span: TypeAlias = tuple[datetime | None, datetime | None]
 
 RESULT_TYPES = (
     "columns",
@@ -59,6 +61,8 @@ OVERRIDES = ("time_range", "granularity", "time_grain_sqla")
 # What one request may hold; beyond that an engine would spend its time on reading the SQL.
 MOST_QUERIES = 50
 MOST_PARTS = 500
+# The time that `instant_time_comparison_range` wants instead of the question's own; `c` leaves it as it is.
+INSTANTS = {"r": "inherit", "y": "1 year ago", "m": "1 month ago", "w": "1 week ago"}
 PARTS = ("columns", "groupby", "metrics", "orderby", "filters", "series_columns")
 
 
@@ -85,7 +89,7 @@ class ExtrasField(Strict):
     time_grain_sqla = fields.String(allow_none=True)
     relative_start = fields.String(allow_none=True, validate=OneOf(("today", "now")))
     relative_end = fields.String(allow_none=True, validate=OneOf(("today", "now")))
-    instant_time_comparison_range = fields.String(allow_none=True)
+    instant_time_comparison_range = fields.String(allow_none=True, validate=OneOf(("", "c", *INSTANTS)))
     time_compare = fields.String(allow_none=True)
     column_order = fields.List(fields.String(), allow_none=True)
     transpile_to_dialect = fields.Boolean(allow_none=True)
@@ -175,7 +179,8 @@ class Asked:
 
     comparisons: the same about other times, to stand beside it. steps: post-processing of the rows, JSON text.
     annotations: other charts whose rows are shown with it. since, until: its time range, in UTC. total: the
-    number of rows without limit and offset is asked for.
+    number of rows without limit and offset is asked for. shift: to be added to the moments of the answer.
+    template_filters: columns whose filters the dataset's template looked at.
     """
 
     query: Query
@@ -189,6 +194,8 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     total: bool = False
+    shift: time_range.Offset | None = None
+    template_filters: tuple[str, ...] = ()
 
 
 def parsed(raw: bytes) -> Context:
@@ -267,13 +274,15 @@ def clock(asked: QueryObject, written: str | None, now: datetime) -> datetime:
     return now if not name else now.replace(tzinfo=UTC).astimezone(zones.find(name))
 
 
-def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits") -> Asked:
-    """The question in the engine's words. now: as `clock` gives it. render: Jinja for the asker.
+def translated(
+    asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits", notes: Notes
+) -> Asked:
+    """The question in the engine's words. Raises QuestionInvalid.
 
-    Raises QuestionInvalid.
+    now: as `clock` gives it. render: Jinja for the asker. notes: what the dataset's own template did with the filters.
     """
     columns = {column.name: column for column in shape.columns}
-    reading = Reading(asked, shape, columns, render)
+    reading = Reading(asked, shape, columns, render, notes)
     since, until = bounds(asked, now)
     members, applied, rejected = reading.filters()
     extras = asked.get("extras") or {}
@@ -285,7 +294,7 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         dimensions=dimensions,
         measures=measures,
         where=FilterGroup(members),
-        time=_time_ranges(asked, shape, now),
+        time=_time_ranges(asked, shape, now, notes.removed),
         where_sql=where_sql,
         having_sql=having_sql,
         order=reading.order(dimensions, measures or ()),
@@ -309,6 +318,8 @@ def translated(asked: QueryObject, shape: Shape, now: datetime, render: Render, 
         in_zone(since, query.time_zone, "UTC"),
         in_zone(until, query.time_zone, "UTC"),
         bool(asked.get("total")),
+        _shift(asked),
+        tuple(sorted(notes.read)),
     )
 
 
@@ -477,6 +488,7 @@ class Reading:
     shape: Shape
     columns: Mapping[str, Column]
     render: Render
+    notes: Notes
 
     def dimensions(self) -> tuple[Dimension, ...]:
         named = [*(self.asked.get("columns") or ()), *(self.asked.get("groupby") or ())]
@@ -540,7 +552,13 @@ class Reading:
         for given in self.asked.get("filters") or ():
             name = _filter_name(given["col"])
             operator = str(given["op"]).upper()
+            if isinstance(given["col"], str) and given["col"] in self.notes.removed:
+                applied.append({"column": name})
+                continue
             if isinstance(given["col"], str) and given["col"] not in self.columns:
+                if given["col"] in self.notes.read:
+                    applied.append({"column": name})
+                    continue
                 rejected.append({"reason": "not_in_datasource", "column": name})
                 continue
             applied.append({"column": name})
@@ -652,15 +670,32 @@ def _scalar(value: Any) -> Scalar:
     return scalar
 
 
-def bounds(asked: QueryObject, now: datetime) -> tuple[datetime | None, datetime | None]:
+def bounds(asked: QueryObject, now: datetime) -> Span:
     """(since, until) of the question's time range: its own, or that of its last TEMPORAL_RANGE filter."""
     if asked.get("time_range"):
-        return time_range.parse(asked["time_range"], now, **_relative(asked))
-    found: tuple[datetime | None, datetime | None] = (None, None)
+        return _span(asked["time_range"], asked, now)
+    found: Span = (None, None)
     for given in asked.get("filters") or ():
         if _is_time_filter(given):
-            found = time_range.parse(given.get("val"), now, **_relative(asked))
+            found = _span(given.get("val"), asked, now)
     return found
+
+
+def _span(text: str | None, asked: QueryObject, now: datetime) -> Span:
+    """The range that the text means, at the other time that the question may want it at."""
+    found = time_range.parse(text, now, **_relative(asked))
+    if found == (None, None):
+        return found
+    wish = (asked.get("extras") or {}).get("instant_time_comparison_range")
+    for other in (asked.get("time_shift"), INSTANTS.get(wish or "")):
+        if other:
+            found = time_range.shift(*found, other)
+    return found
+
+
+def _shift(asked: QueryObject) -> time_range.Offset | None:
+    """The step from the moments of a shifted question to those that they stand for."""
+    return -time_range.offset(asked["time_shift"]) if asked.get("time_shift") else None
 
 
 def _relative(asked: QueryObject) -> dict[str, str]:
@@ -672,23 +707,22 @@ def _is_time_filter(given: Mapping[str, Any]) -> bool:
     return str(given["op"]).upper() == "TEMPORAL_RANGE" and isinstance(given.get("val"), str | None)
 
 
-def _time_ranges(asked: QueryObject, shape: Shape, now: datetime) -> tuple[TimeRange, ...]:
-    """The ranges that must hold."""
+def _time_ranges(asked: QueryObject, shape: Shape, now: datetime, removed: Set[str]) -> tuple[TimeRange, ...]:
+    """The ranges that must hold; removed: columns whose ranges the dataset's template took over."""
     names = {column.name for column in shape.columns}
     ranges: list[TimeRange] = []
     own = asked.get("granularity") or asked.get("granularity_sqla")
     if asked.get("time_range") and own:
         _add_range(ranges, own if own in names else shape.main_time_column, bounds(asked, now))
     for given in asked.get("filters") or ():
-        if _is_time_filter(given):
+        if _is_time_filter(given) and _filter_name(given["col"]) not in removed:
             column = given["col"] if isinstance(given["col"], str) else given["col"].get("sqlExpression")
             if isinstance(given["col"], dict) and column not in names:
                 raise QuestionInvalid("A time range needs a column of the dataset")
-            parsed_range = time_range.parse(given.get("val"), now, **_relative(asked))
-            _add_range(ranges, column if column in names else None, parsed_range)
+            _add_range(ranges, column if column in names else None, _span(given.get("val"), asked, now))
     return tuple(ranges)
 
 
-def _add_range(ranges: list[TimeRange], column: str | None, span: tuple[datetime | None, datetime | None]) -> None:
+def _add_range(ranges: list[TimeRange], column: str | None, span: Span) -> None:
     if column is not None and span != (None, None):
         ranges.append(TimeRange(column, *span))

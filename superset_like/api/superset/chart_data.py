@@ -318,7 +318,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "label_map": _label_map(answer),
         "applied_filters": asked.applied,
         "rejected_filters": asked.rejected,
-        "applied_template_filters": [],
+        "applied_template_filters": asked.template_filters,
         "annotation_data": {},
         "result_format": "json",
         "detected_currency": None,

@@ -13,6 +13,8 @@ from superset_like.errors import QuestionInvalid
 UTC = "UTC"
 MOMENT = Column(name="", type="TIMESTAMP", kind=Kind.TEMPORAL, is_temporal=True)
 INSTANTS = frozenset({"epoch_s", "epoch_ms"})
+# Other spellings of grains, which stored charts have.
+SAME = {"PT0.5H": "PT30M", "P0.25Y": "P3M"}
 # These divide the hour, so that a zone's change of clocks moves none of their edges: cut in the column's own time, the
 # two hours of the night in which clocks go back stay two.
 WITHIN_AN_HOUR: Mapping[str, timedelta] = {
@@ -24,7 +26,6 @@ WITHIN_AN_HOUR: Mapping[str, timedelta] = {
     "PT10M": timedelta(minutes=10),
     "PT15M": timedelta(minutes=15),
     "PT30M": timedelta(minutes=30),
-    "PT0.5H": timedelta(minutes=30),
     "PT1H": timedelta(hours=1),
 }
 
@@ -69,6 +70,7 @@ class Clock:
 
     def cut(self, sql: str, column: Column | None, grain: str) -> Cut:
         """The moment at which the grain begins that the SQL's moment lies in. Raises QuestionInvalid."""
+        grain = SAME.get(grain, grain)
         template = self._engine.grains.get(grain)
         if template is None:
             raise QuestionInvalid(f"The time grain {grain} is not supported by {self._engine.title}")

@@ -59,3 +59,34 @@ def test_both_obey_the_row_rules(client_of: ClientOf, sales: int) -> None:
     assert admin.post("/api/v1/rowlevelsecurity/", json=rule).status_code == 201
     found = asked(client_of, sales, columns=[MONTH], filters=[IN_FEBRUARY_AND_MARCH], time_offsets=["1 month ago"])
     assert [(row["total"], row["total__1 month ago"]) for row in found["data"]] == [(70, 30), (110, 70)]
+
+
+def test_a_question_may_be_shifted_and_stands_for_now(client_of: ClientOf, sales: int) -> None:
+    found = asked(client_of, sales, columns=[MONTH], filters=[IN_MARCH], time_shift="1 month ago")
+    # February's sales, shown at March.
+    assert [(row["month"], row["total"]) for row in found["data"]] == [(1772323200000, 770)]
+    assert (found["from_dttm"], found["to_dttm"]) == (1769904000000, 1772323200000)
+    streamed = client_of("alice").post(
+        "/api/v1/chart/data",
+        json={
+            "datasource": {"id": sales, "type": "table"},
+            "queries": [{"metrics": ["total"], "columns": [MONTH], "filters": [IN_MARCH], "time_shift": "1 month ago"}],
+            "result_format": "csv",
+        },
+    )
+    assert streamed.text == "month,Total\n2026-03-01 00:00:00,770\n"
+
+
+@pytest.mark.parametrize(("wish", "total"), [("m", 770), ("r", 770), ("c", 610), ("", 610), ("y", None)])
+def test_a_number_may_be_asked_of_another_time_alone(client_of: ClientOf, sales: int, wish: str, total: int) -> None:
+    found = asked(client_of, sales, filters=[IN_MARCH], extras={"instant_time_comparison_range": wish})
+    assert found["data"] == [{"total": total}]
+
+
+def test_other_spellings_of_grains_are_known(client_of: ClientOf, sales: int) -> None:
+    for grain, known in (("P0.25Y", "P3M"), ("PT0.5H", "PT30M")):
+        first, second = (
+            asked(client_of, sales, columns=[{**MONTH, "timeGrain": each}], orderby=[["month", True]])["data"]
+            for each in (grain, known)
+        )
+        assert first == second
