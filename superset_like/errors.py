@@ -132,6 +132,12 @@ class DatabaseBusy(Unavailable):
     default_message = "Too many queries are running on this database. Try again later."
 
 
+class ServerBusy(Unavailable):
+    """So many requests of this process wait for others that it lets no more wait. details: retry_after_s."""
+
+    default_message = "Too many requests wait for an answer. Try again later."
+
+
 class DatabaseUnreachable(ProductError):
     """The user's database does not answer. The message names no host."""
 

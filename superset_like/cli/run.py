@@ -34,7 +34,7 @@ def run(ctx: click.Context, host: str, port: int) -> None:
             if subprocess.run([sys.executable, "-m", "superset_like", *step]).returncode:
                 raise SystemExit(f"superset-like {step[0]} failed; nothing is served.")
         mark.write_text(state)
-    ctx.invoke(serve, host=host, port=port, workers=1, threads=8, worker=None, access_log=False)
+    ctx.invoke(serve, host=host, port=port, workers=1, threads=16, worker=None, access_log=False)
 
 
 def _state(settings: Settings) -> str:

@@ -23,7 +23,7 @@ DEFAULT_PORT = 8088
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes that answer.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(min=1), help="Threads of each process.")
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(min=1), help="Threads of each process.")
 @click.option("--worker/--no-worker", default=None, help="Run a background worker too; so by default without a broker.")
 @click.option("--access-log", is_flag=True, help="Log each request.")
 def serve(host: str, port: int, workers: int, threads: int, worker: bool | None, access_log: bool) -> None:

@@ -165,6 +165,18 @@ class Settings:
     queries_per_database: int = setting(
         20, positive, "Queries that run at a time on one database; one more waits, then gets 503."
     )
+    queries_per_process: int = setting(
+        8,
+        positive,
+        "Queries that run at a time in one web process; one more waits, then gets 503. Together with WAITING_REQUESTS"
+        " below the threads of `serve`, so that requests without a query find one free.",
+    )
+    waiting_requests: int = setting(
+        4,
+        positive,
+        "Requests of one web process that may wait for others: for their turn, or for an answer that another one makes."
+        " More than these wait until there has been a crowd for QUEUE_WAIT_S, then get 503.",
+    )
     queue_wait_s: float = setting(10.0, seconds, "Seconds that a query waits for others to end before it is refused.")
     max_answer_mib: int = setting(
         256, positive, "Largest answer held in memory, in MiB; one more is 413. Streamed downloads are not held."

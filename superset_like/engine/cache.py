@@ -6,6 +6,7 @@ another does. A store that fails slows nobody down for long and breaks nothing.
 
 import hashlib
 import logging
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -20,8 +21,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from superset_like.engine.leases import Leases, LocalLeases
-from superset_like.errors import CallerBusy
+from superset_like.engine.crowd import Crowd
+from superset_like.engine.leases import Lease, Leases, LocalLeases
+from superset_like.errors import CallerBusy, ServerBusy
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ PAUSE_S = 5.0
 # How long to wait before another look at what another process makes.
 FIRST_PAUSE_S = 0.02
 LONGEST_PAUSE_S = 0.25
+# Told to those who are too many to wait.
+RETRY_AFTER_S = 5
 # Added to each answer's size: the objects around its bytes.
 OVERHEAD_BYTES = 1_000
 
@@ -87,9 +91,12 @@ def canonical(value: object) -> Any:
 class AnswerCache:
     """The answers of this process in front of those in a store."""
 
-    def __init__(self, backend: Backend, memory_bytes: int, leases: Leases | None = None) -> None:
+    def __init__(
+        self, backend: Backend, memory_bytes: int, leases: Leases | None = None, crowd: Crowd | None = None
+    ) -> None:
         self._backend = backend
         self._leases = leases or LocalLeases()
+        self._crowd = crowd or Crowd(sys.maxsize, 0)
         self._memory = Memory(memory_bytes)
         self._flights: dict[str, Future[Entry]] = {}
         self._lock = threading.Lock()
@@ -99,7 +106,7 @@ class AnswerCache:
         """(the answer, whether it was kept). ttl_s: seconds to keep it, 0 for ever, below 0 not at all.
 
         force: it is made anew, and kept. What `make` raises, everyone who waited for it gets, but for
-        CallerBusy: then the next of them makes it.
+        CallerBusy: then the next of them makes it. Raises ServerBusy when too many wait.
         """
         if ttl_s < 0:
             return make(), False
@@ -139,17 +146,26 @@ class AnswerCache:
 
     def _led(self, key: str, make: Callable[[], Entry], ttl_s: int) -> tuple[Entry, bool]:
         """The answer that another process makes meanwhile, or ours when it has none."""
-        pause_s = FIRST_PAUSE_S
-        while (lease := self._leases.take(f"answer:{key}")) is None:
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
-            found = self.get(key)
-            if found is not None:
-                return found, True
+        lease = self._leases.take(f"answer:{key}") or self._waited(key)
+        if isinstance(lease, Entry):
+            return lease, True
         with lease:
             # It may have been made between our look for it and the lease.
             found = self.get(key)
             return (found, True) if found is not None else (self._kept(key, make(), ttl_s), False)
+
+    def _waited(self, key: str) -> Lease | Entry:
+        """What another process has made meanwhile, or the right to make it."""
+        began, pause_s = time.monotonic(), FIRST_PAUSE_S
+        with self._crowd.waiting() as left_s:
+            while True:
+                if left_s is not None and time.monotonic() - began > left_s:
+                    raise ServerBusy(retry_after_s=RETRY_AFTER_S)
+                time.sleep(pause_s)
+                pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+                found = self.get(key) or self._leases.take(f"answer:{key}")
+                if found is not None:
+                    return found
 
     def _flown(self, key: str, fly: Callable[[], tuple[Entry, bool]]) -> tuple[Entry, bool]:
         while True:
@@ -159,7 +175,10 @@ class AnswerCache:
                     flight = self._flights[key] = Future()
                     break
             try:
-                return flight.result(), True
+                with self._crowd.waiting() as left_s:
+                    return flight.result(left_s), True
+            except TimeoutError as error:
+                raise ServerBusy(retry_after_s=RETRY_AFTER_S) from error
             except CallerBusy:
                 # It was the maker's own budget that was used up.
                 continue

@@ -144,7 +144,7 @@ def _ran(actor: Actor, query_id: int, make_plan: Callable[[], Plan]) -> Result:
             plan = make_plan()
             # No transaction on the metadata stays open while the user's database works.
             db.session.commit()
-            with slots.take(actor, plan.database_id, plan.wait_s, watch.require_going):
+            with slots.take(actor, plan.database_id, plan.background_wait_s, watch.require_going):
                 outcome = perform(plan, watch)
         _succeed(query_id, outcome)
     except ProductError as error:

@@ -52,7 +52,8 @@ class Plan:
     """Statements in order. writes: run for their effect. read: answers the rows, at most one more than `limit`.
 
     own_limit: the LIMIT that the last SELECT itself has. creates: the last write makes a table of the last SELECT.
-    max_bytes: the most that the rows may be as Arrow. wait_s: how long it may wait for others to end.
+    max_bytes: the most that the rows may be as Arrow. background_wait_s: how long a worker waits for
+    others to end; None when somebody waits for the answer.
     """
 
     database_id: int
@@ -65,7 +66,7 @@ class Plan:
     read: str | None
     limit: int
     max_bytes: int
-    wait_s: float
+    background_wait_s: float | None
     own_limit: int | None = None
     creates: bool = False
 
@@ -137,8 +138,7 @@ def planned(actor: Actor, database: Database, query: Query) -> Plan:
         read=desk.cut(last, limit) if last else None,
         limit=limit,
         max_bytes=settings().max_answer_mib * MIB,
-        # A worker has time; somebody who waits for the answer has not.
-        wait_s=settings().async_timeout_s if query.run_async else settings().queue_wait_s,
+        background_wait_s=settings().async_timeout_s if query.run_async else None,
         own_limit=_own_limit(last.read) if last else None,
         creates=made is not None,
     )

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from superset_like.access.actor import Actor
-from superset_like.engine.leases import Lease
+from superset_like.engine.leases import Lease, Leases
 from superset_like.engine.run import MIB, Limits
-from superset_like.errors import CallerBusy, DatabaseBusy
+from superset_like.errors import CallerBusy, DatabaseBusy, ProductError, ServerBusy
 from superset_like.extensions import settings
 from superset_like.services import stores
 
@@ -21,28 +22,44 @@ def limits(rows: int | None) -> Limits:
 
 
 def take(
-    actor: Actor, database_id: int, wait_s: float | None = None, while_waiting: Callable[[], None] = lambda: None
+    actor: Actor,
+    database_id: int,
+    background_wait_s: float | None = None,
+    while_waiting: Callable[[], None] = lambda: None,
 ) -> Lease:
     """The right to run one query on the database until it is released.
 
-    wait_s: how long to wait for others to end, None for the setting QUEUE_WAIT_S. while_waiting: called now and then;
-    what it raises ends the waiting. Raises CallerBusy when the caller's own queries are too many, DatabaseBusy when
-    the database has too many of all callers.
+    background_wait_s: how long a worker waits for others to end; None: somebody waits for the answer, and QUEUE_WAIT_S
+    is the limit. A caller's queries of both kinds are counted apart. while_waiting: called now and then; what it raises
+    ends the waiting. Raises CallerBusy when the caller's own queries are too many, DatabaseBusy when the database has
+    too many of all callers, ServerBusy when this process has.
     """
-    wait_s = settings().queue_wait_s if wait_s is None else wait_s
-    end = time.monotonic() + wait_s
-    own = _taken(f"queries of {_name(actor)}", settings().queries_per_user, end, while_waiting)
-    if own is None:
-        raise CallerBusy(retry_after_s=RETRY_AFTER_S)
+    in_background = background_wait_s is not None
+    end = time.monotonic() + (settings().queue_wait_s if background_wait_s is None else background_wait_s)
+    own = f"{'background ' if in_background else ''}queries of {_name(actor)}"
+    wishes = (
+        Wish(stores.leases(), own, settings().queries_per_user, CallerBusy),
+        Wish(stores.leases(), f"queries on {database_id}", settings().queries_per_database, DatabaseBusy),
+        Wish(stores.places(), "queries", settings().queries_per_process, ServerBusy),
+    )
+    held: list[Lease] = []
     try:
-        shared = _taken(f"queries on {database_id}", settings().queries_per_database, end, while_waiting)
+        for wish in wishes:
+            held.append(_taken(wish, end, while_waiting))
     except BaseException:
-        own.release()
+        _released(held)
         raise
-    if shared is None:
-        own.release()
-        raise DatabaseBusy(retry_after_s=RETRY_AFTER_S)
-    return _both(own, shared)
+    return Lease(lambda: _released(held))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A place that a query needs. error: what it comes to when there is none in time."""
+
+    leases: Leases
+    name: str
+    places: int
+    error: type[ProductError]
 
 
 def _name(actor: Actor) -> str:
@@ -50,21 +67,25 @@ def _name(actor: Actor) -> str:
     return f"guest {actor.username}" if actor.guest is not None else f"user {actor.user_id}"
 
 
-def _taken(name: str, places: int, end: float, while_waiting: Callable[[], None]) -> Lease | None:
+def _taken(wish: Wish, end: float, while_waiting: Callable[[], None]) -> Lease:
+    return wish.leases.take(wish.name, wish.places) or _waited(wish, end, while_waiting)
+
+
+def _waited(wish: Wish, end: float, while_waiting: Callable[[], None]) -> Lease:
     pause_s = FIRST_PAUSE_S
-    while (lease := stores.leases().take(name, places)) is None:
-        left = end - time.monotonic()
-        if left <= 0:
-            return None
-        while_waiting()
-        time.sleep(min(pause_s, left))
-        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
-    return lease
+    with stores.crowd().waiting() as left_s:
+        if left_s is not None:
+            end = min(end, time.monotonic() + left_s)
+        while (left := end - time.monotonic()) > 0:
+            while_waiting()
+            time.sleep(min(pause_s, left))
+            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+            lease = wish.leases.take(wish.name, wish.places)
+            if lease is not None:
+                return lease
+    raise wish.error(retry_after_s=RETRY_AFTER_S)
 
 
-def _both(own: Lease, shared: Lease) -> Lease:
-    def release() -> None:
-        shared.release()
-        own.release()
-
-    return Lease(release)
+def _released(held: list[Lease]) -> None:
+    while held:
+        held.pop().release()

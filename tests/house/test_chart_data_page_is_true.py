@@ -38,6 +38,7 @@ from superset_like.errors import (
     Forbidden,
     ProductError,
     QueryTimedOut,
+    ServerBusy,
 )
 from superset_like.services import chart_data, questions
 from tests.cli.commands import running, signed_in
@@ -452,7 +453,7 @@ COUNT = ["count"]
 # What cannot be brought about from outside is compared with its class.
 CLASSES: dict[str, type[ProductError]] = {
     kind.default_message: kind
-    for kind in (Forbidden, AnswerTooLarge, CallerBusy, DatabaseBusy, DatabaseUnreachable, QueryTimedOut)
+    for kind in (Forbidden, AnswerTooLarge, CallerBusy, DatabaseBusy, DatabaseUnreachable, QueryTimedOut, ServerBusy)
 }
 PROVOKED: dict[str, Asks] = {
     "Request is not JSON": lambda server: sent(server, b"{"),

@@ -84,6 +84,16 @@ def test_a_database_has_so_many_queries_of_all(
     assert ask(client_of("bob"), sales).status_code == 200
 
 
+def test_a_process_has_so_many_queries(with_settings: Set, busy: Any, client_of: ClientOf, sales: int) -> None:
+    with_settings(queries_per_process=1, queue_wait_s=0.05)
+    with busy("alice"):
+        answer = ask(client_of("bob"), sales)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        # Requests without a query are answered.
+        assert client_of("bob").get(f"/api/v1/dataset/{sales}").status_code == 200
+    assert ask(client_of("bob"), sales).status_code == 200
+
+
 def test_a_kept_answer_needs_no_turn(with_settings: Set, busy: Any, client_of: ClientOf, sales: int) -> None:
     bob = client_of("bob")
     assert ask(bob, sales).status_code == 200

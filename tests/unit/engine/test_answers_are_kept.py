@@ -10,9 +10,10 @@ import pytest
 from superset_like.cache_backends import backend
 from superset_like.engine import results
 from superset_like.engine.cache import AnswerCache, Entry, key
+from superset_like.engine.crowd import Crowd
 from superset_like.engine.query import Dimension, Filter, FilterGroup, Operator, Query
 from superset_like.engine.results import ResultStore
-from superset_like.errors import ConfigurationError, QueryFailed
+from superset_like.errors import ConfigurationError, QueryFailed, ServerBusy
 from tests.services_at_hand import uri_of
 
 
@@ -91,6 +92,42 @@ def test_many_askers_cost_one_question() -> None:
     for thread in threads:
         thread.join()
     assert (len(answers), made.made) == (50, 1)
+
+
+def test_few_wait_long_and_a_crowd_does_not() -> None:
+    kept = AnswerCache(backend("memory://"), 1_000_000, crowd=Crowd(1, 0.3))
+    began, ended = threading.Event(), threading.Event()
+    said: list[str] = []
+
+    def make() -> Entry:
+        began.set()
+        assert ended.wait(20)
+        return Entry(b"[1]", {})
+
+    def ask() -> None:
+        try:
+            said.append(kept.answer("slow", make, ttl_s=60)[0].body.decode())
+        except ServerBusy as error:
+            said.append(str(error.details["retry_after_s"]))
+
+    leader = threading.Thread(target=ask)
+    leader.start()
+    assert began.wait(20)
+    first, *others = [threading.Thread(target=ask) for _ in range(3)]
+    first.start()
+    while kept._crowd._waiting < 1:
+        time.sleep(0.01)
+    for other in others:
+        other.start()
+    for other in others:
+        other.join(20)
+    # Those beyond the first were sent away while the leader still works, and another question is answered meanwhile.
+    assert said == ["5", "5"]
+    assert kept.answer("quick", lambda: Entry(b"[2]", {}), ttl_s=60)[0].body == b"[2]"
+    ended.set()
+    leader.join(20)
+    first.join(20)
+    assert sorted(said) == ["5", "5", "[1]", "[1]"]
 
 
 def test_what_fails_is_not_kept() -> None:
