@@ -32,6 +32,8 @@ from superset_like.views.admin import people
 from superset_like.views.welcome import WelcomeView
 
 MIB = 1024 * 1024
+# For a connection to the metadata; requests hold one for milliseconds.
+POOL_WAIT_S = 10
 # What sysexits.h calls EX_CONFIG.
 MISCONFIGURED = 78
 
@@ -142,10 +144,15 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 def _pool_options(settings: Settings) -> dict[str, Any]:
     # An error's text would carry passwords and keys into the log.
-    options: dict[str, Any] = {"hide_parameters": True}
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_size": settings.database_pool_size,
+        "max_overflow": settings.database_pool_size,
+        "pool_timeout": POOL_WAIT_S,
+    }
     if settings.database_uri.startswith("sqlite"):
         return options | {"connect_args": {"timeout": 30}}
-    return options | {"pool_size": settings.database_pool_size, "pool_pre_ping": True, "pool_recycle": 1800}
+    return options | {"pool_pre_ping": True, "pool_recycle": 1800}
 
 
 def _prepare_metadata_connections(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -49,6 +50,7 @@ def register_errors(app: Flask, page: Renderer) -> None:
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(DataError, _out_of_range)
     app.register_error_handler(OperationalError, _metadata_down)
+    app.register_error_handler(PoolTimeout, _metadata_busy)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -101,6 +103,11 @@ def _too_deep(error: RecursionError) -> AnyResponse:
 def _metadata_down(error: DBAPIError) -> AnyResponse:
     log.error("the metadata database failed", exc_info=error)
     return _product_error(Unavailable("The metadata database is not available", retry_after_s=5))
+
+
+def _metadata_busy(error: PoolTimeout) -> AnyResponse:
+    log.error("all connections to the metadata database were in use for too long")
+    return _product_error(Unavailable("The metadata database is busy", retry_after_s=5))
 
 
 def _unforeseen(error: Exception) -> AnyResponse:

@@ -177,7 +177,7 @@ class Settings:
         "Requests of one web process that may wait for others: for their turn, or for an answer that another one makes."
         " More than these wait until there has been a crowd for QUEUE_WAIT_S, then get 503.",
     )
-    queue_wait_s: float = setting(10.0, seconds, "Seconds that a query waits for others to end before it is refused.")
+    queue_wait_s: float = setting(5.0, seconds, "Seconds that a query waits for others to end before it is refused.")
     max_answer_mib: int = setting(
         256, positive, "Largest answer held in memory, in MiB; one more is 413. Streamed downloads are not held."
     )

@@ -102,11 +102,19 @@ class AnswerCache:
         self._lock = threading.Lock()
         self._failed_at = float("-inf")
 
-    def answer(self, key: str, make: Callable[[], Entry], ttl_s: int, force: bool = False) -> tuple[Entry, bool]:
+    def answer(
+        self,
+        key: str,
+        make: Callable[[], Entry],
+        ttl_s: int,
+        force: bool = False,
+        before_waiting: Callable[[], None] = lambda: None,
+    ) -> tuple[Entry, bool]:
         """(the answer, whether it was kept). ttl_s: seconds to keep it, 0 for ever, below 0 not at all.
 
-        force: it is made anew, and kept. What `make` raises, everyone who waited for it gets, but for
-        CallerBusy: then the next of them makes it. Raises ServerBusy when too many wait.
+        force: it is made anew, and kept. before_waiting: gives back what nobody should hold while he waits for others.
+        What `make` raises, everyone who waited for it gets, but for CallerBusy: then the next of them makes it. Raises
+        ServerBusy when too many wait.
         """
         if ttl_s < 0:
             return make(), False
@@ -114,8 +122,8 @@ class AnswerCache:
             found = self.get(key)
             if found is not None:
                 return found, True
-            return self._flown(key, lambda: self._led(key, make, ttl_s))
-        return self._flown(key, lambda: (self._kept(key, make(), ttl_s), False))
+            return self._flown(key, lambda: self._led(key, make, ttl_s, before_waiting), before_waiting)
+        return self._flown(key, lambda: (self._kept(key, make(), ttl_s), False), before_waiting)
 
     def get(self, key: str) -> Entry | None:
         """The kept answer, or None."""
@@ -144,9 +152,11 @@ class AnswerCache:
         """This process remembers nothing."""
         self._memory = Memory(self._memory.most_bytes)
 
-    def _led(self, key: str, make: Callable[[], Entry], ttl_s: int) -> tuple[Entry, bool]:
+    def _led(
+        self, key: str, make: Callable[[], Entry], ttl_s: int, before_waiting: Callable[[], None]
+    ) -> tuple[Entry, bool]:
         """The answer that another process makes meanwhile, or ours when it has none."""
-        lease = self._leases.take(f"answer:{key}") or self._waited(key)
+        lease = self._leases.take(f"answer:{key}") or self._waited(key, before_waiting)
         if isinstance(lease, Entry):
             return lease, True
         with lease:
@@ -154,8 +164,9 @@ class AnswerCache:
             found = self.get(key)
             return (found, True) if found is not None else (self._kept(key, make(), ttl_s), False)
 
-    def _waited(self, key: str) -> Lease | Entry:
+    def _waited(self, key: str, before_waiting: Callable[[], None]) -> Lease | Entry:
         """What another process has made meanwhile, or the right to make it."""
+        before_waiting()
         began, pause_s = time.monotonic(), FIRST_PAUSE_S
         with self._crowd.waiting() as left_s:
             while True:
@@ -167,13 +178,16 @@ class AnswerCache:
                 if found is not None:
                     return found
 
-    def _flown(self, key: str, fly: Callable[[], tuple[Entry, bool]]) -> tuple[Entry, bool]:
+    def _flown(
+        self, key: str, fly: Callable[[], tuple[Entry, bool]], before_waiting: Callable[[], None]
+    ) -> tuple[Entry, bool]:
         while True:
             with self._lock:
                 flight = self._flights.get(key)
                 if flight is None:
                     flight = self._flights[key] = Future()
                     break
+            before_waiting()
             try:
                 with self._crowd.waiting() as left_s:
                     return flight.result(left_s), True

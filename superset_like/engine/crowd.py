@@ -10,14 +10,16 @@ class Crowd:
     """Those who wait now.
 
     most: so many may wait as long as they like. patience_s: where they are more, the further ones wait until there has
-    been a crowd for so long, and then not at all: threads stay free for requests that need no other.
+    been a crowd for so long, and then not at all, until there was none for as long: threads stay free for requests that
+    need no other.
     """
 
     def __init__(self, most: int, patience_s: float) -> None:
         self._most = most
         self._patience_s = patience_s
         self._waiting = 0
-        self._crowded_at: float | None = None
+        self._crowded_at = float("-inf")
+        self._seen_at = float("-inf")
         self._lock = threading.Lock()
 
     @contextmanager
@@ -30,17 +32,18 @@ class Crowd:
             self._left()
 
     def _joined(self) -> float | None:
+        now = time.monotonic()
         with self._lock:
             self._waiting += 1
             if self._waiting <= self._most:
                 return None
-            now = time.monotonic()
-            if self._crowded_at is None:
+            if now - self._seen_at > self._patience_s:
                 self._crowded_at = now
+            self._seen_at = now
             return max(self._crowded_at + self._patience_s - now, 0.0)
 
     def _left(self) -> None:
         with self._lock:
+            if self._waiting > self._most:
+                self._seen_at = time.monotonic()
             self._waiting -= 1
-            if self._waiting <= self._most:
-                self._crowded_at = None

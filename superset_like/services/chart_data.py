@@ -429,7 +429,7 @@ def _answered(
             total = _total(here, planned, rows.counted, rows.truncated)
         return _entry(rows, statements, form, total)
 
-    entry, is_hit = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=here.force)
+    entry, is_hit = stores.answers().answer(key, make, here.cache_ttl_s, here.force, before_waiting=db.session.commit)
     return _told(here, planned, entry, key, is_hit)
 
 

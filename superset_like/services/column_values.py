@@ -12,7 +12,7 @@ from superset_like.engine.cache import key as cache_key
 from superset_like.engine.encode import json
 from superset_like.engine.query import Kind
 from superset_like.errors import Forbidden, QuestionInvalid
-from superset_like.extensions import settings
+from superset_like.extensions import db, settings
 from superset_like.services import library, remembered, shapes, slots, stores
 
 MOST_VALUES = 10_000
@@ -36,6 +36,8 @@ def values(actor: Actor, dataset_id: int, column: str, search: str | None = None
     key = cache_key("values", shape.version, dataset.id, predicates, column, limit, search)
 
     def make() -> Entry:
+        # No transaction on the metadata stays open while the user's database works.
+        db.session.commit()
         statement = build.distinct_values(shape, engine, column, limit, predicates, search)
         with slots.take(actor, dataset.database_id):
             found = run.answer(engine, target, statement, slots.limits(limit)).table
@@ -43,7 +45,7 @@ def values(actor: Actor, dataset_id: int, column: str, search: str | None = None
         times = json.Times.ISO if kind is Kind.TEMPORAL else json.Times.EPOCH_MS
         return Entry(orjson.dumps(list(json.values(found.column(0), times)), default=str), {})
 
-    entry, _ = stores.answers().answer(key, make, ttl_s=_ttl_s(dataset), force=force)
+    entry, _ = stores.answers().answer(key, make, ttl_s=_ttl_s(dataset), force=force, before_waiting=db.session.commit)
     return entry.body
 
 

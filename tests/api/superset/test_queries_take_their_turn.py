@@ -1,6 +1,7 @@
 """So many queries at a time of one caller, so many on one database; the rest wait, then are told to come again."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from flask import Flask
 from superset_like.access.actor import acting
 from superset_like.access.actors import of_user
 from superset_like.config.settings import Settings
+from superset_like.extensions import db
 from superset_like.services import chart_data, slots
 from tests.conftest import ApiClient, ClientOf, Embedded
 
@@ -92,6 +94,40 @@ def test_a_process_has_so_many_queries(with_settings: Set, busy: Any, client_of:
         # Requests without a query are answered.
         assert client_of("bob").get(f"/api/v1/dataset/{sales}").status_code == 200
     assert ask(client_of("bob"), sales).status_code == 200
+
+
+def test_who_waits_for_an_answer_holds_no_connection_to_the_metadata(
+    app: Flask, client_of: ClientOf, sales: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, ended = threading.Event(), threading.Event()
+    rows = chart_data._rows
+
+    def slow(*arguments: Any) -> Any:
+        began.set()
+        assert ended.wait(20)
+        return rows(*arguments)
+
+    monkeypatch.setattr(chart_data, "_rows", slow)
+    clients, answers = [client_of("bob") for _ in range(3)], []
+    threads = [threading.Thread(target=lambda each=each: answers.append(ask(each, sales))) for each in clients]  # type: ignore[misc]
+    threads[0].start()
+    assert began.wait(20)
+    for thread in threads[1:]:
+        thread.start()
+    with app.app_context():
+        until(lambda: slots.stores.crowd()._waiting == 2)
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    ended.set()
+    for thread in threads:
+        thread.join(20)
+    assert [answer.status_code for answer in answers] == [200] * 3
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_kept_answer_needs_no_turn(with_settings: Set, busy: Any, client_of: ClientOf, sales: int) -> None:
