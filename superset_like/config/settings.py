@@ -128,7 +128,7 @@ class Settings:
         secret=True,
     )
     cache_ttl_s: int = setting(86400, whole, "Seconds an answer is kept where chart, dataset and database say nothing.")
-    cache_memory_mib: int = setting(64, positive, "Memory a process uses for answers in front of the cache.")
+    cache_memory_mib: int = setting(32, positive, "Memory a process uses for answers in front of the cache.")
     results_uri: str = setting(
         "", text, "Store of query results: file:///folder or redis://. Default: the home folder.", secret=True
     )
