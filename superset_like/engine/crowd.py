@@ -5,45 +5,55 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from superset_like.errors import TooMany, Unavailable
+
 
 class Crowd:
     """Those who wait now.
 
-    most: so many may wait as long as they like. patience_s: where they are more, the further ones wait until there has
-    been a crowd for so long, and then not at all, until there was none for as long: threads stay free for requests that
-    need no other.
+    most: so many may wait as long as they like. patience_s: where they are more, the further ones wait as long as the
+    crowd moves, that is until nobody in it got what he waited for within so long; then not at all. So threads stay free
+    for requests that need no other.
     """
 
     def __init__(self, most: int, patience_s: float) -> None:
         self._most = most
         self._patience_s = patience_s
         self._waiting = 0
+        self._moved_at = float("-inf")
         self._crowded_at = float("-inf")
-        self._seen_at = float("-inf")
         self._lock = threading.Lock()
 
     @contextmanager
     def waiting(self) -> Iterator[float | None]:
         """Inside, one more waits: for so many seconds at the most, None for as long as he likes."""
-        left_s = self._joined()
+        joined_at = time.monotonic()
+        left_s = self._joined(joined_at)
         try:
             yield left_s
-        finally:
+        except (TimeoutError, TooMany, Unavailable):
             self._left()
+            raise
+        except BaseException:
+            self._left(joined_at)
+            raise
+        self._left(joined_at)
 
-    def _joined(self) -> float | None:
-        now = time.monotonic()
+    def _joined(self, now: float) -> float | None:
         with self._lock:
             self._waiting += 1
             if self._waiting <= self._most:
                 return None
-            if now - self._seen_at > self._patience_s:
-                self._crowded_at = now
-            self._seen_at = now
-            return max(self._crowded_at + self._patience_s - now, 0.0)
+            # A crowd that was not seen for so long is another one.
+            if now - max(self._crowded_at, self._moved_at) > 2 * self._patience_s:
+                self._moved_at = now
+            self._crowded_at = now
+            return max(self._moved_at + self._patience_s - now, 0.0)
 
-    def _left(self) -> None:
+    def _left(self, joined_at: float | None = None) -> None:
+        """joined_at: of one who got what he waited for; soon, if the crowd moves."""
+        now = time.monotonic()
         with self._lock:
-            if self._waiting > self._most:
-                self._seen_at = time.monotonic()
             self._waiting -= 1
+            if joined_at is not None and now - joined_at < self._patience_s:
+                self._moved_at = now

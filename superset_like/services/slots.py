@@ -1,7 +1,7 @@
 """What queries may cost: how many run at a time, of one caller and on one database, and what each may answer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from superset_like.access.actor import Actor
@@ -44,8 +44,9 @@ def take(
     )
     held: list[Lease] = []
     try:
-        for wish in wishes:
-            held.append(_taken(wish, end, while_waiting))
+        if not _taken_at_once(wishes, held):
+            with stores.crowd().waiting() as left_s:
+                _waited_for(wishes, held, end if left_s is None else min(end, time.monotonic() + left_s), while_waiting)
     except BaseException:
         _released(held)
         raise
@@ -67,23 +68,26 @@ def _name(actor: Actor) -> str:
     return f"guest {actor.username}" if actor.guest is not None else f"user {actor.user_id}"
 
 
-def _taken(wish: Wish, end: float, while_waiting: Callable[[], None]) -> Lease:
-    return wish.leases.take(wish.name, wish.places) or _waited(wish, end, while_waiting)
+def _taken_at_once(wishes: Sequence[Wish], held: list[Lease]) -> bool:
+    """Whether all of them are held now, or as many as were free."""
+    for wish in wishes:
+        lease = wish.leases.take(wish.name, wish.places)
+        if lease is None:
+            return False
+        held.append(lease)
+    return True
 
 
-def _waited(wish: Wish, end: float, while_waiting: Callable[[], None]) -> Lease:
+def _waited_for(wishes: Sequence[Wish], held: list[Lease], end: float, while_waiting: Callable[[], None]) -> None:
+    """The rest of the wishes are held as well. Raises the error of one that is not in time."""
     pause_s = FIRST_PAUSE_S
-    with stores.crowd().waiting() as left_s:
-        if left_s is not None:
-            end = min(end, time.monotonic() + left_s)
-        while (left := end - time.monotonic()) > 0:
-            while_waiting()
-            time.sleep(min(pause_s, left))
-            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
-            lease = wish.leases.take(wish.name, wish.places)
-            if lease is not None:
-                return lease
-    raise wish.error(retry_after_s=RETRY_AFTER_S)
+    while not _taken_at_once(wishes[len(held) :], held):
+        left_s = end - time.monotonic()
+        if left_s <= 0:
+            raise wishes[len(held)].error(retry_after_s=RETRY_AFTER_S)
+        while_waiting()
+        time.sleep(min(pause_s, left_s))
+        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
 
 
 def _released(held: list[Lease]) -> None:

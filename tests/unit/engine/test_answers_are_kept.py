@@ -130,6 +130,31 @@ def test_few_wait_long_and_a_crowd_does_not() -> None:
     assert sorted(said) == ["5", "5", "[1]", "[1]"]
 
 
+def test_a_crowd_that_moves_is_let_be() -> None:
+    crowd, now = Crowd(1, 0.2), time.monotonic
+    end, refused, served = now() + 1.0, [], []
+    kept = AnswerCache(backend("memory://"), 1_000_000, crowd=crowd)
+
+    def make() -> Entry:
+        time.sleep(0.02)
+        return Entry(b"[1]", {})
+
+    def ask() -> None:
+        while now() < end:
+            try:
+                served.append(kept.answer("quick", make, ttl_s=60, force=True))
+            except ServerBusy:
+                refused.append(now())
+
+    askers = [threading.Thread(target=ask) for _ in range(6)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join(20)
+    assert len(served) > 20
+    assert refused == []
+
+
 def test_what_fails_is_not_kept() -> None:
     kept = cache()
 
