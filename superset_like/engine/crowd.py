@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from superset_like.errors import TooMany, Unavailable
 
+# Where nobody waited for so long, whoever comes belongs to no crowd of before.
+CALM_S = 0.5
+
 
 class Crowd:
     """Those who wait now.
@@ -21,7 +24,7 @@ class Crowd:
         self._patience_s = patience_s
         self._waiting = 0
         self._moved_at = float("-inf")
-        self._crowded_at = float("-inf")
+        self._empty_at = float("-inf")
         self._lock = threading.Lock()
 
     @contextmanager
@@ -41,19 +44,16 @@ class Crowd:
 
     def _joined(self, now: float) -> float | None:
         with self._lock:
-            self._waiting += 1
-            if self._waiting <= self._most:
-                return None
-            # A crowd that was not seen for so long is another one.
-            if now - max(self._crowded_at, self._moved_at) > 2 * self._patience_s:
+            if not self._waiting and now - self._empty_at > CALM_S:
                 self._moved_at = now
-            self._crowded_at = now
-            return max(self._moved_at + self._patience_s - now, 0.0)
+            self._waiting += 1
+            return None if self._waiting <= self._most else max(self._moved_at + self._patience_s - now, 0.0)
 
     def _left(self, joined_at: float | None = None) -> None:
         """joined_at: of one who got what he waited for; soon, if the crowd moves."""
         now = time.monotonic()
         with self._lock:
             self._waiting -= 1
+            self._empty_at = now
             if joined_at is not None and now - joined_at < self._patience_s:
                 self._moved_at = now

@@ -130,6 +130,24 @@ def test_few_wait_long_and_a_crowd_does_not() -> None:
     assert sorted(said) == ["5", "5", "[1]", "[1]"]
 
 
+def test_a_crowd_of_before_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [0.0]
+    monkeypatch.setattr("superset_like.engine.crowd.time.monotonic", lambda: moment[0])
+    crowd = Crowd(1, 5)
+    with crowd.waiting(), crowd.waiting() as left_s:
+        assert left_s == 5
+        moment[0] = 6
+        with crowd.waiting() as left_s:
+            # Nobody got on for longer than that.
+            assert left_s == 0
+    moment[0] += 0.1
+    with crowd.waiting(), crowd.waiting() as left_s:
+        assert left_s == 4.9
+    moment[0] += 100
+    with crowd.waiting(), crowd.waiting() as left_s:
+        assert left_s == 5
+
+
 def test_a_crowd_that_moves_is_let_be() -> None:
     crowd, now = Crowd(1, 0.2), time.monotonic
     end, refused, served = now() + 1.0, [], []
