@@ -4,10 +4,11 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, jsonify, request
 from flask_appbuilder import AppBuilder
 
-import superset_like.chart_types as chart_types
+from superset_like import chart_types
+from superset_like.chart_types.base import ChartType
 
 FOLDER = Path(chart_types.__file__).parent
 SHARED = ("base.js", "fallback.js")
@@ -15,7 +16,21 @@ SHARED = ("base.js", "fallback.js")
 
 def register(builder: AppBuilder) -> None:
     """The application hands them out to anybody: they hold no data."""
+    current_app.add_url_rule("/chart_types/modules.json", "chart_module_names", names)
     current_app.add_url_rule("/chart_types/<path:name>", "chart_modules", module)
+
+
+def names() -> Response:
+    """viz_type -> the module that draws it, for the types that have one."""
+    present = _modules()
+    found = {viz_type: f"{_folder(kind)}/chart.js" for viz_type, kind in chart_types.known().items()}
+    answer = jsonify({viz_type: name for viz_type, name in found.items() if name in present})
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    return answer
+
+
+def _folder(kind: ChartType) -> str:
+    return type(kind).__module__.split(".")[-2]
 
 
 def module(name: str) -> Response:

@@ -104,6 +104,23 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def run_in_frame(self, url_part: str, script: str) -> Any:
+        """The value of a JavaScript expression in the frame whose address holds the text; None while there is none."""
+        tree = self.call("Page.getFrameTree")["frameTree"]
+        found = [each["frame"] for each in tree.get("childFrames", ()) if url_part in each["frame"]["url"]]
+        if not found:
+            return None
+        world = self.call("Page.createIsolatedWorld", frameId=found[0]["id"])["executionContextId"]
+        answer = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, contextId=world
+        )
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def wait_in_frame(self, url_part: str, condition: str) -> None:
+        """The expression is true in the frame."""
+        self._until(lambda: bool(self.run_in_frame(url_part, condition)), condition)
+
     def follow(self, script: str) -> None:
         """The page that the script led to is there."""
         self.run("window.left = true")

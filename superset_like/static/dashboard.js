@@ -1,0 +1,204 @@
+// A dashboard as its layout says: rows, columns, tabs, headers, texts, and charts that are drawn when they come near.
+
+import { draw, whenNear } from "./drawing.js";
+import { table } from "./tables.js";
+
+const UNIT_PX = 8;
+const COLUMNS = 12;
+const TABLES = new Set(["table"]);
+
+// The server said no. status: HTTP's.
+export class Refused extends Error {
+  constructor(status, message) {
+    super(typeof message === "string" ? message : `The server answered ${status}`);
+    this.status = status;
+  }
+}
+
+function made(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+export class Dashboard {
+  // ask(path): the JSON of an answer, or Refused. theme: light, dark or auto.
+  constructor(root, { ask, id, hidesTitle, hidesTabs, hidesControls, theme }) {
+    Object.assign(this, { root, ask, id, hidesTitle, hidesTabs, hidesControls, theme });
+    this.figures = [];
+    this.open = [];
+  }
+
+  async load() {
+    const [{ result: dashboard }, { result: charts }] = await Promise.all([
+      this.ask(`/api/v1/dashboard/${this.id}`),
+      this.ask(`/api/v1/dashboard/${this.id}/charts`),
+    ]);
+    this.charts = new Map(charts.map((chart) => [chart.id, chart]));
+    document.title = dashboard.dashboard_title || "Dashboard";
+    this.places = JSON.parse(dashboard.position_json || "{}") || {};
+    this.setTheme(this.theme);
+    const page = made("div", "dashboard");
+    if (!this.hidesTitle) page.append(made("h1", "", dashboard.dashboard_title || ""));
+    page.append(...(this.places.ROOT_ID ? this.#children(this.places.ROOT_ID) : this.#unplaced()));
+    if (!charts.length) page.append(made("p", "said", "This dashboard has no charts yet."));
+    this.root.replaceChildren(page);
+  }
+
+  activeTabs() {
+    return this.open.map((tab) => tab.id);
+  }
+
+  setTheme(theme) {
+    this.theme = theme;
+    document.documentElement.dataset.theme = theme;
+    for (const figure of this.figures) figure.repaint?.();
+  }
+
+  #unplaced() {
+    const row = made("div", "row");
+    row.append(...[...this.charts.keys()].map((chartId) => this.#chart({ meta: { chartId, width: 4, height: 50 } })));
+    return [row];
+  }
+
+  #children(place) {
+    return (place.children ?? [])
+      .map((id) => this.places[id])
+      .filter(Boolean)
+      .map((child) => this.#element(child))
+      .filter(Boolean);
+  }
+
+  #element(place) {
+    switch (place.type) {
+      case "GRID":
+        return this.#box("div", "grid", place);
+      case "ROW":
+        return this.#box("div", "row", place);
+      case "COLUMN":
+        return this.#wide(this.#box("div", "column", place), place);
+      case "TABS":
+        return this.#tabs(place);
+      case "CHART":
+        return this.#wide(this.#chart(place), place);
+      case "HEADER":
+        return made("h2", `header ${place.meta?.headerSize === "LARGE_HEADER" ? "large" : ""}`, place.meta?.text ?? "");
+      case "MARKDOWN":
+        return this.#wide(this.#text(place), place);
+      case "DIVIDER":
+        return made("hr");
+      default:
+        return null;
+    }
+  }
+
+  #box(tag, className, place) {
+    const box = made(tag, className);
+    box.append(...this.#children(place));
+    return box;
+  }
+
+  #wide(element, place) {
+    const width = Math.min(Math.max(Number(place.meta?.width) || COLUMNS / 3, 1), COLUMNS);
+    element.style.setProperty("--width", width);
+    return element;
+  }
+
+  #tabs(place) {
+    const tabs = (place.children ?? []).map((id) => this.places[id]).filter((tab) => tab?.type === "TAB");
+    const box = made("div", "tabs");
+    const bar = made("div", "tab-bar");
+    const body = made("div", "tab-body");
+    bar.setAttribute("role", "tablist");
+    body.setAttribute("role", "tabpanel");
+    const buttons = tabs.map((tab) => {
+      const button = made("button", "tab", tab.meta?.text || tab.meta?.defaultText || "Tab");
+      button.type = "button";
+      button.setAttribute("role", "tab");
+      return button;
+    });
+    const show = (at) => {
+      this.open = this.open.filter((each) => !tabs.includes(each)).concat(tabs[at]);
+      buttons.forEach((button, place_) => {
+        button.setAttribute("aria-selected", String(place_ === at));
+        button.tabIndex = place_ === at ? 0 : -1;
+      });
+      body.setAttribute("aria-label", buttons[at].textContent);
+      body.replaceChildren(...this.#children(tabs[at]));
+    };
+    buttons.forEach((button, at) => {
+      button.addEventListener("click", () => show(at));
+      button.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        const next = (at + step + buttons.length) % buttons.length;
+        buttons[next].focus();
+        show(next);
+      });
+    });
+    bar.append(...buttons);
+    if (!this.hidesTabs) box.append(bar);
+    box.append(body);
+    if (tabs.length) show(0);
+    return box;
+  }
+
+  #text(place) {
+    const box = made("div", "text card");
+    import("./markdown.js").then(
+      ({ markdown }) => box.replaceChildren(markdown(place.meta?.code ?? "")),
+      () => (box.textContent = place.meta?.code ?? ""),
+    );
+    return box;
+  }
+
+  #chart(place) {
+    const card = made("section", "chart card");
+    const chart = this.charts.get(place.meta?.chartId);
+    const title = made("h3", "", place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart");
+    title.id = `chart-${place.meta?.chartId}-title`;
+    card.setAttribute("aria-labelledby", title.id);
+    card.append(title);
+    const body = made("div", "drawing");
+    body.style.setProperty("--height", `${(Number(place.meta?.height) || 50) * UNIT_PX}px`);
+    card.append(body);
+    if (!chart) {
+      body.append(made("p", "said", "This chart is not there any more."));
+      return card;
+    }
+    body.append(made("p", "said loading", "Loading …"));
+    const figure = { results: null, repaint: () => figure.results && this.#paint(card, body, chart, figure.results) };
+    this.figures.push(figure);
+    whenNear(card, async () => {
+      try {
+        const { result } = await this.ask(`/api/v1/chart/${chart.id}/data/?dashboard_id=${this.id}`);
+        figure.results = result;
+        await figure.repaint();
+      } catch (error) {
+        console.error(error);
+        const said = made("p", "said failed", error instanceof Refused ? error.message : "The data could not be loaded.");
+        said.setAttribute("role", "alert");
+        body.replaceChildren(said);
+      }
+    });
+    return card;
+  }
+
+  async #paint(card, body, chart, results) {
+    const { module, form_data: formData } = await moduleOf(chart.form_data);
+    if (TABLES.has(formData.viz_type)) body.replaceChildren(table(results[0], formData));
+    else await draw(body, module, formData, results, this.theme);
+    card.querySelector(".cut")?.remove();
+    const cut = results.find((each) => each.truncated);
+    if (cut) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));
+  }
+}
+
+let modules = null;
+
+// The module that draws a chart of this type; for a type that nobody knows, the one that shows its data.
+async function moduleOf(formData) {
+  modules ??= fetch("/chart_types/modules.json").then((answer) => answer.json());
+  return { module: (await modules)[formData.viz_type] ?? "fallback.js", form_data: formData };
+}
