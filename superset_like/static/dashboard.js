@@ -57,7 +57,7 @@ export class Dashboard {
   }
 
   #unplaced() {
-    const row = made("div", "row");
+    const row = made("div", "dash-row");
     row.append(...[...this.charts.keys()].map((chartId) => this.#chart({ meta: { chartId, width: 4, height: 50 } })));
     return [row];
   }
@@ -73,17 +73,17 @@ export class Dashboard {
   #element(place) {
     switch (place.type) {
       case "GRID":
-        return this.#box("div", "grid", place);
+        return this.#box("div", "dash-grid", place);
       case "ROW":
-        return this.#box("div", "row", place);
+        return this.#box("div", "dash-row", place);
       case "COLUMN":
-        return this.#wide(this.#box("div", "column", place), place);
+        return this.#wide(this.#box("div", "dash-column", place), place);
       case "TABS":
         return this.#tabs(place);
       case "CHART":
         return this.#wide(this.#chart(place), place);
       case "HEADER":
-        return made("h2", `header ${place.meta?.headerSize === "LARGE_HEADER" ? "large" : ""}`, place.meta?.text ?? "");
+        return made("h2", `dash-header ${place.meta?.headerSize === "LARGE_HEADER" ? "large" : ""}`, place.meta?.text ?? "");
       case "MARKDOWN":
         return this.#wide(this.#text(place), place);
       case "DIVIDER":
@@ -107,13 +107,13 @@ export class Dashboard {
 
   #tabs(place) {
     const tabs = (place.children ?? []).map((id) => this.places[id]).filter((tab) => tab?.type === "TAB");
-    const box = made("div", "tabs");
-    const bar = made("div", "tab-bar");
-    const body = made("div", "tab-body");
+    const box = made("div", "dash-tabs");
+    const bar = made("div", "dash-tab-bar");
+    const body = made("div", "dash-tab-body");
     bar.setAttribute("role", "tablist");
     body.setAttribute("role", "tabpanel");
     const buttons = tabs.map((tab) => {
-      const button = made("button", "tab", tab.meta?.text || tab.meta?.defaultText || "Tab");
+      const button = made("button", "dash-tab", tab.meta?.text || tab.meta?.defaultText || "Tab");
       button.type = "button";
       button.setAttribute("role", "tab");
       return button;
@@ -145,7 +145,7 @@ export class Dashboard {
   }
 
   #text(place) {
-    const box = made("div", "text card");
+    const box = made("div", "dash-text card");
     import("./markdown.js").then(
       ({ markdown }) => box.replaceChildren(markdown(place.meta?.code ?? "")),
       () => (box.textContent = place.meta?.code ?? ""),
@@ -154,7 +154,7 @@ export class Dashboard {
   }
 
   #chart(place) {
-    const card = made("section", "chart card");
+    const card = made("section", "dash-chart card");
     const chart = this.charts.get(place.meta?.chartId);
     const title = made("h3", "", place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart");
     title.id = `chart-${place.meta?.chartId}-title`;

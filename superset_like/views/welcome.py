@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_appbuilder import IndexView, Model, expose
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Row, Select, func, select
@@ -33,12 +33,13 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """Something that somebody changed lately."""
+    """Something that somebody changed lately. page: where it is shown; empty where there is none but its row."""
 
     id: int
     title: str
     detail: str
     changed: str
+    page: str = ""
 
 
 class WelcomeView(IndexView):
@@ -89,7 +90,13 @@ def _dashboards(actor: Actor) -> Sequence[Recent]:
         Dashboard.id, Dashboard.dashboard_title, Dashboard.published, Dashboard.changed_on, *PERSON
     ).outerjoin(User, Dashboard.changed_by_fk == User.id)
     return [
-        Recent(row.id, row.dashboard_title or f"Dashboard {row.id}", "" if row.published else "draft", _changed(row))
+        Recent(
+            row.id,
+            row.dashboard_title or f"Dashboard {row.id}",
+            "" if row.published else "draft",
+            _changed(row),
+            url_for("DashboardPage.show", id_or_slug=str(row.id)),
+        )
         for row in _latest(actor, Dashboard, statement)
     ]
 

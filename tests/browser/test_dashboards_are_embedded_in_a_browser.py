@@ -169,11 +169,14 @@ def test_texts_of_a_dashboard_run_nothing(
     }
     client_of("alice").put(f"/api/v1/dashboard/{embedded.dashboard}", json={"position_json": json.dumps(layout)})
     browser.go(host(embedded, token_of(client_of, embedded)))
-    browser.wait_in_frame("/embedded/", "document.querySelector('.text strong') !== null")
+    browser.wait_in_frame("/embedded/", "document.querySelector('.dash-text strong') !== null")
     browser.wait("window.made !== undefined")
     assert browser.run("made.getActiveTabs()") == ["T1"]
     browser.run_in_frame("/embedded/", "document.querySelectorAll('[role=tab]')[1].click()")
     browser.wait_in_frame("/embedded/", "document.querySelectorAll('td').length > 0")
     assert browser.run("made.getActiveTabs()") == ["T2"]
     assert browser.run_in_frame("/embedded/", "document.querySelectorAll('script:not([src]), [onerror]').length") == 0
-    assert browser.run_in_frame("/embedded/", "document.querySelector('.text a')?.getAttribute('href') ?? null") is None
+    assert (
+        browser.run_in_frame("/embedded/", "document.querySelector('.dash-text a')?.getAttribute('href') ?? null")
+        is None
+    )

@@ -1,0 +1,61 @@
+"""/superset/dashboard/<id, uuid or slug>/: a dashboard for somebody who is signed in."""
+
+from uuid import UUID
+
+from flask import redirect, request
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.baseviews import BaseView, expose
+from sqlalchemy import ColumnElement, select
+from werkzeug.wrappers import Response
+
+from superset_like.access import rules
+from superset_like.access.actor import ActorKind, current
+from superset_like.errors import Forbidden, NotFound
+from superset_like.extensions import db
+from superset_like.models import Dashboard
+
+EDITOR = "DashboardAdmin"
+
+
+class DashboardPage(BaseView):
+    """A dashboard."""
+
+    route_base = "/superset/dashboard"
+    default_view = "show"
+
+    @expose("/<id_or_slug>/")
+    def show(self, id_or_slug: str) -> Response | str:
+        """The page of a dashboard that the visitor may see; its data comes through the API."""
+        actor = current()
+        if actor.kind is ActorKind.ANONYMOUS:
+            return redirect(self.appbuilder.get_url_for_login_with(request.url))
+        if not actor.can("can_read", "Dashboard"):
+            raise Forbidden()
+        condition = rules.visible(actor, Dashboard)
+        statement = select(Dashboard).where(_named(id_or_slug))
+        dashboard = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
+        if dashboard is None:
+            raise NotFound()
+        self.update_redirect()
+        return str(
+            self.render_template(
+                "superset_like/dashboard.html",
+                dashboard=dashboard,
+                standalone=request.args.get("standalone") in {"1", "2", "3", "true"},
+                may_edit=rules.can(actor, "edit", dashboard) and actor.can("can_edit", EDITOR),
+            )
+        )
+
+
+def register(builder: AppBuilder) -> None:
+    """The page has no place in the menu: one comes to it from lists and links."""
+    builder.add_view_no_menu(DashboardPage)
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return Dashboard.id == int(text)
+    try:
+        return Dashboard.uuid == UUID(text)
+    except ValueError:
+        return Dashboard.slug == text
