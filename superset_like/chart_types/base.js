@@ -95,14 +95,9 @@ export function smartNumber(value) {
 function namedFormat(format) {
   switch (format) {
     case "SMART_NUMBER":
-    case "~g":
       return smartNumber;
     case "SMART_NUMBER_SIGNED":
-    case "+,":
       return (value) => (value > 0 ? `+${smartNumber(value)}` : smartNumber(value));
-    case "OVER_MAX":
-    case ",r":
-      return (value) => grouped(trimmed(value.toFixed(4)));
     case "DURATION":
       return (value) => duration(value, false);
     case "DURATION_SUB":
@@ -278,20 +273,26 @@ export function timeFormatter(format, look, grain) {
   };
 }
 
-// milliseconds => text of a tick on a time axis: what is new at this tick, as a year in January.
+// (milliseconds, place) => text of a tick on a time axis: what is new at this tick, as a year in January. The first
+// tick says below what the others leave out.
 export function tickFormatter(format, look, grain) {
   if (format && !format.startsWith("smart_date")) return timeFormatter(format, look);
-  return (value) => {
+  return (value, place) => {
     const moment = milliseconds(value);
     if (moment === null) return "";
-    const at = fields(moment, look);
-    if (grain === "P1Y") return String(at.year);
-    if (grain === "P3M" || grain === "P0.25Y") return at.month === 1 ? String(at.year) : strftime(moment, "Q%q", look);
-    if (at.second) return strftime(moment, "%H:%M:%S", look);
-    if (at.hour || at.minute) return strftime(moment, "%H:%M", look);
-    if (at.day > 1) return strftime(moment, "%b %-d", look);
-    return at.month === 1 ? String(at.year) : strftime(moment, "%b", look);
+    const pattern = tickPattern(fields(moment, look), grain);
+    const rest = place !== 0 || pattern === "%Y" ? "" : pattern.startsWith("%H") ? "\n%b %-d" : "\n%Y";
+    return strftime(moment, pattern + rest, look);
   };
+}
+
+function tickPattern(at, grain) {
+  if (grain === "P1Y") return "%Y";
+  if (grain === "P3M" || grain === "P0.25Y") return at.month === 1 ? "%Y" : "Q%q";
+  if (at.second) return "%H:%M:%S";
+  if (at.hour || at.minute) return "%H:%M";
+  if (at.day > 1) return "%b %-d";
+  return at.month === 1 ? "%Y" : "%b";
 }
 
 function patternThatTells(moment, look) {
@@ -421,6 +422,60 @@ export function cellFormatter(result, name, look, formats) {
   if (type === 2) return timeFormatter(wish.time, look, wish.grain);
   if (type === 0) return numberFormatter(wish.number, wish.currency);
   return (value) => (value === null || value === undefined ? NULL_TEXT : String(value));
+}
+
+// ---- Series --------------------------------------------------------------------------------------------------------
+
+// The rows laid out along an axis: {keys, type, series}. keys: the axis' values, moments and numbers in order, names as
+// they come; a null one is N/A. series: [{name, offset, values}], values by place of the key, null where there is none;
+// offset is the time that a comparison looks back, as in `SUM(sales)__1 year ago`, else "".
+// axis: the columns of the axis. groups: the columns that part the series. metrics: labels; what is not there is left
+// out, and where none is there every other number is one.
+export function spread(result, axis, groups, metrics) {
+  const type = axis.length === 1 ? typeOf(result, axis[0]) : 1;
+  const parting = groups.filter((name) => result.colnames.includes(name) && !axis.includes(name));
+  const measures = measuresOf(result, metrics, [...axis, ...parting]);
+  const several = new Set(measures.map((each) => each.metric)).size > 1;
+  const places = keyPlaces(result, axis, type);
+  const found = new Map();
+  for (const row of rowsOf(result)) {
+    const place = places.get(keyOf(row, axis, type));
+    const parts = parting.map((name) => cellFormatter(result, name, { zone: "UTC" })(row[name]));
+    for (const { column, metric, offset } of measures) {
+      const base = [...(several || !parts.length ? [metric] : []), ...parts].join(", ");
+      const name = offset ? `${base}, ${offset}` : base;
+      if (!found.has(name)) found.set(name, { name, base, offset, values: new Array(places.size).fill(null) });
+      found.get(name).values[place] = numeric(row[column]);
+    }
+  }
+  return { keys: [...places.keys()], type, series: [...found.values()] };
+}
+
+function measuresOf(result, metrics, taken) {
+  const made = [];
+  for (const column of result.colnames) {
+    const metric = metrics.find((each) => column === each || column.startsWith(`${each}__`));
+    if (metric !== undefined && !taken.includes(column)) {
+      made.push({ column, metric, offset: column.slice(metric.length + 2) });
+    }
+  }
+  if (made.length) return made.sort((one, two) => metrics.indexOf(one.metric) - metrics.indexOf(two.metric));
+  const rest = result.colnames.filter((name) => !taken.includes(name) && typeOf(result, name) === 0);
+  return rest.map((column) => ({ column, metric: column, offset: "" }));
+}
+
+function keyOf(row, axis, type) {
+  const values = axis.map((name) => row[name]);
+  if (values.length > 1) return values.map((each) => (each === null ? NULL_TEXT : String(each))).join(", ");
+  if (type === 2) return milliseconds(values[0]);
+  if (type === 0) return numeric(values[0]);
+  return values[0] === null || values[0] === undefined ? NULL_TEXT : String(values[0]);
+}
+
+function keyPlaces(result, axis, type) {
+  const keys = [...new Set(rowsOf(result).map((row) => keyOf(row, axis, type)))];
+  const ordered = type === 2 || type === 0 ? keys.filter((key) => key !== null).sort((one, two) => one - two) : keys;
+  return new Map(ordered.map((key, place) => [key, place]));
 }
 
 // ---- Colours -------------------------------------------------------------------------------------------------------
@@ -665,12 +720,11 @@ export function legend(formData, look, names, wanted) {
   };
   const made = {
     show: true,
-    data: names.map((name) => ({ name })),
+    data: names.map((name) => ({ name, icon: "roundRect" })),
     itemWidth: 12,
     itemHeight: 8,
     itemGap: 12,
     padding: 0,
-    icon: "roundRect",
     textStyle: text,
     inactiveColor: ink(look).line,
     pageTextStyle: { color: ink(look).quiet, fontSize: 11 },
@@ -779,4 +833,122 @@ export function axisName(text, margin) {
   if (!text) return {};
   const gap = formNumber(margin);
   return { name: String(text), nameGap: gap === null ? 10 : Math.max(10, Math.min(gap, 24)) };
+}
+
+// ---- Tables --------------------------------------------------------------------------------------------------------
+
+const ROW = 26;
+const CELL_FONT = 12;
+
+// A picture of a table's first rows and columns that fit, and of how many do not.
+// headers: rows of {text, align, span}. rows: rows of {text, align, strong, bar, color}; bar is a share of the cell's
+// width. fixed: how many columns at the left name the row. foot: a last row that is always shown. more: how many rows
+// there are beyond these.
+export function sheet(look, { headers, rows, fixed = 0, foot = null, more = 0 }) {
+  const colours = ink(look);
+  const pad = 12;
+  const all = foot ? [...rows, foot] : rows;
+  const columns = columnsThatFit(headers, all, look.width - 2 * pad);
+  const room = Math.floor((look.height - 2 * pad - headers.length * ROW - (foot ? ROW : 0)) / ROW);
+  const complete = rows.length <= room && !more && columns.hidden === 0;
+  const shown = rows.slice(0, Math.max(1, complete ? room : room - 1));
+  const left = rows.length - shown.length + more;
+  const children = [];
+  const widthOf = (from, span) => columns.widths.slice(from, from + span).reduce((sum, each) => sum + each, 0);
+  const wide = widthOf(0, columns.widths.length);
+  const line = (y, stroke) => ({ type: "line", shape: { x1: pad, y1: y, x2: pad + wide, y2: y }, style: { stroke, lineWidth: 1 } });
+  const row = (cells, y, style) => {
+    let x = pad;
+    let place = 0;
+    for (const cell of cells) {
+      if (place >= columns.widths.length) break;
+      const width = widthOf(place, cell.span || 1);
+      children.push(...cellPicture(cell, x, y, width, style));
+      x += width;
+      place += cell.span || 1;
+    }
+  };
+  let y = pad;
+  children.push({ type: "rect", shape: { x: pad, y, width: wide, height: headers.length * ROW, r: 3 }, style: { fill: headFill(look) } });
+  for (const each of headers) {
+    row(each, y, { fill: colours.quiet, weight: 600 });
+    y += ROW;
+  }
+  children.push(line(y, colours.line));
+  for (const each of shown) {
+    row(each, y, { fill: colours.text, weight: 400, bar: barFill(look) });
+    y += ROW;
+    children.push(line(y, colours.grid));
+  }
+  if (foot) {
+    children.push(line(y, colours.line));
+    row(foot, y, { fill: colours.text, weight: 600 });
+    y += ROW;
+  }
+  const rest = [
+    ...(left ? [`${grouped(String(left))} more ${left === 1 ? "row" : "rows"}`] : []),
+    ...(columns.hidden ? [`${columns.hidden} more ${columns.hidden === 1 ? "column" : "columns"}`] : []),
+  ];
+  if (rest.length) children.push(textPicture(rest.join(", "), pad + 8, y + ROW / 2, "left", { fill: colours.quiet, weight: 400, size: 11 }));
+  if (fixed && fixed < columns.widths.length) {
+    const x = pad + widthOf(0, fixed);
+    const bottom = pad + (headers.length + shown.length + (foot ? 1 : 0)) * ROW;
+    children.push({ type: "line", shape: { x1: x, y1: pad, x2: x, y2: bottom }, style: { stroke: colours.line, lineWidth: 1 } });
+  }
+  return { backgroundColor: "transparent", graphic: [{ type: "group", left: 0, top: 0, silent: true, children }] };
+}
+
+function headFill(look) {
+  return look.theme === "dark" ? "#242a33" : "#f5f7f9";
+}
+
+function barFill(look) {
+  return look.theme === "dark" ? "#27435c" : "#dcebf7";
+}
+
+function columnsThatFit(headers, rows, room) {
+  const count = Math.max(...[...headers, ...rows].map((cells) => cells.reduce((sum, cell) => sum + (cell.span || 1), 0)));
+  const widths = new Array(count).fill(44);
+  for (const cells of [...headers, ...rows.slice(0, 60)]) {
+    let place = 0;
+    for (const cell of cells) {
+      const span = cell.span || 1;
+      const wish = Math.min(textWidth(cell.text, CELL_FONT) * 1.06 + 18, span > 1 ? 120 : 220) / span;
+      for (let at = place; at < place + span; at += 1) widths[at] = Math.max(widths[at], wish);
+      place += span;
+    }
+  }
+  const total = widths.reduce((sum, each) => sum + each, 0);
+  if (total <= room) return { widths: widths.map((each) => each + (room - total) / count), hidden: 0 };
+  const narrow = widths.map((each) => Math.min(each, 104));
+  let used = 0;
+  let fits = 0;
+  while (fits < count && used + narrow[fits] <= room) used += narrow[fits++];
+  fits = Math.max(1, fits);
+  const kept = narrow.slice(0, fits);
+  // What is left over goes to the columns that were cut.
+  let spare = Math.max(0, room - used);
+  const stretched = kept.map((each, at) => {
+    const more = Math.min(spare, widths[at] - each);
+    spare -= more;
+    return each + more;
+  });
+  return { widths: stretched.map((each) => each + spare / fits), hidden: count - fits };
+}
+
+function cellPicture(cell, x, y, width, style) {
+  const made = [];
+  if (cell.bar && style.bar) {
+    const size = Math.max(0, Math.min(1, cell.bar)) * (width - 4);
+    made.push({ type: "rect", shape: { x: x + 2, y: y + 4, width: size, height: ROW - 8, r: 2 }, style: { fill: style.bar } });
+  }
+  const at = cell.align === "right" ? x + width - 8 : cell.align === "center" ? x + width / 2 : x + 8;
+  const text = shortened(cell.text, (width - 14) / 1.06, CELL_FONT);
+  const look = { fill: cell.color || style.fill, weight: cell.strong ? 600 : style.weight, size: CELL_FONT };
+  return [...made, textPicture(text, at, y + ROW / 2, cell.align || "left", look)];
+}
+
+function textPicture(text, x, y, align, { fill, weight, size }) {
+  const font = { fontFamily: FONT, fontSize: size, fontWeight: weight };
+  return { type: "text", x, y, style: { text, fill, ...font, textAlign: align, align, verticalAlign: "middle" } };
 }
