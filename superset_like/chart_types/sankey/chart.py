@@ -6,6 +6,6 @@ from superset_like.chart_types.base import ChartType
 class Sankey(ChartType):
     """A metric that flows from a source to a target."""
 
-    viz_types = frozenset({"sankey_v2", "sankey", "graph_chart", "chord"})
-    column_fields = ("source", "target", "source_category", "target_category", "groupby", "columns")
+    viz_types = frozenset({"sankey_v2", "sankey"})
+    column_fields = ("source", "target", "groupby", "columns")
     metric_fields = ("metric",)

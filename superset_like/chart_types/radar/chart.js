@@ -1,0 +1,81 @@
+// Metrics as spokes, each with its own scale, and an outline for each group.
+import { cellFormatter, colourOf, columnLabels, formNumber, frame, ink, isSmall, legend } from "../base.js";
+import { metricLabels, noData, numberFormatter, numeric, rowsOf, shortened, tooltip, FONT } from "../base.js";
+
+const MOST = 12;
+
+export function option(formData, results, look) {
+  const [result] = results;
+  const groups = columnLabels(formData, "groupby", "columns");
+  const metrics = metricLabels(formData, "metrics", "metric");
+  const rows = rowsOf(result).slice(0, formNumber(formData.row_limit) || MOST);
+  if (!rows.length || !metrics.length) return noData(look);
+  const wish = { number: "~", time: formData.date_format };
+  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
+  const format = numberFormatter(formData.number_format, formData.currency_format);
+  const colour = colourOf(formData, look);
+  const outlines = rows.map((row, index) => {
+    const name = shown.map(([group, text]) => text(row[group])).join(", ") || metrics.join(", ");
+    return { name, value: metrics.map((metric) => numeric(row[metric])), colour: colour(name, index) };
+  });
+  const room = legend(formData, look, outlines.map((outline) => outline.name), true);
+  const [width, height] = [look.width - room.left - room.right, look.height - room.top - room.bottom];
+  return {
+    ...frame(formData, look),
+    legend: room.legend,
+    tooltip: tooltip(look, null, { formatter: (point) => tipText(point.data, metrics, format) }),
+    radar: {
+      center: [room.left + width / 2, room.top + height / 2],
+      radius: Math.max(24, Math.min(height / 2 - 32, width / 2 - (isSmall(look) ? 70 : 100))),
+      shape: formData.is_circle ? "circle" : "polygon",
+      ...wheel(look),
+      indicator: metrics.map((metric) => spoke(formData, look, metric, rows)),
+    },
+    series: [{ type: "radar", symbol: "circle", symbolSize: 5, data: outlines.map((each) => drawn(formData, look, each, format)) }],
+  };
+}
+
+function wheel(look) {
+  const colours = ink(look);
+  return {
+    splitNumber: 4,
+    axisNameGap: 8,
+    axisName: { color: colours.text, fontFamily: FONT, fontSize: isSmall(look) ? 11 : 12 },
+    axisLine: { lineStyle: { color: colours.grid } },
+    splitLine: { lineStyle: { color: colours.grid } },
+    splitArea: { show: false },
+  };
+}
+
+// A metric's scale begins at nothing unless a value lies below; the form may say both ends.
+function spoke(formData, look, metric, rows) {
+  const values = rows.map((row) => numeric(row[metric])).filter((value) => value !== null);
+  const own = (formData.column_config || {})[metric] || {};
+  const greatest = Math.max(...values, 0);
+  return {
+    name: shortened(metric, isSmall(look) ? 80 : 130, 12),
+    max: formNumber(own.radarMetricMaxValue) ?? (greatest > 0 ? greatest * 1.05 : 1),
+    min: formNumber(own.radarMetricMinValue) ?? Math.min(...values, 0),
+  };
+}
+
+function drawn(formData, look, outline, format) {
+  return {
+    name: outline.name,
+    value: outline.value,
+    lineStyle: { color: outline.colour, width: 2 },
+    itemStyle: { color: outline.colour },
+    areaStyle: { color: outline.colour, opacity: 0.1 },
+    label: {
+      show: Boolean(formData.show_labels) && !isSmall(look),
+      color: ink(look).text,
+      fontSize: 10,
+      fontFamily: FONT,
+      formatter: (point) => format(point.value),
+    },
+  };
+}
+
+function tipText(outline, metrics, format) {
+  return [outline.name, ...metrics.map((metric, index) => `${metric}: ${format(outline.value[index])}`)].join("\n");
+}

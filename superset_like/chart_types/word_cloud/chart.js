@@ -1,0 +1,122 @@
+// Words, as large as their metric, laid out on a spiral: the same data always give the same picture.
+import { columnLabels, frame, metricLabels, mixed, noData } from "../base.js";
+import { numeric, palette, rowsOf, textOn, textWidth, FONT } from "../base.js";
+
+const LEAST_SIZE = 8;
+const SHRINK = 0.88;
+const GAP = 2;
+const MOST_ENLARGED = 1.6;
+// Widths are estimated; a little more than estimated keeps words apart whatever the font.
+const ALLOWANCE = 1.12;
+
+// Places on an Archimedean spiral around the middle, nearest first.
+function* spiral(look) {
+  const stretch = look.width / look.height;
+  const reach = Math.hypot(look.width, look.height) / 2;
+  for (let angle = 0, radius = 0; radius < reach; angle += Math.min(0.35, 6 / (radius + 1)), radius = angle * 0.9) {
+    yield [Math.cos(angle) * radius * Math.min(stretch, 2), Math.sin(angle) * radius];
+  }
+}
+
+function overlaps(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+function placed(word, taken, look) {
+  const across = textWidth(word.text, word.size) * ALLOWANCE + GAP * 2;
+  const high = word.size + GAP;
+  const [width, height] = word.turned ? [high, across] : [across, high];
+  if (width > look.width || height > look.height) return null;
+  for (const [dx, dy] of spiral(look)) {
+    const x = look.width / 2 + dx;
+    const y = look.height / 2 + dy;
+    const box = { x, y, left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
+    const inside = box.left >= 0 && box.top >= 0 && box.right <= look.width && box.bottom <= look.height;
+    if (inside && !taken.some((other) => overlaps(box, other))) return box;
+  }
+  return null;
+}
+
+// Every word at the greatest size at which it still finds a place; null for one that finds none.
+function fitted(word, taken, look) {
+  for (let size = word.size; size >= LEAST_SIZE; size *= SHRINK) {
+    const box = placed({ ...word, size }, taken, look);
+    if (box) return { ...word, size, box };
+  }
+  return null;
+}
+
+function isTurned(index, rotation) {
+  if (rotation === "square") return index % 3 === 2;
+  if (rotation === "random") return (index * 7919) % 5 < 2;
+  return false;
+}
+
+// By the square root, so that a word's area tells its value.
+function sizes(formData, look, values) {
+  const room = Math.min(1, Math.sqrt((look.width * look.height) / (600 * 400)));
+  const from = Math.max(LEAST_SIZE + 2, Number(formData.size_from || 10) * room);
+  const to = Math.max(from + 6, Number(formData.size_to || 60) * room);
+  const [least, greatest] = [Math.sqrt(Math.min(...values)), Math.sqrt(Math.max(...values))];
+  return (value) => (greatest > least ? from + ((Math.sqrt(value) - least) / (greatest - least)) * (to - from) : to);
+}
+
+function wordsOf(formData, result) {
+  const [name] = columnLabels(formData, "series");
+  const [metric] = metricLabels(formData, "metric");
+  return rowsOf(result)
+    .filter((row) => row[name] !== null && row[name] !== undefined && row[name] !== "")
+    .map((row) => ({ text: String(row[name]), value: metric ? numeric(row[metric]) : 1 }))
+    .filter((word) => word.value !== null && word.value >= 0)
+    .sort((one, other) => other.value - one.value || (one.text < other.text ? -1 : 1));
+}
+
+export function option(formData, results, look) {
+  const words = wordsOf(formData, results[0]);
+  if (!words.length) return noData(look);
+  const sizeOf = sizes(formData, look, words.map((word) => word.value));
+  const colours = palette(formData, look);
+  const drawn = [];
+  words.forEach((word, index) => {
+    const wanted = { ...word, size: sizeOf(word.value), turned: isTurned(index, formData.rotation) };
+    const taken = drawn.map((each) => each.box);
+    const found = fitted(wanted, taken, look) || (wanted.turned && fitted({ ...wanted, turned: false }, taken, look));
+    if (found) drawn.push({ ...found, colour: inked(colours[index % colours.length], look) });
+  });
+  return { ...frame(formData, look), graphic: enlarged(drawn, look).map(drawnWord) };
+}
+
+// The cloud as large as the picture lets it be.
+function enlarged(drawn, look) {
+  const [left, right] = [Math.min(...drawn.map((word) => word.box.left)), Math.max(...drawn.map((word) => word.box.right))];
+  const [top, bottom] = [Math.min(...drawn.map((word) => word.box.top)), Math.max(...drawn.map((word) => word.box.bottom))];
+  const times = Math.min((look.width - 8) / (right - left), (look.height - 8) / (bottom - top), MOST_ENLARGED);
+  return drawn.map((word) => ({
+    ...word,
+    size: word.size * times,
+    x: look.width / 2 + (word.box.x - (left + right) / 2) * times,
+    y: look.height / 2 + (word.box.y - (top + bottom) / 2) * times,
+  }));
+}
+
+// Thin letters in a pale colour are not read on white.
+function inked(colour, look) {
+  return look.theme !== "dark" && textOn(colour) !== "#ffffff" ? mixed(colour, "#000000", 0.32) : colour;
+}
+
+function drawnWord(word) {
+  return {
+    type: "text",
+    x: word.x,
+    y: word.y,
+    rotation: word.turned ? Math.PI / 2 : 0,
+    silent: true,
+    style: {
+      text: word.text,
+      fill: word.colour,
+      font: `${word.size >= 20 ? "600 " : ""}${Math.round(word.size * 10) / 10}px ${FONT}`,
+      align: "center",
+      verticalAlign: "middle",
+    },
+  };
+}
