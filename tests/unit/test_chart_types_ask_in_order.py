@@ -1,5 +1,7 @@
 """The order that charts ask for when nobody chose one."""
 
+import pytest
+
 from superset_like import chart_types
 
 FORM = {"x_axis": "sold_on", "time_grain_sqla": "P1M", "metrics": ["total", "count"], "groupby": ["region"]}
@@ -21,3 +23,71 @@ def test_both_questions_of_a_mixed_chart_go_along_the_axis() -> None:
     assert [asked["orderby"] for asked in chart_types.of("mixed_timeseries").questions(form)] == [
         [["sold_on", True]]
     ] * 2
+
+
+def test_a_gantt_chart_goes_by_what_begins_first() -> None:
+    form = {"viz_type": "gantt_chart", "start_time": "begins", "end_time": "ends", "y_axis": "task", "series": "team"}
+    asked = chart_types.of("gantt_chart").questions({**form, "tooltip_columns": ["owner", "task"]})[0]
+    assert asked["columns"] == ["begins", "ends", "task", "team", "owner"]
+    assert asked["orderby"] == [["begins", True]]
+
+
+def test_who_orders_a_gantt_chart_gets_that() -> None:
+    form = {"viz_type": "gantt_chart", "start_time": "begins", "end_time": "ends", "order_by_cols": ['["task", false]']}
+    assert chart_types.of("gantt_chart").questions(form)[0]["orderby"] == [["task", False]]
+
+
+def test_a_calendar_asks_for_days_whatever_the_form_says() -> None:
+    form = {"viz_type": "cal_heatmap", "granularity_sqla": "sold_on", "time_grain_sqla": "P1M", "metrics": ["count"]}
+    asked = chart_types.of("cal_heatmap").questions(form)[0]
+    assert (asked["columns"], asked["metrics"], asked["is_timeseries"]) == ([], ["count"], True)
+    assert asked["extras"]["time_grain_sqla"] == "P1D"
+
+
+def test_a_calendar_along_an_axis_cuts_it_to_days() -> None:
+    asked = chart_types.of("cal_heatmap").questions({"x_axis": "sold_on", "time_grain_sqla": "P1M"})[0]
+    assert [axis["timeGrain"] for axis in asked["columns"]] == ["P1D"]
+    assert "is_timeseries" not in asked
+
+
+def test_a_tree_asks_for_things_and_their_parents() -> None:
+    form = {"viz_type": "tree_chart", "id": "id", "parent": "manager", "name": "name", "metric": "count"}
+    asked = chart_types.of("tree_chart").questions(form)[0]
+    assert (asked["columns"], asked["metrics"]) == (["id", "manager", "name"], ["count"])
+
+
+def test_a_graph_asks_for_both_ends_and_their_categories() -> None:
+    form = {"source": "caller", "target": "called", "source_category": "kind", "target_category": "kind", "metric": "n"}
+    asked = chart_types.of("graph_chart").questions({**form, "viz_type": "graph_chart"})[0]
+    assert (asked["columns"], asked["metrics"]) == (["caller", "called", "kind"], ["n"])
+
+
+def test_a_sunburst_asks_for_both_metrics() -> None:
+    form = {"viz_type": "sunburst_v2", "columns": ["region", "city"], "metric": "total", "secondary_metric": "count"}
+    asked = chart_types.of("sunburst_v2").questions(form)[0]
+    assert (asked["columns"], asked["metrics"]) == (["region", "city"], ["total", "count"])
+
+
+@pytest.mark.parametrize(
+    ("viz_type", "folder"),
+    [
+        ("pie", "pie"),
+        ("rose", "pie"),
+        ("funnel", "funnel"),
+        ("gauge_chart", "gauge"),
+        ("radar", "radar"),
+        ("treemap", "treemap"),
+        ("treemap_v2", "treemap"),
+        ("sunburst", "sunburst"),
+        ("sunburst_v2", "sunburst"),
+        ("sankey", "sankey"),
+        ("sankey_v2", "sankey"),
+        ("chord", "chord"),
+        ("graph_chart", "graph"),
+        ("cal_heatmap", "cal_heatmap"),
+        ("gantt_chart", "gantt"),
+        ("tree_chart", "tree"),
+    ],
+)
+def test_a_chart_type_lies_in_its_own_folder(viz_type: str, folder: str) -> None:
+    assert type(chart_types.of(viz_type)).__module__ == f"superset_like.chart_types.{folder}.chart"

@@ -49,6 +49,7 @@ export function option(formData, results, look) {
   const room = legend(formData, look, made.map((step) => step.name), false);
   const size = isSmall(look) ? 11 : 12;
   const aside = formData.show_labels === false ? 0 : labelRoom(formData, made, share, format, look, size);
+  const each = (look.height - room.top - room.bottom - 24 + 3) / made.length;
   const width = look.width - room.left - room.right - 24 - aside;
   return {
     ...frame(formData, look),
@@ -72,14 +73,13 @@ export function option(formData, results, look) {
         data: made.map((step, index) => ({ ...step, itemStyle: { color: colour(step.name, index) } })),
       },
     ],
-    graphic: aside ? made.map((step, index) => beside(step, index)) : [],
+    graphic: aside && each > size ? made.map(beside) : [],
   };
 
   function beside(step, index) {
-    const each = (look.height - room.top - room.bottom - 24 + 3) / made.length;
     const { name, figures } = labelParts(formData.label_type, step, share[index], format);
     const [one, other] = [shortened(name || figures, aside - 8, size), name && figures ? figures : ""];
-    const lines = each >= size * 2.6 ? [one, other].filter(Boolean) : [shortened([name, figures].filter(Boolean).join("  "), aside - 8, size)];
+    const lines = each >= size * 2.6 ? [one, other].filter(Boolean) : [oneLine(name, figures, aside - 8, size)];
     return {
       type: "text",
       x: room.left + 12 + width + 10,
@@ -95,6 +95,12 @@ export function option(formData, results, look) {
       },
     };
   }
+}
+
+// Both in one line: the name gives way, the figures stay.
+function oneLine(name, figures, width, size) {
+  if (!name || !figures) return shortened(name || figures, width, size);
+  return `${shortened(name, (width - textWidth(`  ${figures}`, size) * 1.1) / 1.1, size)}  ${figures}`;
 }
 
 // Braces would be read as the marks of rich text.

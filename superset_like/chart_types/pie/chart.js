@@ -100,7 +100,7 @@ export function option(formData, results, look) {
 function labels(formData, look, { format, outside, place }) {
   const text = labelText(formData, format);
   const size = isSmall(look) ? 11 : 12;
-  const fits = (point) => (outside ? wrapped(text(point), place.aside, size) : text(point));
+  const fits = (point) => (outside ? wrapped(text(point), place.aside, size) : within(point, text(point), place, size));
   return {
     label: {
       show: formData.show_labels !== false,
@@ -115,6 +115,14 @@ function labels(formData, look, { format, outside, place }) {
     labelLine: { show: outside && formData.label_line !== false, length: 10, length2: 6, lineStyle: { color: ink(look).line } },
     labelLayout: { hideOverlap: true },
   };
+}
+
+// A label inside its slice, cut to the slice; none where the slice is too thin for a line of text.
+function within(point, text, place, size) {
+  const middle = (place.radius + place.inner) / 2;
+  const arc = (point.percent / 100) * 2 * Math.PI * middle;
+  const room = Math.min(point.percent > 45 ? place.radius * 1.2 : place.radius - place.inner * 0.9, arc * 1.3) - 6;
+  return arc < size * 1.6 || room < size * 2.5 ? "" : wrapped(text, room, size);
 }
 
 // A label that is too wide is broken into lines, of which each is cut to the room.

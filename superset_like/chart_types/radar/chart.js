@@ -71,7 +71,7 @@ function drawn(formData, look, outline, format) {
       color: ink(look).text,
       fontSize: 10,
       fontFamily: FONT,
-      formatter: (point) => format(point.value),
+      formatter: (point) => (numeric(point.value) === null ? "" : format(point.value)),
     },
   };
 }

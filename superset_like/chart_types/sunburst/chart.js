@@ -65,7 +65,8 @@ function drawn(node, index, level, above, draw) {
   const size = isSmall(draw.look) ? 10 : 11;
   const share = node.value / draw.total;
   const arc = (node.value / draw.total) * 2 * Math.PI * (draw.hole + (level + 0.35) * draw.ring);
-  const text = labelText(draw.formData, node, draw.format);
+  const whole = labelText(draw.formData, node, draw.format);
+  const text = textWidth(whole, size) > Math.max(draw.ring, arc) - 10 ? node.name : whole;
   // On a long arc that is nearly straight a text may run along the ring.
   const along = share > 0.06 && arc - 12 > Math.min(textWidth(text, size), draw.ring) && share < 0.9;
   return {
