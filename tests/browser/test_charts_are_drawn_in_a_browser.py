@@ -1,0 +1,45 @@
+"""Each type of chart in the gallery, and a dashboard for somebody who is signed in."""
+
+import pytest
+
+from superset_like.views.gallery import examples
+from tests.browser.chromium import Browser
+from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
+from tests.conftest import Embedded
+
+pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket]
+
+
+@pytest.mark.parametrize("width", [1280, 380])
+def test_the_gallery_draws_each_type(browser: Browser, live_server: str, width: int) -> None:
+    sign_in(browser, live_server, "admin")
+    # High enough that all of them are near.
+    browser.resize(width, 20_000)
+    browser.go(f"{live_server}/gallery/")
+    browser.wait("document.querySelectorAll('.drawing[aria-busy=true]').length === 0")
+    drawn = browser.run("document.querySelectorAll('.drawing svg').length")
+    assert drawn == len(examples()) > 15
+    assert browser.run("document.querySelectorAll('.drawing-failed').length") == 0
+    assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
+    browser.run("document.getElementById('gallery-theme').value = 'dark'")
+    browser.run("document.getElementById('gallery-theme').dispatchEvent(new Event('change'))")
+    browser.wait("document.getElementById('gallery-state').textContent === 'Drawn in dark.'")
+    assert browser.run("document.querySelectorAll('.drawing svg').length") == drawn
+    assert browser.run(ELSEWHERE) == []
+    assert browser.complaints == []
+
+
+def test_a_dashboard_shows_what_its_reader_may_see(browser: Browser, live_server: str, embedded: Embedded) -> None:
+    sign_in(browser, live_server, "bob")
+    browser.go(f"{live_server}/superset/dashboard/{embedded.dashboard}/")
+    browser.wait("document.querySelectorAll('#dashboard td').length > 0")
+    cells = browser.run("[...document.querySelectorAll('#dashboard td')].map((each) => each.textContent)")
+    assert "330" in cells
+    browser.run("document.querySelector('#dashboard th:nth-child(2) button').click()")
+    browser.wait("document.querySelector('#dashboard th:nth-child(2)').ariaSort === 'descending'")
+    numbers = browser.run(
+        "[...document.querySelectorAll('#dashboard td.number')].map((each) => Number(each.textContent))"
+    )
+    assert numbers == sorted(numbers, reverse=True)
+    assert browser.run(ELSEWHERE) == []
+    assert browser.complaints == []
