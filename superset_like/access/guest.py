@@ -33,6 +33,8 @@ PERMISSIONS = frozenset(
         ("can_read", "CurrentUserRestApi"),
         ("can_read", "Dashboard"),
         ("can_read", "EmbeddedDashboard"),
+        # Of the columns that filters of his dashboards offer.
+        ("can_get_column_values", "Datasource"),
     }
 )
 

@@ -111,12 +111,26 @@ def chart(actor: Actor, pk: int, dashboard_id: int | str | None = None) -> Chart
     return found
 
 
-def of_chart(actor: Actor, found: Chart, force: bool = False) -> tuple[Asking, Context]:
-    """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid."""
+def of_chart(
+    actor: Actor,
+    found: Chart,
+    force: bool = False,
+    filters: Sequence[Mapping[str, Any]] = (),
+    dashboard_id: int | str | None = None,
+) -> tuple[Asking, Context]:
+    """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid.
+
+    filters: asked besides its own; a guest's have to be those of the dashboard.
+    """
     context = questions.of_chart(found)
     dataset = remembered.dataset(context.dataset)
+    if filters:
+        queries = tuple(questions.filtered(asked, filters) for asked in context.queries)
+        context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
     if actor.guest is None:
         rules.require(actor, "query", dataset)
+    elif filters:
+        guest_questions.require(actor, context, dataset)
     return _asking(actor, dataset, found.cache_timeout, force), context
 
 

@@ -11,20 +11,20 @@ from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.engine.encode import json
 from superset_like.engine.query import Kind
-from superset_like.errors import Forbidden, QuestionInvalid
+from superset_like.errors import QuestionInvalid
 from superset_like.extensions import db, settings
-from superset_like.services import library, remembered, shapes, slots, stores
+from superset_like.services import guest_questions, library, remembered, shapes, slots, stores
 
 MOST_VALUES = 10_000
 
 
 def values(actor: Actor, dataset_id: int, column: str, search: str | None = None, *, force: bool = False) -> bytes:
-    """A JSON list of the values, under the caller's row rules. Raises NotFound, Forbidden, QuestionInvalid."""
+    """A JSON list of the values, under the caller's row rules. Raises NotFound, DataForbidden, QuestionInvalid."""
     dataset = remembered.dataset(dataset_id)
-    # A guest asks nothing but the questions of his dashboards.
     if actor.guest is not None:
-        raise Forbidden()
-    rules.require(actor, "query", dataset)
+        guest_questions.require_filter(actor, dataset, column)
+    else:
+        rules.require(actor, "query", dataset)
     shape, target = shapes.shape_of(
         dataset, actor, library.offered(template_context.of(actor), actor, dataset, is_stored=True)
     )

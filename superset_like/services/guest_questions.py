@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 
 from superset_like.access.actor import Actor
 from superset_like.errors import DataForbidden, NotFound, QuestionInvalid
@@ -52,6 +53,24 @@ def require(actor: Actor, context: Context, dataset: Dataset) -> None:
         any(_is_same(asked, own, declared) for own in saved) for asked in context.queries
     ):
         raise _refusal(dataset)
+
+
+def require_filter(actor: Actor, dataset: Dataset, column: str) -> None:
+    """Nothing, or DataForbidden unless a filter on one of the guest's dashboards offers the values of this column."""
+    granted = actor.guest.dashboard_ids if actor.guest else frozenset()
+    dashboards = db.session.execute(select(Dashboard).where(Dashboard.id.in_(granted))).scalars()
+    if not any(column in _targets(dashboard, dataset) for dashboard in dashboards):
+        raise _refusal(dataset)
+
+
+def _targets(dashboard: Dashboard, dataset: Dataset) -> set[str]:
+    metadata = orjson.loads(dashboard.json_metadata or "{}")
+    targets = [
+        target for each in metadata.get("native_filter_configuration") or () for target in each.get("targets") or ()
+    ]
+    return {
+        str((target.get("column") or {}).get("name")) for target in targets if target.get("datasetId") == dataset.id
+    }
 
 
 def filter_columns(dashboard: Dashboard, dataset: Dataset) -> Iterator[str]:

@@ -120,16 +120,16 @@ def _seen(actor: Actor, statement: Select[Any]) -> Sequence[Dashboard]:
     return db.session.execute(statement if condition is None else statement.where(condition)).scalars().all()
 
 
-def filters_of(text: str | None) -> list[Mapping[str, Any]]:
-    """The filters of a JSON text. Raises BadRequest."""
+def filters_of(text: str | None, name: str = "extra_filters") -> list[Mapping[str, Any]]:
+    """The filters of a JSON text. name: what an error calls it. Raises BadRequest."""
     try:
         value = orjson.loads(text) if text else []
     except orjson.JSONDecodeError as error:
-        raise BadRequest(fields={"extra_filters": ["Not valid JSON."]}) from error
+        raise BadRequest(fields={name: ["Not valid JSON."]}) from error
     if not isinstance(value, list) or not all(
         isinstance(each, dict) and {"col", "op"} <= each.keys() for each in value
     ):
-        raise BadRequest(fields={"extra_filters": ["Must be a list of filters {col, op, val}."]})
+        raise BadRequest(fields={name: ["Must be a list of filters {col, op, val}."]})
     return value
 
 

@@ -274,6 +274,15 @@ def clock(asked: QueryObject, written: str | None, now: datetime) -> datetime:
     return now if not name else now.replace(tzinfo=UTC).astimezone(zones.find(name))
 
 
+def filtered(asked: QueryObject, filters: Sequence[Mapping[str, Any]]) -> QueryObject:
+    """The question with these filters besides its own; a time range moves that of the same column."""
+    kept = list(asked.get("filters") or ())
+    for each in filters:
+        same = [own for own in kept if _is_time_filter(each) and _is_time_filter(own) and own["col"] == each["col"]]
+        kept = [own for own in kept if own not in same] + [each]
+    return {**asked, "filters": kept}
+
+
 def translated(
     asked: QueryObject, shape: Shape, now: datetime, render: Render, limits: "RowLimits", notes: Notes
 ) -> Asked:

@@ -1,6 +1,7 @@
 // A dashboard as its layout says: rows, columns, tabs, headers, texts, and charts that are drawn when they come near.
 
 import { draw, whenNear } from "./drawing.js";
+import { Filters } from "./filters.js";
 import { table } from "./tables.js";
 
 const UNIT_PX = 8;
@@ -23,9 +24,10 @@ function made(tag, className, text) {
 }
 
 export class Dashboard {
-  // ask(path): the JSON of an answer, or Refused. theme: light, dark or auto.
-  constructor(root, { ask, id, hidesTitle, hidesTabs, hidesControls, theme }) {
-    Object.assign(this, { root, ask, id, hidesTitle, hidesTabs, hidesControls, theme });
+  // ask(path): the JSON of an answer, or Refused. values(datasetId, column): what a filter offers. theme: light, dark or
+  // auto. masked(masks): called when a reader set a filter.
+  constructor(root, { ask, values, id, hidesTitle, hidesTabs, hidesFilters, theme, masked = () => {} }) {
+    Object.assign(this, { root, ask, values, id, hidesTitle, hidesTabs, hidesFilters, theme, masked });
     this.figures = [];
     this.open = [];
   }
@@ -38,9 +40,18 @@ export class Dashboard {
     this.charts = new Map(charts.map((chart) => [chart.id, chart]));
     document.title = dashboard.dashboard_title || "Dashboard";
     this.places = JSON.parse(dashboard.position_json || "{}") || {};
+    this.filters = new Filters(JSON.parse(dashboard.json_metadata || "{}") || {}, {
+      values: this.values,
+      changed: () => {
+        for (const figure of this.figures) figure.reload();
+        this.masked(this.filters.dataMask());
+      },
+    });
     this.setTheme(this.theme);
     const page = made("div", "dashboard");
     if (!this.hidesTitle) page.append(made("h1", "", dashboard.dashboard_title || ""));
+    const bar = this.hidesFilters ? null : this.filters.bar();
+    if (bar) page.append(bar);
     page.append(...(this.places.ROOT_ID ? this.#children(this.places.ROOT_ID) : this.#unplaced()));
     if (!charts.length) page.append(made("p", "said", "This dashboard has no charts yet."));
     this.root.replaceChildren(page);
@@ -168,21 +179,45 @@ export class Dashboard {
       return card;
     }
     body.append(made("p", "said loading", "Loading …"));
-    const figure = { results: null, repaint: () => figure.results && this.#paint(card, body, chart, figure.results) };
+    const figure = this.#figure(card, body, chart);
     this.figures.push(figure);
-    whenNear(card, async () => {
+    whenNear(card, () => figure.load());
+    return card;
+  }
+
+  // A chart's data and picture: load when it comes near, reload when filters changed, repaint when colours did.
+  #figure(card, body, chart) {
+    let results = null;
+    let asked = null;
+    let turn = 0;
+    const load = async () => {
+      const filters = JSON.stringify(this.filters.of(chart));
+      if (filters === asked) return;
+      asked = filters;
+      const mine = ++turn;
+      card.setAttribute("aria-busy", "true");
       try {
-        const { result } = await this.ask(`/api/v1/chart/${chart.id}/data/?dashboard_id=${this.id}`);
-        figure.results = result;
-        await figure.repaint();
+        const more = filters === "[]" ? "" : `&filters=${encodeURIComponent(filters)}`;
+        const { result } = await this.ask(`/api/v1/chart/${chart.id}/data/?dashboard_id=${this.id}${more}`);
+        // Another choice may have been made meanwhile.
+        if (mine !== turn) return;
+        results = result;
+        await this.#paint(card, body, chart, results);
       } catch (error) {
+        if (mine !== turn) return;
         console.error(error);
         const said = made("p", "said failed", error instanceof Refused ? error.message : "The data could not be loaded.");
         said.setAttribute("role", "alert");
         body.replaceChildren(said);
+      } finally {
+        if (mine === turn) card.setAttribute("aria-busy", "false");
       }
-    });
-    return card;
+    };
+    return {
+      load,
+      reload: () => asked !== null && load(),
+      repaint: () => results && this.#paint(card, body, chart, results),
+    };
   }
 
   async #paint(card, body, chart, results) {

@@ -5,7 +5,7 @@ import { Switchboard, whenGreeted } from "./switchboard.js";
 
 const HIDE_TITLE = 1;
 const HIDE_NAV = 4;
-const HIDE_CHART_CONTROLS = 8;
+const EMIT_MASKS = 16;
 
 const app = document.getElementById("app");
 const { config, embedded } = JSON.parse(app.dataset.bootstrap);
@@ -13,6 +13,7 @@ const wished = new URLSearchParams(location.search);
 const flags = Number(wished.get("uiConfig")) || 0;
 let token = null;
 let shown = null;
+let site = null;
 
 function say(text, role = "status") {
   const said = document.createElement("p");
@@ -41,7 +42,12 @@ async function begin() {
       id: embedded.dashboard_id,
       hidesTitle: Boolean(flags & HIDE_TITLE),
       hidesTabs: Boolean(flags & HIDE_NAV),
-      hidesControls: Boolean(flags & HIDE_CHART_CONTROLS),
+      hidesFilters: wished.get("show_filters") === "false",
+      values: async (datasetId, column) =>
+        (await ask(`/api/v1/datasource/table/${datasetId}/column/${encodeURIComponent(column)}/values/`)).result,
+      masked: (masks) =>
+        flags & EMIT_MASKS &&
+        site.emit("observeDataMask", { ...masks, crossFiltersChanged: false, nativeFiltersChanged: true }),
       theme: wished.get("themeMode") ?? "light",
     });
     await shown.load();
@@ -61,7 +67,7 @@ if (window.parent === window) {
   say("This page is intended to be embedded in an iframe, but it looks like that is not the case.", "alert");
 } else {
   whenGreeted((port) => {
-    new Switchboard(port, {
+    site = new Switchboard(port, {
       guestToken({ guestToken }) {
         const isFirst = token === null;
         token = guestToken;
@@ -69,7 +75,7 @@ if (window.parent === window) {
       },
       getScrollSize: () => ({ width: document.body.scrollWidth, height: document.body.scrollHeight }),
       getActiveTabs: () => shown?.activeTabs() ?? [],
-      getDataMask: () => ({}),
+      getDataMask: () => shown?.filters?.dataMask() ?? {},
       getChartStates: () => ({}),
       getChartDataPayloads: (args) =>
         args?.chartId === undefined ? {} : { [args.chartId]: { error: true, message: `Chart ${args.chartId} has no state` } },

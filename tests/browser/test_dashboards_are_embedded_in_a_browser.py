@@ -100,13 +100,42 @@ def test_the_site_asks_and_tells_the_page(
     assert size["width"] == 1000
     assert size["height"] > 100
     assert browser.run("made.getActiveTabs()") == []
-    assert browser.run("made.getDataMask()") == {}
+    assert list(browser.run("made.getDataMask()")) == ["F"]
     ground = "getComputedStyle(document.body).backgroundColor"
     light = browser.run_in_frame("/embedded/", ground)
     browser.run("made.setThemeMode('dark')")
     browser.wait_in_frame("/embedded/", f"{ground} !== {json.dumps(light)}")
     browser.run("made.unmount()")
     assert browser.run("document.querySelectorAll('iframe').length") == 0
+    assert browser.complaints == []
+
+
+def test_a_visitor_filters_and_the_site_is_told(
+    browser: Browser, host: Host, client_of: ClientOf, embedded: Embedded
+) -> None:
+    browser.go(host(embedded, token_of(client_of, embedded, "tenant = 'a'"), emitDataMasks=True))
+    browser.wait_in_frame("/embedded/", "document.querySelectorAll('td').length > 0")
+    browser.wait("window.made !== undefined")
+    browser.run("window.masks = []; made.observeDataMask((mask) => masks.push(mask))")
+    browser.run_in_frame("/embedded/", "document.querySelector('.dash-filter summary').click()")
+    browser.wait_in_frame("/embedded/", "document.querySelectorAll('.dash-value').length > 0")
+    offered = browser.run_in_frame(
+        "/embedded/", "[...document.querySelectorAll('.dash-value')].map((each) => each.textContent)"
+    )
+    assert sorted(offered) == ["<NULL>", "east", "north", "south"]
+    browser.run_in_frame(
+        "/embedded/",
+        "[...document.querySelectorAll('.dash-value')].find((each) => each.textContent === 'south').click()",
+    )
+    browser.wait_in_frame("/embedded/", "document.querySelectorAll('tbody tr').length === 1")
+    assert browser.run_in_frame("/embedded/", "document.querySelector('tbody tr').innerText").split() == ["south", "70"]
+    browser.wait("masks.length > 0")
+    mask = browser.run("masks.at(-1)")
+    assert mask["F"]["extraFormData"] == {"filters": [{"col": "region", "op": "IN", "val": ["south"]}]}
+    assert mask["nativeFiltersChanged"] is True
+    assert browser.run("made.getDataMask()")["F"]["filterState"]["value"] == ["south"]
+    browser.run_in_frame("/embedded/", "document.querySelector('.dash-clear').click()")
+    browser.wait_in_frame("/embedded/", "document.querySelectorAll('tbody tr').length === 4")
     assert browser.complaints == []
 
 

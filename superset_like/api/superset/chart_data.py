@@ -28,7 +28,7 @@ from superset_like.errors import (
     QuestionInvalid,
     SubqueryRefused,
 )
-from superset_like.services import chart_data, kept_answers
+from superset_like.services import chart_data, kept_answers, questions
 from superset_like.services.chart_data import Answer, Asking, Streamed
 from superset_like.services.kept_answers import Warmed
 from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
@@ -153,6 +153,7 @@ class SupersetChartDataApi(Documented):
             Parameter("type", enum=RESULT_TYPES),
             Parameter("force", "boolean"),
             Parameter("dashboard_id", description="The dashboard on which a guest sees it"),
+            Parameter("filters", description="JSON list of {col, op, val}, asked besides the chart's own"),
         ),
         answer=ANSWERS,
     )
@@ -160,8 +161,9 @@ class SupersetChartDataApi(Documented):
         actor = current()
         form = _choice("format", RESULT_FORMATS, "json")
         kind = _choice("type", RESULT_TYPES, "full")
-        found = chart_data.chart(actor, whole_number(pk), request.args.get("dashboard_id"))
-        here, context = chart_data.of_chart(actor, found, _flag("force"))
+        on = request.args.get("dashboard_id")
+        found = chart_data.chart(actor, whole_number(pk), on)
+        here, context = chart_data.of_chart(actor, found, _flag("force"), _filters(), on)
         made = Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name))
         # To be asked again each time, and sent again only when it changed; never kept for others.
         made.headers["Cache-Control"] = "private, no-cache"
@@ -241,6 +243,15 @@ def _flag(name: str) -> bool:
     if value not in FLAG:
         raise BadRequest(f"{name} must be true or false", fields={name: ["Not a valid boolean."]})
     return FLAG[value]
+
+
+def _filters() -> Sequence[Mapping[str, Any]]:
+    text = request.args.get("filters") or ""
+    require_shallow(text.encode(errors="replace"))
+    given = kept_answers.filters_of(text, "filters")
+    checked: Sequence[Mapping[str, Any]]
+    checked = questions.checked({"datasource": {"id": 0}, "queries": [{"filters": given}]}).queries[0]["filters"]
+    return checked
 
 
 def _response(here: Asking, context: Context, kind: str, form: str, name: str = "data") -> Response:

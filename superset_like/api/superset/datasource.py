@@ -24,6 +24,7 @@ class SupersetDatasourceApi(SupersetResource):
     resource_name = "datasource"
     class_permission_name = "Datasource"
     openapi_spec_tag = "Datasources"
+    open_to_guests = frozenset({"column_values"})
 
     @endpoint(
         "GET",

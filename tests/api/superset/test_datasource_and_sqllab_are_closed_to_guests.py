@@ -10,7 +10,7 @@ GuestOf = Callable[..., ApiClient]
 def test_a_guest_reads_no_values_samples_or_tables(guest_of: GuestOf, embedded: Embedded, data_database: int) -> None:
     guest = guest_of(embedded)
     for path in (
-        f"/api/v1/datasource/table/{embedded.dataset}/column/region/values/",
+        f"/api/v1/datasource/table/{embedded.dataset}/column/tenant/values/",
         f"/api/v1/dataset/{embedded.dataset}/samples",
         f"/api/v1/dataset/{embedded.dataset}",
         f"/api/v1/database/{data_database}",
