@@ -895,7 +895,7 @@ export function sheet(look, { headers, rows, fixed = 0, foot = null, more = 0 })
     const bottom = pad + (headers.length + shown.length + (foot ? 1 : 0)) * ROW;
     children.push({ type: "line", shape: { x1: x, y1: pad, x2: x, y2: bottom }, style: { stroke: colours.line, lineWidth: 1 } });
   }
-  return { backgroundColor: "transparent", graphic: [{ type: "group", left: 0, top: 0, silent: true, children }] };
+  return { backgroundColor: "transparent", graphic: [{ type: "group", silent: true, children }] };
 }
 
 function headFill(look) {
