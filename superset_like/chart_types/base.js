@@ -286,6 +286,22 @@ export function tickFormatter(format, look, grain) {
   };
 }
 
+// As tickFormatter, for an axis whose first tick is where the data begins: one that is no round moment has no label,
+// and the next one takes its place.
+function momentFormatter(format, look, grain) {
+  const told = tickFormatter(format, look, grain);
+  if (format && !format.startsWith("smart_date")) return told;
+  let odd = false;
+  return (value, place) => {
+    if (place === 0) {
+      const at = fields(value, look);
+      odd = grain !== "P1Y" && !(at.day === 1 && at.hour === 0 && at.minute === 0);
+      return odd ? "" : told(value, 0);
+    }
+    return told(value, odd ? place - 1 : place);
+  };
+}
+
 function tickPattern(at, grain) {
   if (grain === "P1Y") return "%Y";
   if (grain === "P3M" || grain === "P0.25Y") return at.month === 1 ? "%Y" : "Q%q";
@@ -824,7 +840,7 @@ export function timeAxis(look, format, grain, more) {
     ...(grainStep(grain) ? { minInterval: grainStep(grain) } : {}),
     axisPointer: { label: { formatter: (point) => timeFormatter(format, look, grain)(point.value) } },
     ...rest,
-    axisLabel: { ...base.axisLabel, formatter: tickFormatter(format, look, grain), ...axisLabel },
+    axisLabel: { ...base.axisLabel, formatter: momentFormatter(format, look, grain), ...axisLabel },
   };
 }
 

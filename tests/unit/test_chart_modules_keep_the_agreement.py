@@ -51,7 +51,7 @@ def test_a_module_imports_names_of_base_only(module: Path) -> None:
         assert match, line
         names = match.group(1).split(", ")
         assert set(names) <= offered
-        unused = [name for name in names if len(re.findall(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", text)) < 2]
+        unused = [name for name in names if len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text)) < 2]
         assert not unused
     assert not re.search(r"\bimport\s*\(|\brequire\s*\(", text)
 
@@ -89,7 +89,9 @@ def test_an_examples_rows_hold_its_columns_with_values_of_their_types(module: Pa
             assert set(row) == set(result["colnames"])
             for name, kind in zip(result["colnames"], result["coltypes"], strict=True):
                 value = row[name]
-                assert value is None or (isinstance(value, KINDS[kind]) and isinstance(value, bool) == (kind == BOOLEAN))
+                assert value is None or (
+                    isinstance(value, KINDS[kind]) and isinstance(value, bool) == (kind == BOOLEAN)
+                )
 
 
 @each_module
