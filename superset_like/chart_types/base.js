@@ -724,7 +724,7 @@ export function legend(formData, look, names, wanted) {
   const shown = formData.show_legend === undefined || formData.show_legend === null ? wanted : formData.show_legend;
   if (!shown || !names.length || look.height < 120) return none;
   const size = 12;
-  const longest = Math.min(isSmall(look) ? 110 : 180, look.width * 0.4);
+  const longest = Math.min(isSmall(look) ? 150 : 180, look.width * 0.45);
   const widths = names.map((name) => Math.min(textWidth(name, size), longest) + 34);
   const where = isSmall(look) && ["left", "right"].includes(formData.legendOrientation) ? "top" : formData.legendOrientation;
   const aside = where === "left" || where === "right";
