@@ -286,6 +286,22 @@ export function tickFormatter(format, look, grain) {
   };
 }
 
+// As tickFormatter, for an axis whose first tick is where the data begins: one that is no round moment has no label,
+// and the next one takes its place.
+function momentFormatter(format, look, grain) {
+  const told = tickFormatter(format, look, grain);
+  if (format && !format.startsWith("smart_date")) return told;
+  let odd = false;
+  return (value, place) => {
+    if (place === 0) {
+      const at = fields(value, look);
+      odd = grain !== "P1Y" && !(at.day === 1 && at.hour === 0 && at.minute === 0);
+      return odd ? "" : told(value, 0);
+    }
+    return told(value, odd ? place - 1 : place);
+  };
+}
+
 function tickPattern(at, grain) {
   if (grain === "P1Y") return "%Y";
   if (grain === "P3M" || grain === "P0.25Y") return at.month === 1 ? "%Y" : "Q%q";
@@ -708,7 +724,7 @@ export function legend(formData, look, names, wanted) {
   const shown = formData.show_legend === undefined || formData.show_legend === null ? wanted : formData.show_legend;
   if (!shown || !names.length || look.height < 120) return none;
   const size = 12;
-  const longest = Math.min(isSmall(look) ? 110 : 180, look.width * 0.4);
+  const longest = Math.min(isSmall(look) ? 150 : 180, look.width * 0.45);
   const widths = names.map((name) => Math.min(textWidth(name, size), longest) + 34);
   const where = isSmall(look) && ["left", "right"].includes(formData.legendOrientation) ? "top" : formData.legendOrientation;
   const aside = where === "left" || where === "right";
@@ -824,7 +840,7 @@ export function timeAxis(look, format, grain, more) {
     ...(grainStep(grain) ? { minInterval: grainStep(grain) } : {}),
     axisPointer: { label: { formatter: (point) => timeFormatter(format, look, grain)(point.value) } },
     ...rest,
-    axisLabel: { ...base.axisLabel, formatter: tickFormatter(format, look, grain), ...axisLabel },
+    axisLabel: { ...base.axisLabel, formatter: momentFormatter(format, look, grain), ...axisLabel },
   };
 }
 
@@ -895,7 +911,7 @@ export function sheet(look, { headers, rows, fixed = 0, foot = null, more = 0 })
     const bottom = pad + (headers.length + shown.length + (foot ? 1 : 0)) * ROW;
     children.push({ type: "line", shape: { x1: x, y1: pad, x2: x, y2: bottom }, style: { stroke: colours.line, lineWidth: 1 } });
   }
-  return { backgroundColor: "transparent", graphic: [{ type: "group", left: 0, top: 0, silent: true, children }] };
+  return { backgroundColor: "transparent", graphic: [{ type: "group", silent: true, children }] };
 }
 
 function headFill(look) {

@@ -16,7 +16,7 @@ export function option(formData, results, look) {
   return {
     ...frame(formData, look),
     ...(trend || {}),
-    graphic: [{ type: "group", left: 0, top: 0, silent: true, children: texts(formData, lines, Boolean(trend), look) }],
+    graphic: [{ type: "group", silent: true, children: texts(formData, lines, Boolean(trend), look) }],
   };
 }
 

@@ -22,10 +22,10 @@ export function option(formData, results, look) {
   return {
     ...frame(formData, look),
     grid: grid(look, room, { right: room.right + 8 }),
-    legend: room.legend,
+    legend: { ...room.legend, itemStyle: { opacity: 1 } },
     tooltip: tooltip(look, null, { formatter: told }),
-    xAxis: axis(formData, "x", named.x, shown.x, look),
-    yAxis: axis(formData, "y", named.y, shown.y, look),
+    xAxis: axis(formData, "x", named.x, shown.x, points, look),
+    yAxis: axis(formData, "y", named.y, shown.y, points, look),
     series: seriesOf(formData, points, groups, look),
   };
 }
@@ -50,21 +50,28 @@ function pointsOf(formData, result) {
   return made.filter((point) => point.x !== null && point.y !== null);
 }
 
-function axis(formData, which, name, shown, look) {
+function axis(formData, which, name, shown, points, look) {
   const along = which === "x";
   const logarithmic = along ? formData.logXAxis || formData.x_log_scale : formData.logYAxis || formData.y_log_scale;
   const [low, high] = listed(along ? formData.xAxisBounds : formData.y_axis_bounds).map(formNumber);
   const title = along ? formData.x_axis_title || formData.x_axis_label : formData.y_axis_title || formData.y_axis_label;
   const rotate = along ? formNumber(formData.xAxisLabelRotation) : null;
   return valueAxis(look, shown, {
-    ...(logarithmic ? { type: "log" } : { scale: true, boundaryGap: ["4%", "6%"] }),
+    ...(logarithmic ? logarithmicScale(points.map((point) => point[which])) : { scale: true, boundaryGap: ["4%", "6%"] }),
     ...(low !== null && low !== undefined ? { min: low } : {}),
     ...(high !== null && high !== undefined ? { max: high } : {}),
     ...(along ? { splitNumber: Math.max(2, Math.round(look.width / 110)) } : {}),
     axisLine: { show: true, onZero: false, lineStyle: { color: ink(look).line } },
     ...axisName(title || name, along ? formData.x_axis_title_margin : formData.y_axis_title_margin),
-    ...(rotate ? { axisLabel: { rotate } } : {}),
+    axisLabel: { ...(rotate ? { rotate } : {}), ...(logarithmic ? { showMinLabel: false, showMaxLabel: false } : {}) },
   });
+}
+
+// From just below the least to just above the greatest; the ends have no label, for they are no round numbers.
+function logarithmicScale(values) {
+  const above = values.filter((value) => value > 0);
+  if (!above.length) return { type: "log" };
+  return { type: "log", min: Math.min(...above) * 0.7, max: Math.max(...above) * 1.5 };
 }
 
 function seriesOf(formData, points, groups, look) {
@@ -86,7 +93,7 @@ function seriesOf(formData, points, groups, look) {
       .map((point) => ({ name: point.entity, value: [point.x, point.y, point.size, point.entity, point.group] })),
     encode: { x: 0, y: 1 },
     symbolSize: (value) => width(value[2]),
-    itemStyle: { opacity: opacity === null ? 0.65 : opacity, borderColor: ink(look).surface, borderWidth: 1 },
+    itemStyle: { opacity: opacity === null ? (look.theme === "dark" ? 0.8 : 0.7) : opacity, borderColor: ink(look).surface, borderWidth: 1 },
     emphasis: { focus: "series" },
     label: {
       show: points.length <= 12 && !isSmall(look),

@@ -13,7 +13,7 @@ export function option(formData, results, look) {
   const room = legend(formData, look, series.map((each) => each.name), series.length > 1);
   const edge = numberFormatter(formData.x_axis_format);
   const share = Boolean(formData.normalize || formData.normalized);
-  const shown = numberFormatter(formData.y_axis_format || (share ? ".1%" : ",d"));
+  const shown = numberFormatter(formData.y_axis_format || (share ? ".1~%" : ",d"));
   return {
     ...frame(formData, look),
     grid: grid(look, room),
@@ -78,6 +78,7 @@ function alongAxis(formData, column, bins, edge, look) {
   return valueAxis(look, edge, {
     min: edges[0],
     max: edges[edges.length - 1],
+    containShape: false,
     splitLine: { show: false },
     axisLine: { show: true, onZero: false, lineStyle: { color: ink(look).line } },
     axisTick: { show: true, customValues: told, length: 4, lineStyle: { color: ink(look).line } },

@@ -152,6 +152,7 @@ function lineLook(part, each, look) {
     type: "line",
     connectNulls: false,
     showSymbol: part.markers,
+    showAllSymbol: true,
     symbol: "circle",
     symbolSize: part.markerSize,
     ...step,

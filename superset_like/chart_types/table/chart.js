@@ -34,14 +34,18 @@ function columnsOf(formData, result, look) {
 function columnOf(formData, result, name, look) {
   const config = (formData.column_config || {})[name] || {};
   const type = typeOf(result, name);
-  const number = numberFormatter(config.d3NumberFormat || (isRaw(formData) ? "~f" : "SMART_NUMBER"), config.currencyFormat);
+  const number = numberFormatter(config.d3NumberFormat, config.currencyFormat);
   const whole = numberFormatter(config.d3NumberFormat || ",", config.currencyFormat);
   const time = timeFormatter(config.d3TimeFormat || formData.table_timestamp_format, look, formData.time_grain_sqla);
   const text = (value) => (value === null || value === undefined ? NULL_TEXT : String(value));
-  const told = type === 2 ? time : type === 0 ? (Number.isInteger(firstOf(result, name)) ? whole : number) : text;
+  // A raw number may be an id, which no separator should part.
+  const plain = isRaw(formData) && !config.d3NumberFormat && !config.currencyFormat;
+  const measure = Number.isInteger(firstOf(result, name)) ? whole : number;
+  const told = type === 2 ? time : type === 0 && !plain ? measure : text;
   return finished(formData, result, name, config, type, told, config.customColumnName || name);
 }
 
+// The first number that is not whole; 0 where all are.
 function firstOf(result, name) {
   const row = rowsOf(result).find((each) => numeric(each[name]) !== null && !Number.isInteger(numeric(each[name])));
   return row ? numeric(row[name]) : 0;

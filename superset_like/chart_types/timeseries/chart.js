@@ -292,11 +292,15 @@ function barLook(each, wish, laid, look) {
 
 function lineLook(formData, each, laid, wish) {
   const alone = each.values.some((value, place) => isAlone(each.values, place));
+  // A label stands at a symbol, so there must be one.
+  const valued = Boolean(formData.show_value);
   const opacity = formNumber(formData.opacity);
   const step = { start: "start", middle: "middle", end: "end" }[wish.kind];
   const markers = wish.markers
     ? { symbol: "circle", symbolSize: formNumber(formData.markerSize) || 6, showSymbol: true, showAllSymbol: true }
-    : { symbol: alone ? "none" : "circle", symbolSize: 6, showSymbol: alone };
+    : valued
+      ? { symbol: "circle", symbolSize: 4, showSymbol: true, showAllSymbol: true }
+      : { symbol: alone ? "none" : "circle", symbolSize: 6, showSymbol: alone };
   return {
     type: "line",
     connectNulls: false,

@@ -19,7 +19,7 @@ export function option(formData, results, look) {
     legend: room.legend,
     tooltip: tooltip(look),
     xAxis: alongAxis(formData, steps, look),
-    yAxis: valueAxis(look, shown, { boundaryGap: [0, "6%"], ...axisName(formData.y_axis_label || formData.y_axis_title) }),
+    yAxis: valueAxis(look, shown, { boundaryGap: [steps.some((step) => step.low < 0) ? "8%" : 0, "6%"], ...axisName(formData.y_axis_label || formData.y_axis_title) }),
     series: seriesOf(formData, steps, words, shown, look),
   };
 }
