@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,7 +44,7 @@ class Artist:
         if (folder / "base.js").exists():
             self._v8.eval(f"base = {modules.script(folder, 'base')}({{}});0")
 
-    def answer(self, asked: dict[str, Any]) -> tuple[bytes, bytes]:
+    def answer(self, asked: Mapping[str, Any]) -> tuple[bytes, bytes]:
         """(one of ANSWERS, the picture or what to say)."""
         try:
             return DRAWN, self._picture(asked)
@@ -54,7 +55,7 @@ class Artist:
         except (JSEvalException, svg.Unsafe, OSError, ValueError) as error:
             return FAILED, f"{type(error).__name__}: {error}".encode(errors="replace")
 
-    def _picture(self, asked: dict[str, Any]) -> bytes:
+    def _picture(self, asked: Mapping[str, Any]) -> bytes:
         self._load(asked["module"])
         # A JavaScript text of a JSON text: as an object literal, a key `__proto__` would be more than a key.
         given = json.dumps(json.dumps({**asked, "font": FAMILY}))
@@ -68,7 +69,7 @@ class Artist:
             self._v8.eval(f"modules[{json.dumps(name)}] = {source}(base);0", timeout_sec=self._timeout_s)
             self._loaded.add(name)
 
-    def _pixels(self, made: str, asked: dict[str, Any]) -> bytes:
+    def _pixels(self, made: str, asked: Mapping[str, Any]) -> bytes:
         scale, look = asked["scale"], asked["look"]
         return svg_to_bytes(
             svg_string=made,

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,6 +48,7 @@ class Studio:
         self._pid = os.getpid()
         self._idle: list[Child] = []
         self._places = threading.BoundedSemaphore(ARTISTS)
+        weakref.finalize(self, _end, self._idle, self._pid)
 
     @contextmanager
     def turn(self, wait_s: float = 0.0) -> Iterator["Turn | None"]:
@@ -62,7 +64,7 @@ class Studio:
         finally:
             self._places.release()
 
-    def draw(self, asked: dict[str, Any], wait_s: float = 0.0) -> bytes:
+    def draw(self, asked: Mapping[str, Any], wait_s: float = 0.0) -> bytes:
         """The picture, as `Turn.draw` makes it. Raises ServerBusy too."""
         with self.turn(wait_s) as turn:
             if turn is None:
@@ -71,10 +73,9 @@ class Studio:
 
     def close(self) -> None:
         """No child is left that does not draw now."""
-        while self._idle:
-            self._idle.pop().end()
+        _end(self._idle, self._pid)
 
-    def drawn(self, asked: dict[str, Any]) -> bytes:
+    def drawn(self, asked: Mapping[str, Any]) -> bytes:
         missing = [package for module, package in PACKAGES.items() if find_spec(module) is None]
         if missing:
             raise NotInstalled(
@@ -102,7 +103,7 @@ class Studio:
             child.end()
         return Child(self._folder, self._timeout_s, self._memory_mib)
 
-    def _judged(self, kind: bytes, body: bytes, asked: dict[str, Any]) -> bytes:
+    def _judged(self, kind: bytes, body: bytes, asked: Mapping[str, Any]) -> bytes:
         if kind == b"P":
             return body
         if kind == b"T":
@@ -114,13 +115,18 @@ class Studio:
         raise DrawingFailed()
 
 
+def _end(idle: list["Child"], pid: int) -> None:
+    while idle and pid == os.getpid():
+        idle.pop().end()
+
+
 class Turn:
     """The right to draw one picture."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def draw(self, asked: dict[str, Any]) -> bytes:
+    def draw(self, asked: Mapping[str, Any]) -> bytes:
         """The picture as bytes.
 
         asked: module, formData, results, look (width, height, theme, locale, zone), form (svg or png), scale.

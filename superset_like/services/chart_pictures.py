@@ -9,7 +9,6 @@ from typing import Any, Literal
 import orjson
 
 from superset_like import chart_types
-from superset_like.access.actor import Actor
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.extensions import db, settings
