@@ -154,6 +154,13 @@ def test_a_wish_out_of_bounds_is_refused(
     assert said.startswith("Must be ")
 
 
+def test_the_pixels_of_a_picture_are_limited(client_of: ClientOf, unknown: Embedded, drawings: list[bytes]) -> None:
+    wish = {"width": 2000, "height": 1001, "scale": 3}
+    answer = client_of("alice").get(path(unknown, PNG), query_string=wish)
+    assert (answer.status_code, drawings) == (400, [])
+    assert answer.get_json()["message"] == {"scale": ["Must be smaller: a picture has at most 16,000,000 pixels."]}
+
+
 def test_opened_as_a_page_it_runs_nothing(client_of: ClientOf, unknown: Embedded) -> None:
     alice = client_of("alice")
     evil = "</text><script>alert(1)</script>"
