@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
 from resvg_py import svg_to_bytes
 
-from superset_like.pictures import modules, svg
+from superset_like.pictures import fonts, modules, svg
 
 MIB = 1024 * 1024
 # A picture; and what went wrong: its time, its memory, its module.
@@ -24,7 +24,10 @@ DRAWN, TOO_SLOW, TOO_LARGE, FAILED = ANSWERS = b"P", b"T", b"M", b"F"
 LAST = frozenset({TOO_SLOW, TOO_LARGE})
 # What the process needs beside V8's heap: libraries, buffers, the pixels of the largest picture.
 BESIDES_MIB = 1024
-FONTS = sorted(str(path) for path in modules.ECHARTS.parent.glob("*.ttf"))
+FONTS = {
+    "regular": modules.ECHARTS.with_name("Inter-Regular.ttf"),
+    "bold": modules.ECHARTS.with_name("Inter-SemiBold.ttf"),
+}
 # Unquoted: it stands in an attribute.
 FAMILY = "Inter, Helvetica, Arial, sans-serif"
 DRAW = Path(__file__).with_name("draw.js")
@@ -41,6 +44,8 @@ class Artist:
         self._v8.set_hard_memory_limit(memory_mib * MIB)
         for path in (modules.ECHARTS, DRAW):
             self._v8.eval(f"{path.read_text()}\n;0")
+        known = {weight: fonts.widths(path) for weight, path in FONTS.items()}
+        self._v8.eval(f"widths = {json.dumps(known)};0")
         if (folder / "base.js").exists():
             self._v8.eval(f"base = {modules.script(folder, 'base')}({{}});0")
 
@@ -76,7 +81,7 @@ class Artist:
             width=look["width"] * scale,
             height=look["height"] * scale,
             skip_system_fonts=True,
-            font_files=FONTS,
+            font_files=[str(path) for path in FONTS.values()],
             font_family="Inter",
             sans_serif_family="Inter",
         )

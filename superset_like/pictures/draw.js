@@ -1,6 +1,21 @@
 // Draws in the artist's V8: ECharts is loaded, `modules` holds what was asked for so far.
 var modules = {};
 var base = {};
+// Weight -> character -> width in parts of the font's size.
+var widths = {};
+
+// As wide as a character that the fonts lack, which are mostly those of wide scripts.
+const WIDE = 1;
+
+echarts.setPlatformAPI({
+  measureText(text, font = "") {
+    const size = Number((/([\d.]+)px/.exec(font) || [0, 12])[1]);
+    const known = /\b(?:bold|bolder|[6-9]00)\b/.test(font) ? widths.bold : widths.regular;
+    let width = 0;
+    for (const letter of String(text)) width += known[letter.codePointAt(0)] ?? WIDE;
+    return { width: width * size };
+  },
+});
 
 function picture(text) {
   const asked = JSON.parse(text);
