@@ -40,7 +40,7 @@ clean: ## Remove the virtual environment and caches
 
 .venv/installed: setup.cfg pyproject.toml | .venv/bin/python
 	@echo "Installing into .venv (a minute or two the first time) ..."
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[postgres,mysql,redis]'
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[pictures,postgres,mysql,redis]'
 	@touch $@
 
 .venv/installed-test: setup.cfg pyproject.toml | .venv/bin/python

@@ -120,6 +120,34 @@ class Unavailable(ProductError):
     default_message = "The service is not available now"
 
 
+class NotInstalled(ProductError):
+    """It needs an extra that this installation lacks; the message says which."""
+
+    status = 501
+    default_message = "This needs a package that is not installed"
+
+
+class DrawingFailed(ProductError):
+    """The chart's module does not draw this form and these rows."""
+
+    status = 422
+    default_message = "The chart could not be drawn"
+
+
+class DrawingTimedOut(DrawingFailed):
+    """It took longer than allowed. details: limit_s."""
+
+    status = 504
+    default_message = "Drawing the chart took longer than allowed"
+
+
+class DrawingTooLarge(DrawingFailed):
+    """It needed more memory than allowed. details: limit_mib."""
+
+    status = 413
+    default_message = "Drawing the chart needs more memory than allowed. Ask for fewer rows."
+
+
 class CallerBusy(TooMany):
     """So many queries of the caller run that another has to wait too long. details: retry_after_s."""
 

@@ -186,6 +186,8 @@ class Settings:
     query_timeout_s: float = setting(60.0, seconds, "Seconds a chart's query may run.")
     sql_timeout_s: float = setting(30.0, seconds, "Seconds a synchronous query of the SQL editor may run.")
     async_timeout_s: float = setting(6 * 3600.0, seconds, "Seconds an asynchronous query may run.")
+    picture_timeout_s: float = setting(10.0, seconds, "Seconds that drawing one picture of a chart may take.")
+    picture_memory_mib: int = setting(256, positive, "Memory that a process which draws pictures may use for one.")
     time_zone: str = setting(
         "",
         zone,

@@ -1,4 +1,4 @@
-"""The stores that services use: answers and results, bound to the application."""
+"""What services use of this process: stores of answers and results, turns, who draws; bound to the application."""
 
 from flask import Flask, current_app
 
@@ -8,6 +8,7 @@ from superset_like.engine.cache import AnswerCache
 from superset_like.engine.crowd import Crowd
 from superset_like.engine.leases import Leases, LocalLeases
 from superset_like.engine.results import ResultStore
+from superset_like.pictures.studio import Studio
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -18,6 +19,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["superset_like_answers"] = AnswerCache(
         backend(settings.cache_uri), settings.cache_memory_mib * 1024 * 1024, held, gathered
     )
+    app.extensions["superset_like_studio"] = Studio(settings.picture_timeout_s, settings.picture_memory_mib)
     app.extensions["superset_like_results"] = ResultStore.from_uri(settings.results_uri)
 
 
@@ -48,4 +50,10 @@ def crowd() -> Crowd:
 def results() -> ResultStore:
     """The store of query results."""
     found: ResultStore = current_app.extensions["superset_like_results"]
+    return found
+
+
+def studio() -> Studio:
+    """The processes that draw pictures for this one."""
+    found: Studio = current_app.extensions["superset_like_studio"]
     return found

@@ -17,6 +17,8 @@ GuestOf = Callable[..., ApiClient]
 RULE = "tenant = 'a'"
 OPEN = {
     ("GET", "/api/v1/chart/<pk>/data"),
+    ("GET", "/api/v1/chart/<pk>/image.png"),
+    ("GET", "/api/v1/chart/<pk>/image.svg"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/charts"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/datasets"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/tabs"),

@@ -1,0 +1,119 @@
+"""/api/v1/chart/<pk>/image.svg and /api/v1/chart/<pk>/image.png"""
+
+from typing import TypeVar
+
+from flask import Response, request
+
+from superset_like.access.actor import Actor, current
+from superset_like.api.superset.chart_data import Wording
+from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.resource import Documented, whole_number
+from superset_like.errors import BadRequest
+from superset_like.models import Chart
+from superset_like.services import chart_data, chart_pictures
+from superset_like.services.chart_pictures import Form, Size, Theme
+
+CONTENT_TYPES: dict[Form, str] = {"svg": "image/svg+xml", "png": "image/png"}
+WIDTHS = range(100, 2001)
+HEIGHTS = range(80, 2001)
+SCALES = range(1, 5)
+# A PNG of so many takes a second and 130 MiB more while it is made.
+MOST_PIXELS = 16_000_000
+DEFAULT = Size(600, 400)
+THEMES: tuple[Theme, ...] = ("light", "dark")
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
+# Opened as a page, an SVG would be one of ours: nothing in it runs, and nothing is fetched.
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
+
+COMMON = (
+    Parameter("width", "integer", f"CSS pixels, {WIDTHS[0]} to {WIDTHS[-1]}; {DEFAULT.width} by default"),
+    Parameter("height", "integer", f"CSS pixels, {HEIGHTS[0]} to {HEIGHTS[-1]}; {DEFAULT.height} by default"),
+    Parameter("theme", enum=THEMES),
+    Parameter("force", "boolean", "Ask the database anew"),
+    Parameter("dashboard_id", description="The dashboard on which a guest sees it"),
+)
+REFUSALS = (400, 401, 403, 404, 413, 422, 501, 503, 504)
+PIXELS = {"type": "string", "format": "binary"}
+Value = TypeVar("Value")
+
+
+class SupersetChartImageApi(Documented):
+    """Pictures of charts."""
+
+    resource_name = "chart"
+    class_permission_name = "Chart"
+    openapi_spec_tag = "Charts"
+    open_to_guests = frozenset({"svg", "png"})
+
+    @endpoint(
+        "GET",
+        "/<pk>/image.svg",
+        "The chart, drawn as SVG",
+        permission="read",
+        parameters=COMMON,
+        content_type=CONTENT_TYPES["svg"],
+        answer={"type": "string"},
+        refusals=REFUSALS,
+    )
+    def svg(self, pk: str) -> Response:
+        return _picture(pk, "svg", 1)
+
+    @endpoint(
+        "GET",
+        "/<pk>/image.png",
+        "The chart, drawn as PNG",
+        permission="read",
+        parameters=(*COMMON, Parameter("scale", "integer", "Pixels for each CSS pixel, 1 to 4; 1 by default")),
+        content_type=CONTENT_TYPES["png"],
+        answer=PIXELS,
+        refusals=REFUSALS,
+    )
+    def png(self, pk: str) -> Response:
+        return _picture(pk, "png", _number("scale", SCALES, DEFAULT.scale))
+
+
+def _picture(pk: str, form: Form, scale: int) -> Response:
+    actor = current()
+    size = Size(_number("width", WIDTHS, DEFAULT.width), _number("height", HEIGHTS, DEFAULT.height), scale)
+    if size.width * size.height * scale**2 > MOST_PIXELS:
+        text = f"Must be smaller: a picture has at most {MOST_PIXELS:,} pixels."
+        raise BadRequest(f"scale: {text}", fields={"scale": [text]})
+    theme = _chosen("theme", {each: each for each in THEMES}, "light")
+    force = _chosen("force", FLAGS, "false")
+    found = chart_data.chart(actor, whole_number(pk), request.args.get("dashboard_id"))
+    return Wording(actor).of(lambda: _drawn(actor, found, form, size, theme, force))
+
+
+def _drawn(actor: Actor, found: Chart, form: Form, size: Size, theme: Theme, force: bool) -> Response:
+    here, context = chart_data.of_chart(actor, found, force)
+    wanted = chart_pictures.wanted(here, context, found, form, size, theme)
+    made = Response(content_type=CONTENT_TYPES[form])
+    # Weak: drawn anew it looks the same, though its inner names differ.
+    made.set_etag(wanted.key[:32], weak=True)
+    # To be asked again each time, and sent again only when it changed; never kept for others.
+    made.headers["Cache-Control"] = "private, no-cache"
+    made.headers["Content-Security-Policy"] = ALONE
+    made.headers["X-Frame-Options"] = "DENY"
+    made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
+    made.make_conditional(request)
+    if made.status_code != 304:
+        made.set_data(chart_pictures.drawn(wanted))
+    return made
+
+
+def _number(name: str, allowed: range, default: int) -> int:
+    given = request.args.get(name)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdigit() and len(given) <= 5 and int(given) in allowed):
+        text = f"Must be a whole number from {allowed[0]} to {allowed[-1]}."
+        raise BadRequest(f"{name}: {text}", fields={name: [text]})
+    return int(given)
+
+
+def _chosen(name: str, choices: dict[str, Value], default: str) -> Value:
+    given = request.args.get(name, default)
+    if given not in choices:
+        text = f"Must be one of: {', '.join(choices)}."
+        raise BadRequest(f"{name}: {text}", fields={name: [text]})
+    return choices[given]
