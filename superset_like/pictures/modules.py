@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 CHART_TYPES = Path(__file__).parents[1] / "chart_types"
@@ -18,6 +19,7 @@ class ModuleRefused(ValueError):
     """A module is written in a form that is not agreed."""
 
 
+@cache
 def names(folder: Path = CHART_TYPES) -> frozenset[str]:
     """The chart types that have a module."""
     return frozenset(path.parent.name for path in folder.glob("*/chart.js"))

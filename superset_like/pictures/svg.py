@@ -26,7 +26,7 @@ LEFT_OUT = frozenset({"class", "pointer-events", "cursor"})
 OWN_FACTS = "ecmeta_"
 LINKS = frozenset({"href", "xlink:href"})
 INNER_LINK = re.compile(r"#[\w-]+|data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*")
-FETCHED = re.compile(r"url\((?!['\"]?#)|@import|expression\(|\\", re.IGNORECASE)
+FETCHED = re.compile(r"url\((?!['\"]?#)|(?:image-set|src|image)\(|@import|expression\(|\\", re.IGNORECASE)
 # What XML cannot hold at all.
 UNHOLDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -37,6 +37,7 @@ def test_letters_that_xml_cannot_hold_are_replaced() -> None:
         '<image href="data:image/svg+xml;base64,AAAA"/>',
         '<path fill="url(https://example.com/a)"/>',
         '<path style="fill:URL( //example.com/a)"/>',
+        '<path style="background:image-set(&quot;https://example.com/a.png&quot; 1x)"/>',
         '<path style="fill:u\\72l(//example.com/a)"/>',
         '<foreignObject><div xmlns="http://www.w3.org/1999/xhtml"></div></foreignObject>',
         '<animate attributeName="href" values="javascript:alert(1)"/>',
