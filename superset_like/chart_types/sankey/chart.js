@@ -10,7 +10,7 @@ export function option(formData, results, look) {
   const colour = colourOf(formData, look);
   const names = [...new Set(nodes.map((node) => node.text))];
   const size = isSmall(look) ? 10 : 12;
-  const room = look.width * (isSmall(look) ? 0.24 : 0.22);
+  const room = look.width * (isSmall(look) ? 0.26 : 0.25);
   const gap = Math.max(2, Math.min(isSmall(look) ? 8 : 12, (look.height * 0.4) / widest(nodes)));
   const asks = (node) => shortened(node.text, node.last ? room : room * 1.1, size);
   // The labels of the last nodes stand beyond them.

@@ -3,17 +3,22 @@ import { columnLabels, frame, metricLabels, mixed, noData } from "../base.js";
 import { numeric, palette, rowsOf, textOn, textWidth, FONT } from "../base.js";
 
 const LEAST_SIZE = 8;
-const SHRINK = 0.88;
+const BOLD_SIZE = 18;
+const SHRINK = 0.86;
+// The greatest word is at least of this size, even if that leaves others out.
+const LEAST_GREATEST = 20;
+const MOST_WORDS = 200;
 const GAP = 2;
 const MOST_ENLARGED = 1.6;
 // Widths are estimated; a little more than estimated keeps words apart whatever the font.
-const ALLOWANCE = 1.12;
+const ALLOWANCE = 1.1;
+const BOLD_ALLOWANCE = 1.16;
 
 // Places on an Archimedean spiral around the middle, nearest first.
 function* spiral(look) {
   const stretch = look.width / look.height;
   const reach = Math.hypot(look.width, look.height) / 2;
-  for (let angle = 0, radius = 0; radius < reach; angle += Math.min(0.35, 6 / (radius + 1)), radius = angle * 0.9) {
+  for (let angle = 0, radius = 0; radius < reach; angle += Math.min(0.35, 8 / (radius + 1)), radius = angle * 0.9) {
     yield [Math.cos(angle) * radius * Math.min(stretch, 2), Math.sin(angle) * radius];
   }
 }
@@ -23,7 +28,7 @@ function overlaps(one, other) {
 }
 
 function placed(word, taken, look) {
-  const across = textWidth(word.text, word.size) * ALLOWANCE + GAP * 2;
+  const across = textWidth(word.text, word.size) * (word.bold ? BOLD_ALLOWANCE : ALLOWANCE) + GAP * 2;
   const high = word.size + GAP;
   const [width, height] = word.turned ? [high, across] : [across, high];
   if (width > look.width || height > look.height) return null;
@@ -37,13 +42,29 @@ function placed(word, taken, look) {
   return null;
 }
 
-// Every word at the greatest size at which it still finds a place; null for one that finds none.
-function fitted(word, taken, look) {
-  for (let size = word.size; size >= LEAST_SIZE; size *= SHRINK) {
-    const box = placed({ ...word, size }, taken, look);
-    if (box) return { ...word, size, box };
+// The words that find a place when all sizes are multiplied; stops at the first that finds none, unless `leaveOut`.
+function cloud(words, times, look, leaveOut) {
+  const drawn = [];
+  for (const word of words) {
+    const size = Math.max(word.size * times, LEAST_SIZE);
+    const wanted = { ...word, size, bold: size >= BOLD_SIZE };
+    const taken = drawn.map((each) => each.box);
+    const box = placed(wanted, taken, look);
+    if (box) drawn.push({ ...wanted, box });
+    else if (!leaveOut) return null;
   }
-  return null;
+  return drawn;
+}
+
+// All words at the greatest sizes at which each finds a place; where there is none even for small words, some are left
+// out, the last ones first.
+function fitted(words, look) {
+  const least = Math.min(1, LEAST_GREATEST / Math.max(...words.map((word) => word.size)));
+  for (let times = 1; times > least; times *= SHRINK) {
+    const drawn = cloud(words, times, look, false);
+    if (drawn) return drawn;
+  }
+  return cloud(words, least, look, true);
 }
 
 function isTurned(index, rotation) {
@@ -72,18 +93,18 @@ function wordsOf(formData, result) {
 }
 
 export function option(formData, results, look) {
-  const words = wordsOf(formData, results[0]);
+  const words = wordsOf(formData, results[0]).slice(0, MOST_WORDS);
   if (!words.length) return noData(look);
   const sizeOf = sizes(formData, look, words.map((word) => word.value));
   const colours = palette(formData, look);
-  const drawn = [];
-  words.forEach((word, index) => {
-    const wanted = { ...word, size: sizeOf(word.value), turned: isTurned(index, formData.rotation) };
-    const taken = drawn.map((each) => each.box);
-    const found = fitted(wanted, taken, look) || (wanted.turned && fitted({ ...wanted, turned: false }, taken, look));
-    if (found) drawn.push({ ...found, colour: inked(colours[index % colours.length], look) });
-  });
-  return { ...frame(formData, look), graphic: enlarged(drawn, look).map(drawnWord) };
+  const wanted = words.map((word, index) => ({
+    text: word.text,
+    size: sizeOf(word.value),
+    turned: isTurned(index, formData.rotation),
+    colour: inked(colours[index % colours.length], look),
+  }));
+  const drawn = fitted(wanted, look);
+  return drawn.length ? { ...frame(formData, look), graphic: enlarged(drawn, look).map(drawnWord) } : noData(look);
 }
 
 // The cloud as large as the picture lets it be.
@@ -114,7 +135,7 @@ function drawnWord(word) {
     style: {
       text: word.text,
       fill: word.colour,
-      font: `${word.size >= 20 ? "600 " : ""}${Math.round(word.size * 10) / 10}px ${FONT}`,
+      font: `${word.bold ? "600 " : ""}${Math.round(word.size * 10) / 10}px ${FONT}`,
       align: "center",
       verticalAlign: "middle",
     },
