@@ -3,6 +3,7 @@
 The chart is looked up without regard to the caller's rights; whatever the saved chart does not ask is refused.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,10 @@ FREE = frozenset({"filters", "time_range", "url_params", "row_limit", "row_offse
 RESULT_TYPES = frozenset({"full", "results", "query"})
 # Of `extras`, only what chooses how today is read; where, having and grain are the chart's own.
 FREE_EXTRAS = frozenset({"relative_start", "relative_end"})
+# Of a form: they hold SQL, which a guest never sees.
+SQL_FIELDS = frozenset({"sqlExpression", "where", "having", "query_context"})
+# The axis of a chart names its column there.
+PLAIN_NAME = re.compile(r"\w{1,255}")
 FILTER_OPERATORS = frozenset(
     {"==", "!=", ">", "<", ">=", "<=", "IN", "NOT IN", "IS NULL", "IS NOT NULL", "ILIKE", "LIKE", "TEMPORAL_RANGE"}
 )
@@ -53,6 +58,26 @@ def require(actor: Actor, context: Context, dataset: Dataset) -> None:
         any(_is_same(asked, own, declared) for own in saved) for asked in context.queries
     ):
         raise _refusal(dataset)
+
+
+def shown(form_data: Any) -> Any:
+    """A chart's form as a guest may read it: what draws the chart, without anybody's SQL."""
+    if isinstance(form_data, list):
+        return [shown(each) for each in form_data if not _is_sql_filter(each)]
+    if not isinstance(form_data, dict):
+        return form_data
+    return {
+        name: shown(value) if name not in SQL_FIELDS or _is_plain_name(value) else ""
+        for name, value in form_data.items()
+    }
+
+
+def _is_plain_name(value: Any) -> bool:
+    return isinstance(value, str) and PLAIN_NAME.fullmatch(value) is not None
+
+
+def _is_sql_filter(value: Any) -> bool:
+    return isinstance(value, dict) and "clause" in value and value.get("expressionType") == "SQL"
 
 
 def require_filter(actor: Actor, dataset: Dataset, column: str) -> None:

@@ -91,3 +91,10 @@ def test_a_sunburst_asks_for_both_metrics() -> None:
 )
 def test_a_chart_type_lies_in_its_own_folder(viz_type: str, folder: str) -> None:
     assert type(chart_types.of(viz_type)).__module__ == f"superset_like.chart_types.{folder}.chart"
+
+
+def test_a_comparison_of_the_form_is_asked() -> None:
+    form = {**FORM, "viz_type": "echarts_timeseries_line", "time_compare": ["1 year ago"]}
+    (asked,) = chart_types.of("echarts_timeseries_line").questions(form)
+    assert asked["time_offsets"] == ["1 year ago"]
+    assert "time_offsets" not in chart_types.of("echarts_timeseries_line").questions({**FORM, "time_compare": []})[0]

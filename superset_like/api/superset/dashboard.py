@@ -19,7 +19,7 @@ from superset_like.api.superset.resource import SupersetModelResource, json_resp
 from superset_like.errors import NotFound
 from superset_like.extensions import db
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
-from superset_like.services import dashboards, embedding
+from superset_like.services import dashboards, embedding, guest_questions
 
 
 class DashboardMetadata(Schema):
@@ -310,7 +310,7 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
                 "certified_by": chart.certified_by,
                 "certification_details": chart.certification_details,
                 "changed_on": chart.changed_on,
-                "form_data": chart.form_data,
+                "form_data": chart.form_data if current().guest is None else guest_questions.shown(chart.form_data),
             }
             for chart in charts
         ]

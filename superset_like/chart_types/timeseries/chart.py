@@ -1,6 +1,6 @@
 """Timeseries."""
 
-from superset_like.chart_types.base import ChartType, FormData, Question
+from superset_like.chart_types.base import ChartType, FormData, Question, listed
 
 
 class Timeseries(ChartType):
@@ -30,4 +30,6 @@ class Timeseries(ChartType):
         # Charts of before the generic axis keep their time in granularity_sqla.
         if made.get("granularity") and not form_data.get("x_axis") and form_data.get("viz_type") != "dist_bar":
             made["is_timeseries"] = True
+        if form_data.get("time_compare"):
+            made["time_offsets"] = listed(form_data["time_compare"])
         return made

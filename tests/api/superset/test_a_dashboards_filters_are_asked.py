@@ -75,3 +75,35 @@ def test_no_other_values_are_told_to_a_guest(guest_of: Any, client_of: ClientOf,
     token = client_of("admin").post("/api/v1/security/guest_token/", json=body).get_json()["token"]
     stranger = client_of(None, **{"X-GuestToken": token})
     assert values(stranger, embedded.dataset, "region").status_code == 403
+
+
+def test_a_guest_reads_a_charts_form_without_its_sql(guest_of: Any, client_of: ClientOf, embedded: Embedded) -> None:
+    form = {
+        "metrics": [
+            {"expressionType": "SQL", "sqlExpression": "SUM(amount) FILTER (WHERE tenant = 'x')", "label": "s"}
+        ],
+        "groupby": [{"sqlExpression": "CASE WHEN secret = 1 THEN 2 END", "label": "g"}],
+        "x_axis": {"sqlExpression": "sold_on", "columnType": "BASE_AXIS", "label": "sold_on"},
+        "adhoc_filters": [
+            {"expressionType": "SQL", "clause": "WHERE", "sqlExpression": "secret = 1"},
+            {
+                "expressionType": "SIMPLE",
+                "clause": "WHERE",
+                "subject": "region",
+                "operator": "==",
+                "comparator": "north",
+            },
+        ],
+        "where": "secret = 2",
+        "query_context": '{"queries": [{"extras": {"where": "secret = 3"}}]}',
+    }
+    client_of("alice").put(f"/api/v1/chart/{embedded.chart}", json={"params": json.dumps(form)})
+    path = f"/api/v1/dashboard/{embedded.dashboard}/charts"
+    found = guest_of(embedded).get(path)
+    assert "secret" not in found.text
+    assert "FILTER" not in found.text
+    shown = found.get_json()["result"][0]["form_data"]
+    assert shown["metrics"] == [{"expressionType": "SQL", "sqlExpression": "", "label": "s"}]
+    assert shown["x_axis"]["sqlExpression"] == "sold_on"
+    assert [each["subject"] for each in shown["adhoc_filters"]] == ["region"]
+    assert "secret" in client_of("bob").get(path).text
