@@ -114,9 +114,9 @@ class Chart(Identified, Versioned, Audited, Certified, ManagedExternally, Model)
     def description_markeddown(self) -> str:
         return as_html(self.description)
 
-    @derived()
+    @derived("id", "version")
     def thumbnail_url(self) -> str | None:
-        return None
+        return f"/api/v1/chart/{self.id}/thumbnail/{self.version}/"
 
     def __repr__(self) -> str:
         return self.slice_name

@@ -1,5 +1,8 @@
-"""/api/v1/chart/<pk>/image.svg and /api/v1/chart/<pk>/image.png"""
+"""/api/v1/chart/<pk>/image.svg and image.png, and Superset's names for pictures: screenshots and thumbnails"""
 
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from flask import Response, request
@@ -7,8 +10,9 @@ from flask import Response, request
 from superset_like.access.actor import Actor, current
 from superset_like.api.superset.chart_data import Wording
 from superset_like.api.superset.documented import Parameter, endpoint
-from superset_like.api.superset.resource import Documented, whole_number
-from superset_like.errors import BadRequest
+from superset_like.api.superset.resource import Documented, json_response, whole_number
+from superset_like.api.superset.rison import declare, q_argument
+from superset_like.errors import BadRequest, NotFound
 from superset_like.models import Chart
 from superset_like.services import chart_data, chart_pictures
 from superset_like.services.chart_pictures import Form, Size, Theme
@@ -20,10 +24,20 @@ SCALES = range(1, 5)
 # A PNG of so many takes a second and 130 MiB more while it is made.
 MOST_PIXELS = 16_000_000
 DEFAULT = Size(600, 400)
+SCREENSHOT = Size(800, 600)
+THUMBNAIL = Size(400, 300)
+DIGEST_LETTERS = 40
+DIGEST = re.compile(r"(?P<key>[0-9a-f]{40})-(?P<width>\d{1,4})x(?P<height>\d{1,4})")
+PAIR = {"type": "array", "items": {"type": "integer"}}
 THEMES: tuple[Theme, ...] = ("light", "dark")
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 # Opened as a page, an SVG would be one of ours: nothing in it runs, and nothing is fetched.
 ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
+
+declare(
+    "screenshot",
+    {"type": "object", "properties": {"force": {"type": "boolean"}, "window_size": PAIR, "thumb_size": PAIR}},
+)
 
 COMMON = (
     Parameter("width", "integer", f"CSS pixels, {WIDTHS[0]} to {WIDTHS[-1]}; {DEFAULT.width} by default"),
@@ -70,6 +84,72 @@ class SupersetChartImageApi(Documented):
     )
     def png(self, pk: str) -> Response:
         return _picture(pk, "png", _number("scale", SCALES, DEFAULT.scale))
+
+    @endpoint(
+        "GET",
+        "/<pk>/cache_screenshot",
+        "Draw the chart now, to be fetched from the address that is told",
+        permission="read",
+        q="screenshot",
+    )
+    def cache_screenshot(self, pk: str) -> Response:
+        wish = q_argument("screenshot")
+        size = _sized(wish.get("thumb_size") or wish.get("window_size") or [SCREENSHOT.width, SCREENSHOT.height])
+        actor, found = current(), chart_data.chart(current(), whole_number(pk))
+        here, context = chart_data.of_chart(actor, found, bool(wish.get("force")))
+        wanted = chart_pictures.wanted(here, context, found, "png", size, "light")
+        chart_pictures.drawn(wanted)
+        digest = f"{wanted.key[:DIGEST_LETTERS]}-{size.width}x{size.height}"
+        told = {
+            "cache_key": digest,
+            "chart_url": found.slice_url,
+            "image_url": f"{request.url_root.rstrip('/')}/api/v1/chart/{found.id}/screenshot/{digest}/",
+            "task_status": "Updated",
+            "task_updated_at": datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds"),
+        }
+        return json_response(200, told)
+
+    @endpoint(
+        "GET",
+        "/<pk>/screenshot/<digest>",
+        "A picture that was drawn before, as long as its data is kept",
+        permission="read",
+        content_type=CONTENT_TYPES["png"],
+        answer=PIXELS,
+        refusals=REFUSALS,
+    )
+    def screenshot(self, pk: str, digest: str) -> Response:
+        named = DIGEST.fullmatch(digest)
+        actor, found = current(), chart_data.chart(current(), whole_number(pk))
+        if named is None:
+            raise NotFound()
+        size = _sized([int(named["width"]), int(named["height"])])
+        here, context = chart_data.of_chart(actor, found)
+        wanted = chart_pictures.wanted(here, context, found, "png", size, "light")
+        # The name says whose rows are in it: somebody who sees others has another picture.
+        if wanted.key[:DIGEST_LETTERS] != named["key"]:
+            raise NotFound()
+        return _drawn(actor, found, "png", size, "light", False)
+
+    @endpoint(
+        "GET",
+        "/<pk>/thumbnail/<digest>",
+        "The chart, drawn small, as it is now",
+        permission="read",
+        content_type=CONTENT_TYPES["png"],
+        answer=PIXELS,
+        refusals=REFUSALS,
+    )
+    def thumbnail(self, pk: str, digest: str) -> Response:
+        actor, found = current(), chart_data.chart(current(), whole_number(pk))
+        return Wording(actor).of(lambda: _drawn(actor, found, "png", THUMBNAIL, "light", False))
+
+
+def _sized(wish: Sequence[int]) -> Size:
+    if len(wish) != 2 or wish[0] not in WIDTHS or wish[1] not in HEIGHTS:
+        text = f"Two whole numbers, {WIDTHS[0]} to {WIDTHS[-1]} and {HEIGHTS[0]} to {HEIGHTS[-1]}."
+        raise BadRequest(f"window_size: {text}", fields={"window_size": [text]})
+    return Size(wish[0], wish[1])
 
 
 def _picture(pk: str, form: Form, scale: int) -> Response:
