@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 import superset_like
 
 PRODUCT = "superset-like"
-EXTRAS = ("postgres", "mysql", "redis")
+EXTRAS = ("pictures", "postgres", "mysql", "redis")
 
 
 def runtime() -> dict[str, Distribution]:
