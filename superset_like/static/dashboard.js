@@ -167,7 +167,7 @@ export class Dashboard {
   #chart(place) {
     const card = made("section", "dash-chart card");
     const chart = this.charts.get(place.meta?.chartId);
-    const title = made("h3", "", place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart");
+    const title = made("h2", "", place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart");
     title.id = `chart-${place.meta?.chartId}-title`;
     card.setAttribute("aria-labelledby", title.id);
     card.append(title);
@@ -224,6 +224,10 @@ export class Dashboard {
     const { module, form_data: formData } = await moduleOf(chart.form_data);
     if (TABLES.has(formData.viz_type)) body.replaceChildren(table(results[0], formData));
     else await draw(body, module, formData, results, this.theme);
+    // ECharts tells what it draws but for numbers and words alone: those are told by the chart's name.
+    if (body.getAttribute("role") === "img" && !body.getAttribute("aria-label")) {
+      body.setAttribute("aria-labelledby", card.getAttribute("aria-labelledby"));
+    }
     card.querySelector(".cut")?.remove();
     const cut = results.find((each) => each.truncated);
     if (cut) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));

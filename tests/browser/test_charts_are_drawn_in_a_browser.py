@@ -1,12 +1,17 @@
 """Each type of chart in the gallery, and a dashboard for somebody who is signed in."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from superset_like.views.gallery import examples
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
-from tests.conftest import Embedded
+from tests.conftest import ClientOf, Embedded
 
+AXE = (Path(__file__).parent / "axe-4.14.1.min.js").read_text()
+FOUND = "axe.run().then((told) => told.violations.map((each) => [each.id, each.nodes[0].html]))"
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket]
 
 
@@ -43,3 +48,31 @@ def test_a_dashboard_shows_what_its_reader_may_see(browser: Browser, live_server
     assert numbers == sorted(numbers, reverse=True)
     assert browser.run(ELSEWHERE) == []
     assert browser.complaints == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_are_for_everybody(
+    browser: Browser, live_server: str, embedded: Embedded, client_of: ClientOf, dark: bool
+) -> None:
+    text = "# Read [this](https://example.com) first"
+    layout = {
+        "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["TABS"]},
+        "TABS": {"type": "TABS", "id": "TABS", "children": ["T1", "T2"]},
+        "T1": {"type": "TAB", "id": "T1", "children": ["ROW"], "meta": {"text": "First"}},
+        "T2": {"type": "TAB", "id": "T2", "children": [], "meta": {"text": "Second"}},
+        "ROW": {"type": "ROW", "id": "ROW", "children": ["MD", "CHART"]},
+        "MD": {"type": "MARKDOWN", "id": "MD", "children": [], "meta": {"code": text, "width": 4}},
+        "CHART": {"type": "CHART", "id": "CHART", "children": [], "meta": {"chartId": embedded.chart}},
+    }
+    client_of("alice").put(f"/api/v1/dashboard/{embedded.dashboard}", json={"position_json": json.dumps(layout)})
+    sign_in(browser, live_server, "admin")
+    browser.dark(dark)
+    browser.resize(1280, 12_000)
+    for path, drawn in (
+        (f"/superset/dashboard/{embedded.dashboard}/", "document.querySelectorAll('#dashboard td').length > 0"),
+        ("/gallery/", "document.querySelectorAll('.drawing[aria-busy=true]').length === 0"),
+    ):
+        browser.go(live_server + path)
+        browser.wait(drawn)
+        browser.run(f"{AXE};0")
+        assert browser.run(FOUND) == []
