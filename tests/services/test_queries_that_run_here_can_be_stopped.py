@@ -18,6 +18,8 @@ from superset_like.models.mixins import now
 from superset_like.services import queries
 from tests.conftest import ClientOf
 
+pytestmark = pytest.mark.slow
+
 ENDLESS = "with recursive r(x) as (select 1 union all select x + 1 from r) select count(*) as n from r"
 URL = "/api/v1/sqllab/execute/"
 

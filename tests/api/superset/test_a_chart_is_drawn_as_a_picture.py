@@ -12,6 +12,8 @@ from superset_like.pictures.studio import Child
 from superset_like.services import chart_pictures
 from tests.conftest import ApiClient, ClientOf, Embedded
 
+pytestmark = pytest.mark.slow
+
 GuestOf = Callable[..., ApiClient]
 SVG, PNG = "image.svg", "image.png"
 

@@ -9,6 +9,8 @@ from flask import Flask
 from tests.conftest import ApiClient, ClientOf, Embedded
 from tests.row_rules import limit
 
+pytestmark = pytest.mark.slow
+
 
 def size_of(png: bytes) -> tuple[int, int]:
     """Width and height in pixels, as the file's first chunk has them."""

@@ -13,6 +13,8 @@ from bench.products import measure
 from bench.redash_api import keyed
 from tests.unit.bench.answering import Asked, answering
 
+pytestmark = pytest.mark.slow
+
 AGGREGATE, WIDE, BROKEN = 1, 2, 3
 
 

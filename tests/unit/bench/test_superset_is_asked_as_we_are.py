@@ -15,6 +15,8 @@ from bench.products import measure
 from superset_like.config.settings import Settings
 from tests.people import password_of
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ("carrier", "origin", "arr_delay", "a", "b", "c", "d", "e", "f", "g", "h")
 CALLERS, CHARTS = 6, 3
 

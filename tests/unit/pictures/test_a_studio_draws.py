@@ -13,6 +13,8 @@ from superset_like.errors import DrawingFailed, DrawingTimedOut, DrawingTooLarge
 from superset_like.pictures import studio as studios
 from superset_like.pictures.studio import Studio
 
+pytestmark = pytest.mark.slow
+
 BASE = """export function title(text) {
   return { title: { text } };
 }
