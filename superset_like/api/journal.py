@@ -50,7 +50,7 @@ def _named(resource: str, response: Response) -> tuple[int | None, int | None]:
     if pk is None and response.status_code == 201:
         made = response.get_json(silent=True)
         pk = made.get("id") if isinstance(made, dict) else None
-    number = int(str(pk)) if str(pk).isdigit() else None
+    number = int(str(pk)) if str(pk).isdecimal() else None
     return (number, None) if "Chart" in resource else (None, number) if "Dashboard" in resource else (None, None)
 
 

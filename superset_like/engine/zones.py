@@ -5,7 +5,7 @@ Python reads it: with the offset before the change.
 """
 
 from bisect import bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,11 +31,6 @@ def find(name: str) -> ZoneInfo:
 def wall(moment: datetime, name: str) -> datetime:
     """What the clocks of the zone show at the moment, which has a zone."""
     return moment.astimezone(find(name)).replace(tzinfo=None)
-
-
-def instant(moment: datetime, name: str) -> datetime:
-    """The wall clock of the zone as UTC, without zone."""
-    return moment.replace(tzinfo=find(name)).astimezone(UTC).replace(tzinfo=None)
 
 
 def moved(moment: datetime, source: str, target: str) -> datetime:

@@ -248,11 +248,11 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
         if isinstance(found, Entry):
             return found
         own.append(found)
-        raise TooLarge
+        raise NotHeld
 
     try:
         entry, _ = stores.answers().answer(key, make, ttl_s=here.cache_ttl_s, force=True)
-    except TooLarge:
+    except NotHeld:
         # Who waited for somebody else's answer has none of his own yet.
         found = own[0] if own else _begun(here, planned, statements, form)
         if isinstance(found, Streamed):
@@ -261,7 +261,7 @@ def download(here: Asking, asked: QueryObject, form: str) -> Answer | Streamed:
     return _told(here, planned, entry, key, False)
 
 
-class TooLarge(Exception):
+class NotHeld(Exception):
     """An answer is not to be held."""
 
 
@@ -330,8 +330,7 @@ def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = 
     rows = min(limit or settings().samples_row_limit, settings().max_row_limit)
     planned = plan(here, {**(asked or {}), "columns": [], "metrics": None, "row_limit": rows})
     # Filters are not for samples, so none of them is said to be applied.
-    planned = replace(planned, asked=replace(planned.asked, applied=[], since=None, until=None))
-    planned = replace(planned, asked=replace(planned.asked, total=False))
+    planned = replace(planned, asked=replace(planned.asked, applied=[], since=None, until=None, total=False))
     key = cache_key("samples", planned.shape.version, here.dataset.id, here.predicates, rows, form)
 
     def statements() -> list[Statement]:

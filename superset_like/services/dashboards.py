@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
@@ -23,6 +23,16 @@ FRESH_METADATA = {
     "expanded_slices": {},
     "default_filters": "{}",
 }
+
+
+def named(text: str) -> ColumnElement[bool]:
+    """The condition for a dashboard's id, uuid or slug."""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return Dashboard.id == int(text)
+    try:
+        return Dashboard.uuid == UUID(text)
+    except ValueError:
+        return Dashboard.slug == text
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Dashboard:

@@ -171,7 +171,7 @@ def _identified(identity: str) -> ColumnElement[bool]:
     try:
         return Dataset.uuid == UUID(identity)
     except ValueError:
-        if not identity.isascii() or not identity.isdigit() or int(identity) >= 2**31:
+        if not identity.isascii() or not identity.isdigit() or len(identity) > 9:
             raise NotFound() from None
         return Dataset.id == int(identity)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import orjson
 from kombu.exceptions import KombuError
@@ -15,7 +14,7 @@ from superset_like.errors import BadRequest, NotFound, ProductError, Unavailable
 from superset_like.extensions import celery, db
 from superset_like.models import Chart, Dashboard, Database, Dataset
 from superset_like.models.mixins import now
-from superset_like.services import chart_data, found
+from superset_like.services import chart_data, dashboards, found
 from superset_like.services.questions import QueryObject
 
 
@@ -101,11 +100,7 @@ def send_warm_up(actor: Actor, names: Sequence[str] = ()) -> None:
 
 
 def _dashboard(actor: Actor, name: str) -> Dashboard:
-    try:
-        named = Dashboard.uuid == UUID(name)
-    except ValueError:
-        named = Dashboard.id == int(name) if name.isascii() and name.isdigit() else Dashboard.slug == name
-    found_here = list(_seen(actor, select(Dashboard).where(named)))
+    found_here = list(_seen(actor, select(Dashboard).where(dashboards.named(name))))
     if not found_here:
         raise NotFound(f"There is no dashboard {name}")
     return found_here[0]

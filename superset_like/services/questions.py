@@ -244,7 +244,7 @@ def _require_limits(queries: Sequence[QueryObject]) -> None:
 def _identity(value: Any) -> int | str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise BadRequest("Request is incorrect: {'datasource': {'id': ['Not a valid id.']}}")
-    return int(value) if isinstance(value, str) and value.isdigit() else value
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else value
 
 
 def of_chart(chart: Chart) -> Context:

@@ -12,10 +12,9 @@ function made(tag, className, text) {
 
 export class Filters {
   // values(datasetId, column): the values to choose from. changed(ids): called when a reader sets one.
-  constructor(metadata, { values, changed, isTitled }) {
+  constructor(metadata, { values, changed }) {
     this.values = values;
     this.changed = changed;
-    this.isTitled = isTitled;
     this.filters = (metadata.native_filter_configuration ?? []).filter((each) => KINDS[each.filterType]);
     this.masks = new Map(this.filters.map((each) => [each.id, maskOf(each, each.defaultDataMask ?? {})]));
   }

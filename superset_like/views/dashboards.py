@@ -1,11 +1,9 @@
 """/superset/dashboard/<id, uuid or slug>/: a dashboard for somebody who is signed in."""
 
-from uuid import UUID
-
 from flask import redirect, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from superset_like.access import rules
@@ -13,6 +11,7 @@ from superset_like.access.actor import ActorKind, current
 from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db
 from superset_like.models import Dashboard
+from superset_like.services import dashboards
 
 EDITOR = "DashboardAdmin"
 
@@ -32,7 +31,7 @@ class DashboardPage(BaseView):
         if not actor.can("can_read", "Dashboard"):
             raise Forbidden()
         condition = rules.visible(actor, Dashboard)
-        statement = select(Dashboard).where(_named(id_or_slug))
+        statement = select(Dashboard).where(dashboards.named(id_or_slug))
         dashboard = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
         if dashboard is None:
             raise NotFound()
@@ -50,12 +49,3 @@ class DashboardPage(BaseView):
 def register(builder: AppBuilder) -> None:
     """The page has no place in the menu: one comes to it from lists and links."""
     builder.add_view_no_menu(DashboardPage)
-
-
-def _named(text: str) -> ColumnElement[bool]:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return Dashboard.id == int(text)
-    try:
-        return Dashboard.uuid == UUID(text)
-    except ValueError:
-        return Dashboard.slug == text

@@ -1,14 +1,13 @@
 """/api/v1/dashboard"""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 import orjson
 from flask import Response
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
 from superset_like.api.superset.bodies import Certification, IdList, json_object, text
@@ -277,7 +276,7 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
     allowed_rel_fields = frozenset({"owners", "roles", "created_by", "changed_by"})
 
     def identified(self, statement: Select[Any], pk: str) -> Select[Any]:
-        return statement.where(identity(pk))
+        return statement.where(dashboards.named(pk))
 
     def finished_item(self, record: dict[str, Any]) -> dict[str, Any]:
         if "charts" in record:
@@ -360,16 +359,6 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
     def revoke_guest_tokens(self, id_or_slug: str) -> Response:
         embedding.revoke_tokens(current(), self.dashboard(id_or_slug))
         return json_response(200, {"message": "OK"})
-
-
-def identity(text: str) -> ColumnElement[bool]:
-    """The condition for a dashboard's id, uuid or slug."""
-    if text.isdigit() and len(text) < 10:
-        return Dashboard.id == int(text)
-    try:
-        return Dashboard.uuid == UUID(text)
-    except ValueError:
-        return Dashboard.slug == text
 
 
 def embedded_record(embedded: EmbeddedDashboard) -> dict[str, Any]:

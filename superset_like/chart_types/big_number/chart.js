@@ -86,8 +86,9 @@ function comparison(formData, result, metric, points, number, look) {
   const lag = formNumber(formData.compare_lag);
   const made = [];
   if (lag > 0 && points.length > lag) {
-    const before = points[points.length - 1 - lag][1];
-    made.push(change(number, before, String(formData.compare_suffix || ""), look));
+    // The latest, not the number shown: a sum of all weeks is no change to the week before.
+    const [latest, before] = [points[points.length - 1][1], points[points.length - 1 - lag][1]];
+    made.push(change(latest, before, String(formData.compare_suffix || ""), look));
   }
   const row = rowsOf(result)[0];
   for (const column of result.colnames.filter((name) => name.startsWith(`${metric}__`))) {

@@ -146,3 +146,14 @@ def test_a_chart_is_not_turned_to_data_of_somebody_else(client_of: ClientOf, emb
         answer = charlie.post("/api/v1/chart/data", json={**asked, "form_data": {"slice_id": slice_id}})
         assert answer.status_code in {403, 404}, answer.text
     assert alice.post("/api/v1/chart/data", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 10, "9" * 20, "9" * 5000])
+def test_a_number_that_no_id_can_be_is_not_found(client_of: ClientOf, data_database: int, number: str) -> None:
+    admin = client_of("admin")
+    paths = [f"/api/v1/{noun}/{number}" for noun in ("dashboard", "dataset")] + [f"/superset/dashboard/{number}/"]
+    assert [(path, admin.get(path).status_code) for path in paths] == [(path, 404) for path in paths]
+    asked = {"datasource": {"id": number, "type": "table"}, "queries": [{"columns": [], "metrics": []}]}
+    assert admin.post("/api/v1/chart/data", json=asked).status_code in (400, 404)
+    warmed = {"dashboard_id": number, "table_name": "orders", "db_name": "data"}
+    assert admin.put("/api/v1/dataset/warm_up_cache", json=warmed).status_code in (400, 404)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from superset_like.errors import DrawingFailed, DrawingTimedOut, DrawingTooLarge, NotInstalled, ServerBusy
+from superset_like.pictures import modules
 from superset_like.pictures import studio as studios
 from superset_like.pictures.studio import Studio
 
@@ -203,3 +204,16 @@ def test_without_the_packages_it_says_which(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(studios, "find_spec", lambda name: None if name == "resvg_py" else find_spec(name))
     with pytest.raises(NotInstalled, match=r"resvg-py.*superset-like\[pictures\]"):
         Studio(1, 128, folder).draw(asked())
+
+
+def test_a_sum_is_not_compared_but_the_latest_is() -> None:
+    rows = [{"week": week * 604_800_000, "n": number} for week, number in enumerate((700, 200, 250))]
+    result = {"data": rows, "colnames": ["week", "n"], "coltypes": [2, 0]}
+    form = {"viz_type": "big_number", "x_axis": "week", "metric": "n", "aggregation": "sum", "compare_lag": 1}
+    studio = Studio(30, 128, modules.CHART_TYPES)
+    try:
+        made = studio.draw({**asked(module="big_number", **form), "results": [result]}).decode()
+    finally:
+        studio.close()
+    assert "+25.0%" in made
+    assert "1,150" in made or "1.15k" in made
