@@ -1,27 +1,13 @@
 // A dashboard as its layout says: rows, columns, tabs, headers, texts, and charts that are drawn when they come near.
 
 import { draw, whenNear } from "./drawing.js";
+import { made, said, told } from "./elements.js";
 import { Filters } from "./filters.js";
 import { table } from "./tables.js";
 
 const UNIT_PX = 8;
 const COLUMNS = 12;
 const TABLES = new Set(["table"]);
-
-// The server said no. status: HTTP's.
-export class Refused extends Error {
-  constructor(status, message) {
-    super(typeof message === "string" ? message : `The server answered ${status}`);
-    this.status = status;
-  }
-}
-
-function made(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
 
 export class Dashboard {
   // ask(path): the JSON of an answer, or Refused. values(datasetId, column): what a filter offers. theme: light, dark or
@@ -206,9 +192,7 @@ export class Dashboard {
       } catch (error) {
         if (mine !== turn) return;
         console.error(error);
-        const said = made("p", "said failed", error instanceof Refused ? error.message : "The data could not be loaded.");
-        said.setAttribute("role", "alert");
-        body.replaceChildren(said);
+        body.replaceChildren(said(told(error), "alert"));
       } finally {
         if (mine === turn) card.setAttribute("aria-busy", "false");
       }

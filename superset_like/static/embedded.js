@@ -1,6 +1,7 @@
 // A dashboard in another site's frame: waits for the site's guest token, then shows it.
 
-import { Dashboard, Refused } from "./dashboard.js";
+import { Dashboard } from "./dashboard.js";
+import { Refused, said } from "./elements.js";
 import { Switchboard, whenGreeted } from "./switchboard.js";
 
 const HIDE_TITLE = 1;
@@ -16,11 +17,7 @@ let shown = null;
 let site = null;
 
 function say(text, role = "status") {
-  const said = document.createElement("p");
-  said.className = "said";
-  said.setAttribute("role", role);
-  said.textContent = text;
-  app.replaceChildren(said);
+  app.replaceChildren(said(text, role));
 }
 
 // A guest has a token and nothing else: no cookie goes along.

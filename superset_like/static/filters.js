@@ -1,14 +1,9 @@
 // The native filters of a dashboard: what they are set to, and the bar in which a reader sets them.
 
+import { made } from "./elements.js";
+
 const KINDS = { filter_select: select, filter_range: range, filter_time: time };
 const SPANS = ["No filter", "Last day", "Last week", "Last month", "Last quarter", "Last year", "Current month", "Current year"];
-
-function made(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
 
 export class Filters {
   // values(datasetId, column): the values to choose from. changed(ids): called when a reader sets one.

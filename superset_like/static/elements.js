@@ -1,0 +1,138 @@
+// What every page of ours is made of: elements, menus, dialogs, words about a state.
+
+// The server said no. status: HTTP's; 0 when it did not answer. fields: what it said of single fields.
+export class Refused extends Error {
+  constructor(status, message, fields = {}) {
+    super(typeof message === "string" ? message : message ? JSON.stringify(message) : `The server answered ${status}`);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+export function made(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+// A button. className: beside `action`.
+export function action(text, act, className = "") {
+  const button = made("button", `action ${className}`.trim(), text);
+  button.type = "button";
+  button.addEventListener("click", act);
+  return button;
+}
+
+// A sentence about a state: role is `status`, or `alert` for what went wrong.
+export function said(text, role = "status") {
+  const sentence = made("p", role === "alert" ? "said failed" : "said", text);
+  sentence.setAttribute("role", role);
+  return sentence;
+}
+
+// What to tell a reader of an error.
+export function told(error) {
+  return error instanceof Refused ? error.message : "Something went wrong. The server could not be reached, or did not understand.";
+}
+
+// A button that opens a list of actions. items(): [text, act] pairs, asked for at each opening.
+export function menu(label, items, { text = "⋯", className = "plain" } = {}) {
+  const box = made("div", "menu");
+  const list = made("div", "menu-list");
+  const opener = action(text, () => (list.hidden ? open() : close()), className);
+  list.hidden = true;
+  list.setAttribute("role", "menu");
+  list.setAttribute("aria-label", label);
+  opener.setAttribute("aria-label", label);
+  opener.setAttribute("aria-haspopup", "menu");
+  opener.setAttribute("aria-expanded", "false");
+
+  function open() {
+    list.replaceChildren(
+      ...items().map(([name, act]) => {
+        const item = made("button", "", name);
+        item.type = "button";
+        item.setAttribute("role", "menuitem");
+        item.tabIndex = -1;
+        item.addEventListener("click", () => {
+          close(true);
+          act();
+        });
+        return item;
+      }),
+    );
+    list.hidden = false;
+    opener.setAttribute("aria-expanded", "true");
+    list.firstElementChild?.focus();
+    document.addEventListener("pointerdown", outside, true);
+  }
+
+  function close(returns = false) {
+    list.hidden = true;
+    opener.setAttribute("aria-expanded", "false");
+    document.removeEventListener("pointerdown", outside, true);
+    if (returns) opener.focus();
+  }
+
+  function outside(event) {
+    if (!box.contains(event.target)) close();
+  }
+
+  box.addEventListener("focusout", (event) => {
+    if (!list.hidden && event.relatedTarget && !box.contains(event.relatedTarget)) close();
+  });
+  list.addEventListener("keydown", (event) => {
+    const all = [...list.children];
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
+    if (event.key === "Escape") close(true);
+    else if (to !== undefined) all[to].focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  box.append(opener, list);
+  return box;
+}
+
+// A dialog over the page, which ends with Escape or its close button. actions: buttons of its foot. closed: called at its end.
+export function dialog(title, body, { actions = [], wide = false, closed = () => {} } = {}) {
+  const box = made("dialog", wide ? "box wide" : "box");
+  const head = made("div", "box-head");
+  const name = made("h2", "", title);
+  name.id = `box-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  box.setAttribute("aria-labelledby", name.id);
+  const end = action("✕", () => box.close(), "plain");
+  end.setAttribute("aria-label", "Close");
+  head.append(name, end);
+  const content = made("div", "box-body");
+  content.append(...[body].flat());
+  box.append(head, content);
+  if (actions.length) {
+    const foot = made("div", "box-foot");
+    foot.append(...actions);
+    box.append(foot);
+  }
+  box.addEventListener("close", () => {
+    box.remove();
+    closed();
+  });
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+// A sentence that passes. kind: `failed` for what went wrong.
+export function toast(text, kind = "") {
+  let place = document.querySelector(".toasts");
+  if (!place) {
+    place = made("div", "toasts");
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
+  const shown = made("div", `toast ${kind}`.trim(), text);
+  if (kind === "failed") shown.setAttribute("role", "alert");
+  place.append(shown);
+  setTimeout(() => shown.remove(), kind === "failed" ? 12000 : 5000);
+}

@@ -1,0 +1,47 @@
+// The server, asked by somebody who is signed in: his cookie speaks for him.
+
+import { Refused } from "./elements.js";
+
+let proof = null;
+
+// The JSON of an answer, or Refused.
+export async function ask(path, { signal } = {}) {
+  return (await answered("GET", path, undefined, signal)).json();
+}
+
+// The JSON of the answer to a write (null for none), or Refused.
+export async function send(method, path, body, { signal } = {}) {
+  const answer = await answered(method, path, body, signal);
+  return answer.status === 204 ? null : answer.json();
+}
+
+// The answer itself, or Refused: for files, and for who reads headers.
+export async function answered(method, path, body, signal) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-CSRFToken"] = await token();
+  const answer = await fetch(path, {
+    method,
+    headers,
+    credentials: "same-origin",
+    signal,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (answer.ok) return answer;
+  const why = await answer.json().catch(() => ({}));
+  if (answer.status === 401) throw new Refused(401, "Your session has ended. Log in again.");
+  const first = why.errors?.[0]?.message;
+  throw new Refused(answer.status, why.message ?? first, typeof why.message === "object" ? why.message : (why.fields ?? {}));
+}
+
+// The proof that a page of ours sends a write. Kept for the life of the page: a session's word does not change.
+function token() {
+  proof ??= ask("/api/v1/security/csrf_token/").then(
+    ({ result }) => result,
+    (error) => {
+      proof = null;
+      throw error;
+    },
+  );
+  return proof;
+}
