@@ -25,8 +25,8 @@ function marked(value, found = []) {
 }
 """
 BY_MARK = (
-    "pie funnel gauge radar treemap sunburst heatmap box_plot bubble word_cloud gantt tree sankey chord graph".split()
-)
+    "pie funnel gauge radar treemap sunburst heatmap box_plot bubble word_cloud gantt tree sankey chord graph world_map"
+).split()
 
 
 class Modules:
