@@ -14,6 +14,8 @@ function paint(figure) {
 
 for (const figure of figures) whenNear(figure, () => paint(figure));
 theme.addEventListener("change", async () => {
+  // What is drawn of elements takes its colours from the page.
+  document.documentElement.dataset.theme = theme.value;
   await Promise.all(figures.filter((figure) => figure.dataset.near).map(paint));
   state.textContent = `Drawn in ${theme.selectedOptions[0].textContent.toLowerCase()}.`;
 });
