@@ -153,6 +153,12 @@ def test_sql_is_written_with_help_and_run(at_work: Browser, sales_file: Path) ->
     assert text(browser, ".cm-lintRange-error") == "x"
     assert "Error parsing near 'x' at line 2" in text(browser, ".failure-text")
     faultless(browser)
+    write(browser, "SELECT id,\n  amont FROM sales")
+    browser.key("Enter", "Control")
+    browser.wait("document.querySelector('.failure-text')?.innerText.includes('no such column')")
+    assert text(browser, ".cm-lintRange-error") == "amont"
+    press(browser, "Go to line 2, column 3")
+    assert text(browser, ".cm-activeLine") == "  amont FROM sales"
     assert all(REFUSED in each for each in browser.complaints)
 
 
@@ -323,7 +329,7 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
     browser.key("Enter")
     browser.wait("document.querySelector('.tab[aria-selected=true]').innerText.includes('Mine')")
     browser.run("document.querySelector('.tab').click()")
-    opened(browser, live_server, "/superset/sqllab/".replace("/superset", ""))
+    opened(browser, live_server)
     names = "[...document.querySelectorAll('.tab-name')].map((each) => each.innerText)"
     assert browser.run(names) == ["First <i>three</i>", "Mine"]
     assert text(browser, ".cm-content") == "SELECT 4 AS four"
@@ -339,8 +345,7 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
     browser.wait("document.querySelectorAll('.lab-results [role=gridcell]').length === 6")
     assert text(browser, ".cm-content") == "SELECT id, region FROM sales ORDER BY id LIMIT 3"
 
-    # An address opens a saved query, or SQL; nothing runs by itself.
-    browser.run("localStorage.clear(); window.onpagehide = null")
+    # An address opens a saved query, in the tab that has it, or SQL; nothing runs by itself.
     before = client_of("alice").get("/api/v1/query/").get_json()["count"]
     browser.go("about:blank")
     for asked, sql in ((f"savedQueryId={kept['id']}", "SELECT 4 AS four"), ("dbid=1&sql=SELECT%205", "SELECT 5")):
@@ -348,6 +353,83 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
         browser.wait(f"document.querySelector('.cm-content')?.innerText === {json.dumps(sql)}")
         browser.wait("location.search === ''")
     assert client_of("alice").get("/api/v1/query/").get_json()["count"] == before
+
+    # Tabs are closed with a key; one is always there.
+    for left in (3, 2, 1, 1):
+        browser.run("document.querySelector('.tab[aria-selected=true]').focus()")
+        browser.key("Delete")
+        assert browser.run("document.querySelectorAll('.tab').length") == left
+    assert text(browser, ".tab-name") == "Query 1"
+    assert browser.complaints == []
+
+
+def test_what_cannot_give_rows_says_so(at_work: Browser, live_server: str, client_of: ClientOf) -> None:
+    browser, admin = at_work, client_of("admin")
+    write(browser, "SELECT 1 AS one WHERE 1 = 0")
+    browser.key("Enter", "Control")
+    browser.wait("document.querySelector('.result-empty') !== null")
+    assert "No rows" in text(browser, ".result-empty")
+    faultless(browser)
+    assert admin.put("/api/v1/database/1", json={"allow_dml": True}).status_code == 200
+    write(browser, "CREATE TABLE made (id INTEGER)")
+    browser.key("Enter", "Control")
+    browser.wait("document.querySelector('.result-told')?.innerText.includes('gives no rows')")
+    assert admin.put("/api/v1/database/1", json={"expose_in_sqllab": False}).status_code == 200
+    browser.go(f"{live_server}/sqllab/history/")
+    browser.wait("document.getElementById('sqllab').innerText.includes('There is no database here')")
+    faultless(browser)
+    assert browser.complaints == []
+
+
+def test_numbers_names_and_mistakes_are_read_exactly(browser: Browser, live_server: str) -> None:
+    browser.go(f"{live_server}/login/")
+
+    def js(module: str, expression: str) -> Any:
+        return browser.run(f"import('/static/sqllab/{module}.js').then((it) => {expression})")
+
+    for written in (
+        '{"a":9007199254740993,"b":[1.50,-0.0,1e400,12345678901234567890.123456789]}',
+        '{ "__proto__" : 9223372036854775807 , "x" : [ ] , "y" : { } , "z" : "\\u00e9 \\"7\\" \\n" }',
+        '[true,false,null,"","1234567890123456 :1.0,",-9223372036854775808]',
+        "[1,2.5,-3,0.1,1000000000000000]",
+    ):
+        # Exact numbers leave as texts; without their quotes it is again what was written.
+        again = js("exact", f"JSON.stringify(it.parsed({json.dumps(written)}))")
+        assert json.loads(again, parse_int=str, parse_float=str) == json.loads(written, parse_int=str, parse_float=str)
+    for broken in ("", '{"a":90071992547409931', "[9007199254740993,]", '["9007199254740993', "[9007199254740993] 1"):
+        assert (
+            js("exact", f"{{ try {{ it.parsed({json.dumps(broken)}) }} catch (e) {{ return e.name; }} }}")
+            == "SyntaxError"
+        )
+
+    for name, backend, quoted in (
+        ("plain_1", "postgresql", "plain_1"),
+        ("Order", "postgresql", '"Order"'),
+        ("order", "sqlite", '"order"'),
+        ('a"b', "duckdb", '"a""b"'),
+        ("a`b", "mysql", "`a``b`"),
+        ("a]b", "mssql", "[a]]b]"),
+    ):
+        assert js("names", f"it.written({json.dumps(name)}, '{backend}')") == quoted
+
+    sql = "SELECT a.amont\nFROM sales a JOIN sales b ON true"
+    for message, extra, place in (
+        ("no such column: a.amont", {}, [1, 10, "amont"]),
+        ("column a.amont does not exist", {}, [1, 10, "amont"]),
+        ('Referenced column "amont" not found in FROM clause!', {}, [1, 10, "amont"]),
+        ("Unknown column 'a.amont' in 'field list'", {}, [1, 10, "amont"]),
+        # Which of two is meant, nobody knows.
+        ("no such table: sales", {}, None),
+        ("no such column: gone", {}, None),
+        ("out of memory", {}, None),
+        ("Error parsing", {"line": "2", "column": "6", "near": "sales"}, [2, 6, "sales"]),
+    ):
+        arguments = f"{json.dumps(message)}, {json.dumps(extra)}, {json.dumps(sql)}"
+        told = js("mistakes", f"{{ const at = it.placed({arguments}); return at && [at.line, at.column, at.near]; }}")
+        assert told == place, message
+
+    lines = js("cells", r"it.tsv([['a', 'b\tc'], ['say \"x\"', 'two\nlines']])")
+    assert lines == 'a\t"b\tc"\n"say ""x"""\t"two\nlines"'
     assert browser.complaints == []
 
 
@@ -358,6 +440,7 @@ def test_the_editor_fits_a_phone(at_work: Browser, live_server: str, dark: bool)
     browser.resize(390, 844)
     run(browser, "SELECT * FROM sales")
     assert browser.run("document.documentElement.scrollWidth <= innerWidth")
+    assert browser.run("document.documentElement.scrollHeight <= innerHeight")
     faultless(browser)
     browser.run("document.querySelector('.lab-toggle').click()")
     browser.wait("document.querySelector('.lab-side').checkVisibility()")
@@ -379,3 +462,44 @@ def test_the_editor_fits_a_phone(at_work: Browser, live_server: str, dark: bool)
     assert "Your session has ended" in text(browser, ".failure-text")
     assert "/login/?next=" in browser.run("document.querySelector('.failure a').href")
     assert text(browser, ".cm-content") == "SELECT * FROM sales"
+
+
+def test_templates_are_filled_and_a_query_becomes_a_dataset(at_work: Browser, client_of: ClientOf) -> None:
+    browser = at_work
+    write(browser, "select region,sum(amount) as total from sales where region='{{ region }}' group by 1")
+    press(browser, "More ▾")
+    press(browser, "Parameters …")
+    browser.wait("document.querySelector('dialog textarea') !== null")
+    browser.run("document.querySelector('dialog textarea').select()")
+    browser.type("[1]")
+    press(browser, "Keep")
+    browser.wait("document.querySelector('.field-note').innerText.includes('must be an object')")
+    browser.run("document.querySelector('dialog textarea').select()")
+    browser.type('{"region": "south"}')
+    press(browser, "Keep")
+    browser.wait("document.querySelector('dialog') === null")
+    browser.run("document.querySelector('.cm-content').focus()")
+    browser.key("Enter", "Control")
+    browser.wait("document.querySelectorAll('.lab-results [role=gridcell]').length === 2")
+    assert text(browser, ".grid-body .grid-row [data-column='0']") == "south"
+
+    write(browser, "select region,sum(amount) as total from sales group by 1")
+    press(browser, "More ▾")
+    press(browser, "Format the SQL")
+    browser.wait("document.querySelectorAll('.cm-line').length > 3")
+    assert text(browser, ".cm-line") == "SELECT"
+
+    press(browser, "Create chart")
+    browser.wait("document.querySelector('dialog input') !== null")
+    browser.run("document.querySelector('dialog input').select()")
+    browser.type("Sales of the south")
+    browser.run("window.left = true")
+    press(browser, "Continue")
+    browser.wait("!window.left && location.pathname === '/explore/'")
+    asked = browser.run("Object.fromEntries(new URLSearchParams(location.search))")
+    assert asked["datasource_type"] == "table"
+    made = client_of("alice").get(f"/api/v1/dataset/{asked['datasource_id']}").get_json()["result"]
+    assert made["table_name"] == "Sales of the south"
+    # It is the SQL that gave the rows, with what filled its template.
+    assert "{{ region }}" in made["sql"]
+    assert json.loads(made["template_params"]) == {"region": "south"}

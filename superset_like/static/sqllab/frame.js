@@ -31,6 +31,8 @@ export function frame(place, { panel, places, tree, ran, kept }) {
   limit.id = "lab-limit";
   const label = made("label", "lab-limit", "Rows");
   label.htmlFor = limit.id;
+  // A phone has no room for the label.
+  limit.setAttribute("aria-label", "Rows");
   const more = made("span", "lab-more");
   const bar = made("div", "lab-bar");
   bar.append(aside, run, label, limit, made("span", "spring"), more);

@@ -70,7 +70,7 @@ parts.limit.addEventListener("change", () => {
 });
 parts.more.append(menu("More", tools, { text: "More ▾", className: "" }));
 if (may.Save) parts.more.before(action("Save", () => save()));
-if (may.Share) parts.more.before(action("Share", () => quietly(share)));
+if (may.Share) parts.more.before(action("Share", () => quietly(share), "lab-share"));
 for (const name of ["online", "offline"]) window.addEventListener(name, () => parts.offline(!navigator.onLine));
 
 begin();
@@ -246,6 +246,7 @@ function tools() {
   const known = places.of(tab);
   const list = [["Format the SQL", () => quietly(format)], ["Parameters …", () => dialogs.parameters(tab, (text) => ((tab.params = text), tabs.save()))]];
   if (known?.allows_cost_estimate) list.push(["Estimate the cost", () => quietly(estimate)]);
+  if (may.Share) list.push(["Copy a link to it", () => quietly(share)]);
   if (may.Save && tab.savedId) list.push(["Save as …", () => dialogs.saveAs(tab, (id, label) => (Object.assign(tab, { savedId: id, name: label }), tabs.paint(), tabs.save(), kept.load()))]);
   return list;
 }

@@ -3,6 +3,7 @@
 import { Refused, told } from "../elements.js";
 import { answered, ask, send } from "../session.js";
 import { parsed } from "./exact.js";
+import { placed } from "./mistakes.js";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const FIRST_LOOK_MS = 150;
@@ -113,8 +114,7 @@ function fail(run, error) {
 }
 
 function end(run, state, message, errors = []) {
-  const extra = errors?.[0]?.extra ?? {};
-  const where = extra.line ? { line: Number(extra.line), column: Number(extra.column ?? 1), near: extra.near } : null;
+  const where = state === "failed" ? placed(message ?? "", errors?.[0]?.extra ?? {}, run.asked.sql) : null;
   Object.assign(run, { state, message: message || "The query failed.", where, took: Date.now() - run.started });
 }
 

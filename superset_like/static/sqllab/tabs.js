@@ -4,6 +4,7 @@ import { made, menu } from "../elements.js";
 
 const SAVE_MS = 300;
 const MOST_TABS = 40;
+const STATES = { running: ", running", success: ", has rows", failed: ", failed", timed_out: ", failed", stopped: ", stopped" };
 
 export class Tabs {
   // chosen(tab): it is shown now. closed(tab): it is gone.
@@ -27,6 +28,7 @@ export class Tabs {
     place.append(this.list, add, more);
     const kept = this.#read();
     this.all = kept.tabs;
+    this.known = new Set(this.all.map(({ id }) => id));
     this.tab = this.all.find(({ id }) => id === kept.active) ?? this.all[0];
     window.addEventListener("pagehide", () => this.#write());
   }
@@ -40,6 +42,7 @@ export class Tabs {
     const name = values.name ?? this.#freeName();
     const tab = { ...this.fresh(this.tab), ...values, name, id: crypto.getRandomValues(new Uint32Array(2)).join("-") };
     this.all.push(tab);
+    this.known.add(tab.id);
     // The eldest that nobody looks at go: a browser keeps a few megabytes only.
     if (this.all.length > MOST_TABS) this.close(this.all[0]);
     this.choose(tab);
@@ -111,7 +114,7 @@ export class Tabs {
     end.setAttribute("aria-hidden", "true");
     const sign = made("span", `tab-sign ${tab.state ?? ""}`);
     sign.setAttribute("aria-hidden", "true");
-    button.append(sign, made("span", "tab-name", tab.name), end);
+    button.append(sign, made("span", "tab-name", tab.name), made("span", "sr-only", STATES[tab.state] ?? ""), end);
     button.addEventListener("click", (event) => (event.target === end ? this.close(tab) : this.choose(tab)));
     button.addEventListener("auxclick", (event) => event.button === 1 && this.close(tab));
     button.addEventListener("dblclick", (event) => event.target !== end && this.rename(tab));
@@ -143,7 +146,9 @@ export class Tabs {
   }
 
   #write() {
-    const tabs = this.all.map(({ state, ...tab }) => tab);
+    // Another window may have tabs of its own: they stay.
+    const others = this.#read().tabs.filter(({ id }) => !this.known.has(id));
+    const tabs = [...this.all.map(({ state, ...tab }) => tab), ...others];
     try {
       localStorage.setItem(this.key, JSON.stringify({ tabs, active: this.tab?.id }));
     } catch (error) {
