@@ -329,9 +329,15 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
     browser.key("Enter")
     browser.wait("document.querySelector('.tab[aria-selected=true]').innerText.includes('Mine')")
     browser.run("document.querySelector('.tab').click()")
+    # Another window's tab is not lost to what this one writes.
+    browser.run("""for (const key of Object.keys(localStorage).filter((each) => each.startsWith("sqllab."))) {
+        const kept = JSON.parse(localStorage[key]);
+        kept.tabs.push({ id: "elsewhere", name: "Elsewhere", sql: "SELECT 3" });
+        localStorage[key] = JSON.stringify(kept);
+    }""")
     opened(browser, live_server)
     names = "[...document.querySelectorAll('.tab-name')].map((each) => each.innerText)"
-    assert browser.run(names) == ["First <i>three</i>", "Mine"]
+    assert browser.run(names) == ["First <i>three</i>", "Mine", "Elsewhere"]
     assert text(browser, ".cm-content") == "SELECT 4 AS four"
     browser.wait("document.querySelectorAll('.lab-results [role=gridcell]').length === 6")
 
@@ -341,21 +347,23 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
     assert "3 rows" in text(browser, ".list-facts")
     faultless(browser)
     browser.run("document.querySelector('.list-open').click()")
-    browser.wait("document.querySelectorAll('.tab').length === 3")
+    browser.wait("document.querySelectorAll('.tab').length === 4")
     browser.wait("document.querySelectorAll('.lab-results [role=gridcell]').length === 6")
     assert text(browser, ".cm-content") == "SELECT id, region FROM sales ORDER BY id LIMIT 3"
 
     # An address opens a saved query, in the tab that has it, or SQL; nothing runs by itself.
     before = client_of("alice").get("/api/v1/query/").get_json()["count"]
     browser.go("about:blank")
-    for asked, sql in ((f"savedQueryId={kept['id']}", "SELECT 4 AS four"), ("dbid=1&sql=SELECT%205", "SELECT 5")):
+    for asked, sql in ((f"savedQueryId={kept['id']}", "SELECT 4 AS four"), ("dbid=99&sql=SELECT%205", "SELECT 5")):
         browser.call("Page.navigate", url=f"{live_server}/sqllab/?{asked}")
         browser.wait(f"document.querySelector('.cm-content')?.innerText === {json.dumps(sql)}")
         browser.wait("location.search === ''")
     assert client_of("alice").get("/api/v1/query/").get_json()["count"] == before
 
+    browser.wait("document.querySelector('.toast')?.innerText.includes('not open to you')")
+
     # Tabs are closed with a key; one is always there.
-    for left in (3, 2, 1, 1):
+    for left in (4, 3, 2, 1, 1):
         browser.run("document.querySelector('.tab[aria-selected=true]').focus()")
         browser.key("Delete")
         assert browser.run("document.querySelectorAll('.tab').length") == left

@@ -128,6 +128,7 @@ function placed() {
 }
 
 function opened(values) {
+  if (values.database && !places.of(values)) toast("The database of this query is not open to you. Choose another before you run it.", "failed");
   const isSame = values.savedId && tabs.all.find(({ savedId }) => savedId === values.savedId);
   if (isSame) tabs.choose(isSame);
   else tabs.add(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)));
@@ -176,6 +177,7 @@ async function run() {
 // A run that was begun before: what became of it.
 async function watched(tab, one) {
   Object.assign(one, { state: "running", asked: one.asked ?? askedOf(tab, tab.sql), isLost: false });
+  stepped(tab, one);
   ended(tab, await runs.resume(one, (step) => stepped(tab, step)));
 }
 
