@@ -1,7 +1,5 @@
 """/sqllab/: the SQL editor, its history and its saved queries, for whoever may run SQL."""
 
-from urllib.parse import urlencode
-
 from flask import redirect, request, url_for
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
@@ -41,11 +39,6 @@ class SqlLabPage(BaseView):
     def saved(self) -> Response | str:
         """The page, with what the visitor saved beside it."""
         return self._shown("saved")
-
-    @expose("/sqllab/p/<key>/")
-    def permalink(self, key: str) -> Response:
-        """The page with what somebody shared in it."""
-        return redirect(f"{url_for('SqlLabPage.editor')}?{urlencode({'permalink_key': key})}")
 
     @expose("/superset/sqllab/")
     @expose("/superset/sqllab/history/")

@@ -351,6 +351,16 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
     browser.wait("document.querySelectorAll('.lab-results [role=gridcell]').length === 6")
     assert text(browser, ".cm-content") == "SELECT id, region FROM sales ORDER BY id LIMIT 3"
 
+    # What is shared opens for others as it was written.
+    press(browser, "Share")
+    link = "[...document.querySelectorAll('.toast')].some((each) => /in the clipboard|\\/sqllab\\/p\\//.test(each.innerText))"
+    browser.wait(link)
+    state = {"dbId": kept["database"]["id"], "name": "Shared", "schema": "main", "sql": "SELECT 'shared'"}
+    shared = client_of("admin").post("/api/v1/sqllab/permalink", json=state).get_json()["url"]
+    browser.call("Page.navigate", url=f"{live_server}/sqllab/p/{shared.split('/')[-2]}/")
+    browser.wait("document.querySelector('.cm-content')?.innerText === \"SELECT 'shared'\"")
+    assert text(browser, ".tab[aria-selected=true] .tab-name") == "Shared"
+
     # An address opens a saved query, in the tab that has it, or SQL; nothing runs by itself.
     before = client_of("alice").get("/api/v1/query/").get_json()["count"]
     browser.go("about:blank")
@@ -363,7 +373,7 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
     browser.wait("document.querySelector('.toast')?.innerText.includes('not open to you')")
 
     # Tabs are closed with a key; one is always there.
-    for left in (4, 3, 2, 1, 1):
+    for left in (5, 4, 3, 2, 1, 1):
         browser.run("document.querySelector('.tab[aria-selected=true]').focus()")
         browser.key("Delete")
         assert browser.run("document.querySelectorAll('.tab').length") == left

@@ -36,13 +36,12 @@ def test_it_is_in_the_menu_of_those_who_may_open_it(browser_of: BrowserOf) -> No
         assert f'href="{path}"' not in bob
 
 
-def test_old_addresses_and_shared_ones_lead_to_it(browser_of: BrowserOf) -> None:
+def test_old_addresses_lead_to_it(browser_of: BrowserOf) -> None:
     alice = browser_of("alice")
     for path, target in (
         ("/superset/sqllab/?dbid=1&sql=select%201%26", "/sqllab/?dbid=1&sql=select%201%26"),
         ("/superset/sqllab/", "/sqllab/"),
         ("/superset/sqllab/history/", "/sqllab/history/"),
-        ("/sqllab/p/a%26b/", "/sqllab/?permalink_key=a%26b"),
     ):
         answer = alice.get(path)
         assert (answer.status_code, answer.headers["Location"]) == (302, target)

@@ -22,9 +22,7 @@ export async function asked(search) {
 }
 
 async function shared(key) {
-  const answer = await ask(`/api/v1/sqllab/permalink/${encodeURIComponent(key)}`);
-  // Superset answers the state itself, and its document says it is under `state`.
-  const { dbId, name, schema, catalog: within, sql, templateParams } = answer.state ?? answer;
+  const { dbId, name, schema, catalog: within, sql, templateParams } = await ask(`/api/v1/sqllab/permalink/${encodeURIComponent(key)}`);
   return { database: dbId, name, schema, catalog: within, sql, params: templateParams || "" };
 }
 
