@@ -353,8 +353,8 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
 
     # What is shared opens for others as it was written.
     press(browser, "Share")
-    link = "[...document.querySelectorAll('.toast')].some((each) => /in the clipboard|\\/sqllab\\/p\\//.test(each.innerText))"
-    browser.wait(link)
+    told = "[...document.querySelectorAll('.toast')].map((each) => each.innerText).join()"
+    browser.wait(f"/in the clipboard|sqllab.p/.test({told})")
     state = {"dbId": kept["database"]["id"], "name": "Shared", "schema": "main", "sql": "SELECT 'shared'"}
     shared = client_of("admin").post("/api/v1/sqllab/permalink", json=state).get_json()["url"]
     browser.call("Page.navigate", url=f"{live_server}/sqllab/p/{shared.split('/')[-2]}/")
