@@ -12,7 +12,12 @@ export async function draw(element, module, formData, results, wish = "auto") {
   drawn.get(element)?.();
   element.replaceChildren();
   try {
-    const { option } = await import(`/chart_types/${module}`);
+    const [{ option }, { clockOf, onTheirClocks, setLocale }] = await Promise.all([
+      import(`/chart_types/${module}`),
+      import("/chart_types/base.js"),
+    ]);
+    setLocale(navigator.language);
+    const shown = onTheirClocks(results);
     const chart = window.echarts.init(element, null, { renderer: "svg" });
     const paint = () => {
       const look = {
@@ -21,9 +26,10 @@ export async function draw(element, module, formData, results, wish = "auto") {
         theme: dark(wish) ? "dark" : "light",
         locale: navigator.language,
         zone: "UTC",
+        clock: clockOf(results),
       };
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      chart.setOption({ animation: !calm, ...option(formData, results, look) }, { notMerge: true });
+      chart.setOption({ animation: !calm, ...option(formData, shown, look) }, { notMerge: true });
     };
     paint();
     const watch = new ResizeObserver(() => {

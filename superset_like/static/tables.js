@@ -1,10 +1,13 @@
 // Rows as a table that can be sorted and paged through.
 
+import { onTheirClocks } from "/chart_types/base.js";
+
 const PAGE = 50;
 const NUMBER = 0;
 const TIME = 2;
 
-export function table(result, formData) {
+export function table(answer, formData) {
+  const [result] = onTheirClocks([answer]);
   const box = document.createElement("div");
   box.className = "rows";
   let rows = [...result.data];
