@@ -25,13 +25,18 @@ def png(drawn: str, size: Mapping[str, Any], scale: float) -> bytes:
 
 
 def pdf(drawn: Sequence[str], sizes: Sequence[Mapping[str, Any]], title: str) -> bytes:
-    """A document with a page for each drawing, of lines and letters. Raises Unfinished."""
-    return _compiled(drawn, [_points(size["width"], size["height"]) for size in sizes], "pdf", None, title)
+    """A document with a page for each drawing, of lines and letters. Raises Unfinished.
+
+    sizes: width and height in CSS pixels, and the paper's in points, if there is one.
+    """
+    return _compiled(drawn, [_points(size) for size in sizes], "pdf", None, title)
 
 
-def _points(width: float, height: float) -> tuple[float, float]:
-    shrunk = min(POINTS, LARGEST_POINTS / max(width, height))
-    return width * shrunk, height * shrunk
+def _points(size: Mapping[str, Any]) -> tuple[float, float]:
+    if size.get("paper"):
+        return size["paper"]["width"], size["paper"]["height"]
+    shrunk = min(POINTS, LARGEST_POINTS / max(size["width"], size["height"]))
+    return size["width"] * shrunk, size["height"] * shrunk
 
 
 def _compiled(

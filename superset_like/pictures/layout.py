@@ -29,9 +29,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Pages of a document: their height in parts of their width. ratio None: one page as long as it needs to be."""
+    """Pages of a document, in points."""
 
-    ratio: float | None = None
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet, and its size in CSS pixels."""
+    """A sheet, and its size in CSS pixels. paper: what it is printed on; None: a sheet of its own size."""
 
     width: int
     height: int
     items: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    paper: Paper | None = None
 
 
 def tabs_in(places: Places) -> dict[str, str]:
@@ -69,9 +71,9 @@ def tabs_in(places: Places) -> dict[str, str]:
 
 
 def above(places: Places, chart: int) -> set[str]:
-    """Ids of the places in which the chart is, directly or not."""
+    """Ids of the chart's places, and of those in which they are, directly or not."""
     own = {name for name, place in places.items() if _meta(place).get("chartId") == chart}
-    return set().union(*(around(places, name) for name in own))
+    return own.union(*(around(places, name) for name in own))
 
 
 def around(places: Places, name: str) -> set[str]:
@@ -99,15 +101,17 @@ def picture(plan: Plan) -> Page:
     return Page(plan.width, round(height + 2 * MARGIN), sheet.items)
 
 
-def pages(plan: Plan, paper: Paper) -> list[Page]:
-    """The dashboard on sheets of the paper: broken between rows, each of the outermost tabs on a new one."""
-    if paper.ratio is None:
+def pages(plan: Plan, paper: Paper | None) -> list[Page]:
+    """The dashboard on sheets of the paper, broken between rows, each of the outermost tabs on a new one; without
+    paper, on one as long as it needs to be.
+    """
+    if paper is None:
         return [picture(plan)]
-    size = round(plan.width * paper.ratio)
+    size = round(plan.width * paper.height / paper.width)
     room, high = plan.width - 2 * MARGIN, size - 2 * MARGIN - 2 * FOOT_SIZE
     sheets, y = [Sheet()], MARGIN
     heads = [(Stack(_head(plan), gap=0.0), False)]
-    for place, (box, is_first) in enumerate([*heads, *_units(plan)]):
+    for place, (box, is_first) in enumerate([*heads, *_kept_together(_units(plan))]):
         own = box.height(room)
         if y > MARGIN and ((is_first and place > 1) or y + min(own, high) > MARGIN + high):
             sheets.append(Sheet())
@@ -116,11 +120,25 @@ def pages(plan: Plan, paper: Paper) -> list[Page]:
         _drawn(sheets[-1], box, y, room, own, shrunk)
         y += own * shrunk + (GAP if place else 0.0)
     for number, sheet in enumerate(sheets, 1):
-        foot = f"{plan.title}  ·  {number} / {len(sheets)}" if plan.title else f"{number} / {len(sheets)}"
+        foot = f"{plan.title} · {number} / {len(sheets)}" if plan.title else f"{number} / {len(sheets)}"
         Words(foot[-LONGEST_TITLE:], FOOT_SIZE, fill="quiet").draw(
             sheet, MARGIN, size - MARGIN - FOOT_SIZE, room * 2, 0
         )
-    return [Page(plan.width, size, sheet.items) for sheet in sheets]
+    return [Page(plan.width, size, sheet.items, paper) for sheet in sheets]
+
+
+def _kept_together(units: Sequence[tuple[Box, bool]]) -> Iterator[tuple[Box, bool]]:
+    """The units, each heading in one with what it is above."""
+    held: list[Box] = []
+    begins = False
+    for box, is_first in units:
+        held.append(box)
+        begins = begins or is_first
+        if not isinstance(box, Words):
+            yield Stack(held), begins
+            held, begins = [], False
+    if held:
+        yield Stack(held), begins
 
 
 def _drawn(sheet: Sheet, box: Box, y: float, room: float, own: float, shrunk: float) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from superset_like.pictures import fonts
 
 ELLIPSIS = "…"
-WORDS = re.compile(r"\s+|[^\s]+")
+# Whatever else is white, such as a space that does not break, is part of a word.
+SPACE = " "
+WORDS = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,10 @@ def broken(runs: Sequence[Run], room: float) -> list[Line]:
             left = room
             continue
         for piece in _pieces(word, room):
-            if piece.width > left and lines[-1] and not piece.text.isspace():
+            if piece.width > left and lines[-1] and piece.text != SPACE:
                 lines.append([])
                 left = room
-            if piece.text.isspace() and not lines[-1]:
+            if piece.text == SPACE and not lines[-1]:
                 continue
             lines[-1].append(piece)
             left -= piece.width
@@ -67,7 +69,9 @@ def _words(runs: Sequence[Run]) -> Iterator[Run]:
         if run.text == END:
             yield run
         else:
-            yield from (replace(run, text=" " if found.isspace() else found) for found in WORDS.findall(run.text))
+            yield from (
+                replace(run, text=SPACE if found[0] in " \t\r\n\f" else found) for found in WORDS.findall(run.text)
+            )
 
 
 def _pieces(word: Run, room: float) -> Iterator[Run]:
@@ -86,7 +90,7 @@ def _pieces(word: Run, room: float) -> Iterator[Run]:
 
 def _joined(line: list[Run]) -> Line:
     """Neighbours of one look as one run, so that a reader selects them as one text."""
-    while line and line[-1].text.isspace():
+    while line and line[-1].text == SPACE:
         line.pop()
     made: list[Run] = []
     for run in line:

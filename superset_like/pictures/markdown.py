@@ -126,7 +126,7 @@ class Reader:
 
     def _fence(self, token: Any) -> None:
         lines = token.content.rstrip("\n").split("\n")
-        runs = [run for line in lines for run in (Run(line, SMALL, is_code=True), Run(END, SMALL))]
+        runs = [run for line in lines for run in (Run(_kept(line), SMALL, is_code=True), Run(END, SMALL))]
         self._add("code", (tuple(runs[:-1]),))
 
     _code_block = _fence
@@ -161,6 +161,11 @@ def _runs(tokens: Sequence[Any], size: float, bold: bool) -> tuple[Run, ...]:
             is_bold, is_italic = bold or open_["strong"] > 0, open_["em"] > 0
             made.append(Run(token.content, size, is_bold, is_italic, open_["link"] > 0, token.type == "code_inline"))
     return tuple(run for run in made if run.text)
+
+
+def _kept(line: str) -> str:
+    """The line of code with all its spaces."""
+    return line.expandtabs(4).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _is_hiding(tag: str, hidden: bool) -> bool:

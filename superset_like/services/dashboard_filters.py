@@ -68,7 +68,7 @@ class Filters:
         ]
         said += [value for mask in self._crossed.values() if (value := _value_told(mask))]
         said += [f"{each['col']} {each['op']} {_shown(each.get('val'))}".strip() for each in self._plain]
-        return "  ·  ".join(said)
+        return " · ".join(said)
 
     def _set(self, given: Mapping[str, Any], charts: Mapping[str, int]) -> None:
         for name, mask in given.items():

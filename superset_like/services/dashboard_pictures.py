@@ -53,7 +53,6 @@ PATIENCE = 3
 # Nobody keeps a picture longer without looking whether the dashboard is the same.
 LONGEST_TTL_S = 3600
 IN_CARD = Look(is_in_card=True)
-LONG = Paper()
 Made = TypeVar("Made")
 Job = TypeVar("Job")
 
@@ -64,7 +63,7 @@ class Wish:
 
     tabs: ids or names of those that are open; the first ones where none is named, in a PDF all. zone: in which the
     charts are asked; None: each in its own. filters: see `Filters`. crop: CSS pixels of height that are seen, None for
-    all.
+    all. paper: of a PDF; None: one long page.
     """
 
     form: Form
@@ -74,7 +73,7 @@ class Wish:
     tabs: tuple[str, ...] = ()
     zone: str | None = None
     filters: Any = None
-    paper: Paper = LONG
+    paper: Paper | None = None
     crop: int | None = None
     force: bool = False
 

@@ -31,8 +31,8 @@ LANDSCAPE_WIDTH = 1600
 SEEN = (1200, 900)
 THUMBNAIL_WIDTH = 400
 MOST_TABS = 50
-# Millimetres, upright.
-SHEETS: Mapping[str, tuple[float, float] | None] = {"a4": (210.0, 297.0), "letter": (215.9, 279.4), "long": None}
+# Points, upright.
+SHEETS: Mapping[str, tuple[float, float] | None] = {"a4": (595.28, 841.89), "letter": (612.0, 792.0), "long": None}
 ORIENTATIONS = {"portrait": False, "landscape": True}
 DIGEST_LETTERS = 40
 DIGEST = re.compile(r"[0-9a-f]{40}")
@@ -104,7 +104,7 @@ class SupersetDashboardImageApi(Documented):
     )
     def pdf(self, id_or_slug: str) -> Response:
         paper = _paper()
-        is_wide = paper.ratio is not None and paper.ratio < 1
+        is_wide = paper is not None and paper.width > paper.height
         return _picture(id_or_slug, replace(_wish("pdf", LANDSCAPE_WIDTH if is_wide else WIDTH), paper=paper))
 
     @endpoint(
@@ -146,7 +146,7 @@ class SupersetDashboardImageApi(Documented):
         # The name says whose rows are in it: somebody who sees others has another picture.
         if wish is None or dashboard_pictures.wanted(actor, found, wish).key[:DIGEST_LETTERS] != digest:
             raise NotFound()
-        return _drawn(found, wish if form == "png" else replace(wish, form=form, paper=Paper()))
+        return _drawn(found, replace(wish, form=form))
 
     @endpoint(
         "GET",
@@ -196,13 +196,13 @@ def _filters() -> Any:
         raise arguments.refused("filters", "Must be JSON.") from error
 
 
-def _paper() -> Paper:
+def _paper() -> Paper | None:
     size = arguments.chosen("page_size", SHEETS, "a4")
     is_landscape = arguments.chosen("orientation", ORIENTATIONS, "portrait")
     if size is None:
-        return Paper()
+        return None
     short, long = size
-    return Paper(short / long if is_landscape else long / short)
+    return Paper(long, short) if is_landscape else Paper(short, long)
 
 
 def _picture(id_or_slug: str, wish: Wish) -> Response:
