@@ -87,8 +87,8 @@ class Words:
             sheet.line(line, x, y, LEADING * self.size, self.fill)
             y += LEADING * self.size
 
-    def _lines(self, width: float) -> list[Line]:
-        return lines.broken([Run(self.text, self.size, self.bold)], width)
+    def _lines(self, width: float) -> Sequence[Line]:
+        return lines.broken((Run(self.text, self.size, self.bold),), width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _card(sheet: Sheet, x: float, y: float, width: float, height: float) -> None
 
 def _centred(sheet: Sheet, text: str, x: float, y: float, width: float, height: float) -> None:
     size = TITLE_SIZE * LEADING
-    found = lines.broken([Run(text, TITLE_SIZE)], width)[: max(1, int(height // size))]
+    found = lines.broken((Run(text, TITLE_SIZE),), width)[: max(1, int(height // size))]
     top = y + max(0.0, (height - len(found) * size) / 2)
     for place, line in enumerate(found):
         left = x + (width - sum(run.width for run in line)) / 2
@@ -291,7 +291,7 @@ def _room(block: markdown.Block, width: float) -> float:
     return max(width - block.indent - QUOTE * block.quotes - pads, 40.0)
 
 
-def _cells(block: markdown.Block, width: float) -> list[list[Line]]:
+def _cells(block: markdown.Block, width: float) -> list[Sequence[Line]]:
     room = _room(block, width) / max(1, len(block.cells))
     pads = 2 * CODE_PAD if block.kind == "row" else 0.0
     return [lines.broken(cell, max(room - pads, 20.0)) for cell in block.cells]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from superset_like.pictures import fonts
 
@@ -32,7 +33,9 @@ Line = tuple[Run, ...]
 END = "\n"
 
 
-def broken(runs: Sequence[Run], room: float) -> list[Line]:
+# A layout asks for the height of each text several times, and a kept picture for all of them again.
+@lru_cache(maxsize=256)
+def broken(runs: tuple[Run, ...], room: float) -> tuple[Line, ...]:
     """The runs in lines that are at most so wide; a word that is wider than a line is broken too."""
     lines: list[list[Run]] = [[]]
     left = room
@@ -49,7 +52,7 @@ def broken(runs: Sequence[Run], room: float) -> list[Line]:
                 continue
             lines[-1].append(piece)
             left -= piece.width
-    return [_joined(line) for line in lines]
+    return tuple(_joined(line) for line in lines)
 
 
 def cut(text: str, room: float, size: float, bold: bool = False) -> str:

@@ -170,7 +170,7 @@ def test_a_broken_layout_is_a_picture_nevertheless(places: dict[str, Any]) -> No
 
 def test_lines_are_as_wide_as_there_is_room() -> None:
     runs = [Run("one two ", 20), Run("three", 20, bold=True), Run(" four" + "x" * 60, 20)]
-    found = lines.broken(runs, 200)
+    found = lines.broken(tuple(runs), 200)
     assert all(sum(run.width for run in line) <= 200 for line in found)
     assert "".join(run.text for line in found for run in line).replace(" ", "") == f"onetwothreefour{'x' * 60}"
     assert [run.bold for run in found[0]] == [False, True]
