@@ -12,6 +12,7 @@ KINDS = frozenset({"filter_select", "filter_range", "filter_time"})
 NO_FILTER = "No filter"
 # Of the values of one filter, so many are told by name.
 MOST_TOLD = 5
+LONGEST_TOLD = 1000
 Filter = Mapping[str, Any]
 
 
@@ -68,7 +69,7 @@ class Filters:
         ]
         said += [value for mask in self._crossed.values() if (value := _value_told(mask))]
         said += [f"{each['col']} {each['op']} {_shown(each.get('val'))}".strip() for each in self._plain]
-        return " · ".join(said)
+        return " · ".join(said)[:LONGEST_TOLD]
 
     def _set(self, given: Mapping[str, Any], charts: Mapping[str, int]) -> None:
         for name, mask in given.items():

@@ -1,7 +1,7 @@
 """Pictures of dashboards: what a page shows, of the answers that the caller may see, without a browser."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dashboard
 from superset_like.pictures import boxes, layout
 from superset_like.pictures.layout import Page, Paper, Plan, Shown
-from superset_like.services import chart_data, chart_pictures, dashboards, stores
+from superset_like.services import chart_data, chart_pictures, dashboards, remembered, stores
 from superset_like.services.chart_pictures import Answered, Form, Look, Size
 from superset_like.services.dashboard_filters import About, Filters
 
@@ -52,6 +52,7 @@ ASKED_AT_ONCE, DRAWN_AT_ONCE = 4, 2
 PATIENCE = 3
 # Nobody keeps a picture longer without looking whether the dashboard is the same.
 LONGEST_TTL_S = 3600
+LONGEST_WISH = 100_000
 IN_CARD = Look(is_in_card=True)
 Made = TypeVar("Made")
 Job = TypeVar("Job")
@@ -118,9 +119,11 @@ def wanted(actor: Actor, on: Dashboard, wish: Wish) -> Wanted:
     TooMany or Unavailable when it has to be asked for later.
     """
     places = _places(on)
-    charts = {chart.id: _about(chart) for chart in on.charts}
+    # As pages have them, where no layout says it.
+    on_it = sorted(on.charts, key=lambda chart: chart.id)
+    charts = {chart.id: _about(chart) for chart in on_it}
     filters = Filters(_json(on.json_metadata), places, list(charts.values()), wish.filters)
-    shown = {chart.id: Shown(chart.slice_name) for chart in on.charts}
+    shown = {chart.id: Shown(chart.slice_name) for chart in on_it}
     plan = Plan(on.dashboard_title or "", places, shown, wish.width, _open(places, wish), filters.told())
     seen = list(_seen(plan, wish))
     if len(seen) > MOST_CHARTS:
@@ -135,9 +138,7 @@ def wanted(actor: Actor, on: Dashboard, wish: Wish) -> Wanted:
     drawn = orjson.dumps([asdict(page) for page in _pages(plan, wish)]).decode()
     facts = (wish.form, wish.scale, wish.look.theme, wish.look.locale, wish.crop)
     key = cache_key("dashboard picture", chart_pictures.digest(), named, drawn, facts, plan.title)
-    ttls = [answer.ttl_s for answer in answers.values()]
-    ttl_s = min((ttl for ttl in ttls if ttl > 0), default=LONGEST_TTL_S) if all(ttl >= 0 for ttl in ttls) else -1
-    return Wanted(key, wish, plan, answers, min(ttl_s, LONGEST_TTL_S), len(answers) == len(found))
+    return Wanted(key, wish, plan, answers, _ttl_s(answers.values()), len(answers) == len(found))
 
 
 def drawn(picture: Wanted) -> Picture:
@@ -168,10 +169,14 @@ class NotWhole(Exception):
         self.body = body
 
 
-def remembered(wish: Wish, key: str) -> None:
-    """The wish is kept under this name as long as a picture may be, for `recalled`."""
-    facts = {"tabs": wish.tabs, "filters": wish.filters, "width": wish.width}
-    stores.answers().answer(f"wish {key}", lambda: Entry(orjson.dumps(facts), {}), LONGEST_TTL_S, force=True)
+def keep(wish: Wish, key: str) -> None:
+    """The wish is kept under this name as long as a picture may be, for `recalled`. Raises BadRequest."""
+    facts = orjson.dumps({"tabs": wish.tabs, "filters": wish.filters, "width": wish.width})
+    if len(facts) > LONGEST_WISH:
+        raise _refused(
+            "dataMask", f"Must be shorter: a screenshot's tabs and filters have at most {LONGEST_WISH} bytes."
+        )
+    stores.answers().answer(f"wish {key}", lambda: Entry(facts, {}), LONGEST_TTL_S, force=True)
 
 
 def recalled(key: str) -> Wish | None:
@@ -196,8 +201,9 @@ def _json(text: str | None) -> Mapping[str, Any]:
 
 
 def _about(chart: Chart) -> About:
-    columns = {column.column_name for column in chart.table.columns} if chart.table else set()
-    return About(chart.id, chart.datasource_id, _json(chart.params), columns)
+    pk = chart.datasource_id
+    columns = {column.column_name for column in remembered.dataset(pk).columns} if pk is not None else set()
+    return About(chart.id, pk, _json(chart.params), columns)
 
 
 def _open(places: Mapping[str, Any], wish: Wish) -> frozenset[str] | None:
@@ -270,6 +276,14 @@ def _worded(actor: Actor, error: ProductError) -> str:
     if actor.guest is not None and isinstance(error, QueryError) and not is_plain:
         return "The chart's data could not be loaded"
     return error.message
+
+
+def _ttl_s(answers: Iterable[Answered]) -> int:
+    """Seconds to keep a picture of the answers; below 0 not at all."""
+    found = [answer.ttl_s for answer in answers]
+    if any(ttl_s < 0 for ttl_s in found):
+        return -1
+    return min([LONGEST_TTL_S, *(ttl_s for ttl_s in found if ttl_s > 0)])
 
 
 def _told(shown: Shown, found: Answered | str, locale: str) -> Shown:

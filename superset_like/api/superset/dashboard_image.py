@@ -124,8 +124,8 @@ class SupersetDashboardImageApi(Documented):
         found = dashboard_pictures.dashboard(actor, pk)
         wanted = dashboard_pictures.wanted(actor, found, wish)
         told = _told(found, wanted.key[:DIGEST_LETTERS])
+        dashboard_pictures.keep(wish, told["cache_key"])
         dashboard_pictures.drawn(wanted)
-        dashboard_pictures.remembered(wish, told["cache_key"])
         return json_response(202, told)
 
     @endpoint(

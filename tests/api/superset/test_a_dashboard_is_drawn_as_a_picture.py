@@ -442,7 +442,8 @@ def screenshot(client: ApiClient, on: Embedded, **body: Any) -> dict[str, Any]:
 
 def test_a_screenshot_is_fetched_where_it_was_told(client_of: ClientOf, shop: Embedded) -> None:
     alice = client_of("alice")
-    mask = {"F": {"extraFormData": {"filters": [{"col": "region", "op": "IN", "val": ["south"]}]}}}
+    asked = {"filters": [{"col": "region", "op": "IN", "val": ["south"]}]}
+    mask: dict[str, dict[str, Any]] = {"F": {"extraFormData": asked}}
     told, other = screenshot(alice, shop), screenshot(alice, shop, dataMask=mask, activeTabs=[], urlParams=[])
     assert told["cache_key"] != other["cache_key"]
     where = told["image_url"].removeprefix("http://localhost")
@@ -454,7 +455,9 @@ def test_a_screenshot_is_fetched_where_it_was_told(client_of: ClientOf, shop: Em
     assert alice.get(where, query_string={"download_format": "gif"}).status_code == 400
     assert alice.get(path(shop, f"screenshot/{'0' * 40}/")).status_code == 404
     assert client_of("charlie").get(where).status_code == 404
-    assert alice.post(path(shop, "cache_dashboard_screenshot/"), json={"activeTabs": "x"}).status_code == 400
+    mask["F"]["filterState"] = {"label": "x" * 200_000}
+    for body in ({"activeTabs": "x"}, {"dataMask": mask}):
+        assert alice.post(path(shop, "cache_dashboard_screenshot/"), json=body).status_code == 400
     assert alice.post(path(shop, "cache_dashboard_screenshot/"), json={"activeTabs": ["nope"]}).status_code == 400
 
 
