@@ -9,6 +9,8 @@ from superset_like.pictures import layout
 from superset_like.services import questions
 
 KINDS = frozenset({"filter_select", "filter_range", "filter_time"})
+# They are told as a filter of the page tells its values.
+EQUALS = frozenset({"==", "IN"})
 NO_FILTER = "No filter"
 # Of the values of one filter, so many are told by name.
 MOST_TOLD = 5
@@ -68,7 +70,7 @@ class Filters:
             if (value := _value_told(self._masks[str(native["id"])]))
         ]
         said += [value for mask in self._crossed.values() if (value := _value_told(mask))]
-        said += [f"{each['col']} {each['op']} {_shown(each.get('val'))}".strip() for each in self._plain]
+        said += [_filter_told(each) for each in self._plain]
         return " · ".join(said)[:LONGEST_TOLD]
 
     def _set(self, given: Mapping[str, Any], charts: Mapping[str, int]) -> None:
@@ -156,6 +158,13 @@ def _value_told(mask: Mapping[str, Any]) -> str:
     state = _mapping(mask.get("filterState"))
     value = state.get("value")
     return "" if value in (None, "", []) or value == [None, None] or value == NO_FILTER else _shown(value)
+
+
+def _filter_told(each: Filter) -> str:
+    value = _shown(each.get("val"))
+    if str(each["op"]).upper() in EQUALS:
+        return f"{each['col']}: {value}"
+    return f"{each['col']} {each['op']} {value}".strip()
 
 
 def _shown(value: Any) -> str:

@@ -242,7 +242,7 @@ def test_filters_are_set_as_a_list_and_by_a_click_on_a_chart(client_of: ClientOf
     other = another(client_of, shop)
     plain = json.dumps([{"col": "tenant", "op": "==", "val": "a"}])
     said = seen(client_of("bob"), shop, filters=plain)
-    assert "tenant == a" in said
+    assert "tenant: a" in said
     assert {"30", "70"} <= set(said)
     clicked = {"extraFormData": {"filters": [{"col": "tenant", "op": "IN", "val": ["b"]}]}}
     said = seen(client_of("bob"), shop, filters=json.dumps({str(other): clicked}))
