@@ -117,19 +117,23 @@ def of_chart(
     force: bool = False,
     filters: Sequence[Mapping[str, Any]] = (),
     dashboard_id: int | str | None = None,
+    zone: str | None = None,
 ) -> tuple[Asking, Context]:
     """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid.
 
-    filters: asked besides its own; a guest's have to be those of the dashboard.
+    filters: asked besides its own; a guest's have to be those of the dashboard. zone: that of the question in place of
+    its own; a guest's is the chart's.
     """
     context = questions.of_chart(found)
     dataset = remembered.dataset(context.dataset)
-    if filters:
+    if filters or zone:
         queries = tuple(questions.filtered(asked, filters) for asked in context.queries)
+        if zone:
+            queries = tuple({**asked, "time_zone": zone} for asked in queries)
         context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
     if actor.guest is None:
         rules.require(actor, "query", dataset)
-    elif filters:
+    elif filters or zone:
         guest_questions.require(actor, context, dataset)
     return _asking(actor, dataset, found.cache_timeout, force), context
 
@@ -403,11 +407,14 @@ def _entry(found: Rows, statements: Sequence[Statement], form: str, total: int |
 def _facts(
     schema: pa.Schema, rows: int, counted: int, truncated: bool, statements: Sequence[Statement]
 ) -> dict[str, Any]:
-    """labels, levels, kinds, rows, sql_rows (before the processing), truncated, limit, sql, made_at(_ns)."""
+    """labels, levels, kinds, zones, rows, sql_rows (before the processing), truncated, limit, sql, made_at(_ns)."""
+    is_zoned = statements[0].time_zone is not None
     return {
         "labels": schema.names,
         "levels": {},
         "kinds": [int(kind) for kind in run.kinds_of(schema)],
+        # Where nobody stated a zone, moments are shown as they are written.
+        "zones": run.zones_of(schema) if is_zoned else [None] * len(schema),
         "rows": rows,
         "sql_rows": counted,
         "truncated": truncated,

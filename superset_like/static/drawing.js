@@ -19,20 +19,26 @@ export async function draw(element, module, formData, results, wish = "auto", ho
   element.setAttribute("aria-busy", "true");
   clear(element);
   try {
-    const type = await import(`/chart_types/${module}`);
+    const [type, { clockOf, onTheirClocks, setLocale }] = await Promise.all([
+      import(`/chart_types/${module}`),
+      import("/chart_types/base.js"),
+    ]);
+    setLocale(navigator.language);
+    const shown = onTheirClocks(results);
     const lookNow = () => ({
       width: element.clientWidth,
       height: element.clientHeight,
       theme: dark(wish) ? "dark" : "light",
       locale: navigator.language,
       zone: "UTC",
+      clock: clockOf(results),
     });
     if (type.page) {
       const { drawn: elements } = await import(`./${type.page}.js`);
       // It may be larger than its place, and is scrolled by keys then.
       element.setAttribute("role", "group");
       element.tabIndex = 0;
-      element.replaceChildren(elements(type, formData, results, lookNow(), hooks));
+      element.replaceChildren(elements(type, formData, shown, lookNow(), hooks));
       return;
     }
     const { option, maps } = type;
@@ -41,7 +47,7 @@ export async function draw(element, module, formData, results, wish = "auto", ho
     const paint = () => {
       const look = lookNow();
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      chart.setOption({ animation: !calm, ...option(formData, results, look) }, { notMerge: true });
+      chart.setOption({ animation: !calm, ...option(formData, shown, look) }, { notMerge: true });
     };
     paint();
     const watch = new ResizeObserver(() => {

@@ -17,10 +17,14 @@ GuestOf = Callable[..., ApiClient]
 RULE = "tenant = 'a'"
 OPEN = {
     ("GET", "/api/v1/chart/<pk>/data"),
+    ("GET", "/api/v1/chart/<pk>/image.pdf"),
     ("GET", "/api/v1/chart/<pk>/image.png"),
     ("GET", "/api/v1/chart/<pk>/image.svg"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/charts"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/datasets"),
+    ("GET", "/api/v1/dashboard/<id_or_slug>/image.pdf"),
+    ("GET", "/api/v1/dashboard/<id_or_slug>/image.png"),
+    ("GET", "/api/v1/dashboard/<id_or_slug>/image.svg"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/tabs"),
     ("GET", "/api/v1/dashboard/<pk>"),
     ("GET", "/api/v1/embedded_dashboard/<uuid>"),
