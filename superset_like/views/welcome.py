@@ -22,13 +22,14 @@ RECENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A kind of thing, how many of it the visitor may see, and where he finds them."""
+    """A kind of thing, how many of it the visitor may see, and where he finds them. page: that of their list, if any."""
 
     title: str
     count: int
     api: str
     admin_view: str
     icon: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _tiles(actor: Actor) -> Sequence[Tile]:
         select(*(_count(actor, model).scalar_subquery() for model in (Dashboard, Chart, Dataset, Database)))
     ).one()
     return (
-        Tile("Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns"),
+        Tile("Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns", url_for("DashboardList.list")),
         Tile("Charts", numbers[1], "chart", "ChartAdmin", "fa-chart-column"),
         Tile("Datasets", numbers[2], "dataset", "DatasetAdmin", "fa-table"),
         Tile("Databases", numbers[3], "database", "DatabaseAdmin", "fa-database"),
