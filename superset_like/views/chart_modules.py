@@ -1,5 +1,6 @@
 """What the browser takes of the chart types: the modules that draw, the forms, and nothing beside them."""
 
+import json
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ def register(builder: AppBuilder) -> None:
     """The application hands them out to anybody: they hold no data."""
     current_app.add_url_rule("/chart_types/modules.json", "chart_module_names", names)
     current_app.add_url_rule("/chart_types/forms.json", "chart_forms", all_forms)
+    current_app.add_url_rule("/chart_types/examples.json", "chart_examples", examples)
     current_app.add_url_rule("/chart_types/<path:name>", "chart_modules", module)
 
 
@@ -35,6 +37,11 @@ def all_forms() -> Response:
     """{forms: each type's form, in no order that means something; folders: viz_type -> the form's folder}."""
     folders = {viz_type: forms.folder_of(kind) for viz_type, kind in chart_types.known().items()}
     return _versioned(jsonify({"forms": [asdict(each) for each in forms.all_forms()], "folders": folders}))
+
+
+def examples() -> Response:
+    """Folder -> what its type is drawn from in choosers and in the gallery."""
+    return _versioned(jsonify({path.parent.name: json.loads(path.read_text()) for path in FOLDER.glob("*/example.json")}))
 
 
 def module(name: str) -> Response:
