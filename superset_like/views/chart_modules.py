@@ -41,7 +41,9 @@ def all_forms() -> Response:
 
 def examples() -> Response:
     """Folder -> what its type is drawn from in choosers and in the gallery."""
-    return _versioned(jsonify({path.parent.name: json.loads(path.read_text()) for path in FOLDER.glob("*/example.json")}))
+    return _versioned(
+        jsonify({path.parent.name: json.loads(path.read_text()) for path in FOLDER.glob("*/example.json")})
+    )
 
 
 def module(name: str) -> Response:

@@ -48,11 +48,6 @@ class ExplorePage(BaseView):
             )
         )
 
-    @expose("/p/<key>/")
-    def kept(self, key: str) -> Response:
-        """The page of what a permalink keeps."""
-        return redirect(url_for("ExplorePage.show", permalink_key=key))
-
 
 class OlderChartPage(BaseView):
     """The places where a chart was, for links that people have."""
@@ -65,11 +60,6 @@ class OlderChartPage(BaseView):
     def chart(self, pk: int) -> Response:
         """The page of the chart."""
         return redirect(url_for("ExplorePage.show", slice_id=pk))
-
-    @expose("/superset/explore/p/<key>/")
-    def kept(self, key: str) -> Response:
-        """The page of what a permalink keeps."""
-        return redirect(url_for("ExplorePage.show", permalink_key=key))
 
     @expose("/superset/explore/<any(table, dataset):kind>/<int:pk>/")
     def dataset(self, kind: str, pk: int) -> Response:

@@ -75,8 +75,10 @@ def _tiles(actor: Actor) -> Sequence[Tile]:
         select(*(_count(actor, model).scalar_subquery() for model in (Dashboard, Chart, Dataset, Database)))
     ).one()
     return (
-        Tile("Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns", url_for("DashboardList.list")),
-        Tile("Charts", numbers[1], "chart", "ChartAdmin", "fa-chart-column"),
+        Tile(
+            "Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns", url_for("DashboardList.list")
+        ),
+        Tile("Charts", numbers[1], "chart", "ChartAdmin", "fa-chart-column", url_for("ChartList.list")),
         Tile("Datasets", numbers[2], "dataset", "DatasetAdmin", "fa-table"),
         Tile("Databases", numbers[3], "database", "DatabaseAdmin", "fa-database"),
     )
@@ -107,7 +109,13 @@ def _charts(actor: Actor) -> Sequence[Recent]:
         User, Chart.changed_by_fk == User.id
     )
     return [
-        Recent(row.id, row.slice_name or f"Chart {row.id}", row.viz_type.replace("_", " "), _changed(row))
+        Recent(
+            row.id,
+            row.slice_name or f"Chart {row.id}",
+            row.viz_type.replace("_", " "),
+            _changed(row),
+            url_for("ExplorePage.show", slice_id=row.id),
+        )
         for row in _latest(actor, Chart, statement)
     ]
 

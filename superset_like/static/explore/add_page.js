@@ -43,7 +43,9 @@ async function open() {
   });
   const foot = made("div", "add-foot");
   foot.append(told_, go);
-  root.replaceChildren(...steps, foot);
+  const both = made("div", "add-steps");
+  both.append(...steps);
+  root.replaceChildren(both, foot);
   show();
 }
 

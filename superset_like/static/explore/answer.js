@@ -68,6 +68,7 @@ export class Answer {
       clear(this.place);
       this.place.removeAttribute("role");
       this.place.replaceChildren(table(this.results[0], formData));
+      this.place.setAttribute("aria-busy", "false");
       return;
     }
     modules ??= fetch("/chart_types/modules.json").then((answer) => answer.json());

@@ -49,11 +49,14 @@ export function columnField({ control, id, value, set, state, many }) {
   }
 
   function edit(at) {
-    if (typeof items()[at] === "object") custom(at);
-    else box.querySelector("input").focus();
+    if (typeof items()[at] === "object") return custom(at);
+    if (!many) paint({ isOpen: true });
+    box.querySelector("input").click();
+    box.querySelector("input").focus();
   }
 
-  function paint() {
+  // One column stands alone until it is opened.
+  function paint({ isOpen = many } = {}) {
     const present = items();
     const list = chips({
       label: control.label,
@@ -67,15 +70,15 @@ export function columnField({ control, id, value, set, state, many }) {
     const field = combobox({
       id,
       label: control.label,
-      placeholder: present.length ? (many ? "Add a column" : "Another column") : "Choose a column",
+      placeholder: present.length && many ? "Add a column" : "Choose a column",
       options: () => [...columnOptions(state, control.only).filter((each) => !present.includes(each.value)), { value: CUSTOM, text: CUSTOM }],
       chosen: ({ value: name }) => {
         if (name === CUSTOM) return custom();
         changed(many ? [...present, name] : [name]);
-        box.querySelector("input").focus();
+        box.querySelector("input, button").focus();
       },
     });
-    box.replaceChildren(...(present.length ? [list] : []), field);
+    box.replaceChildren(...(present.length ? [list] : []), ...(isOpen || !present.length ? [field] : []));
   }
 
   paint();

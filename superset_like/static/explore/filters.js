@@ -76,6 +76,7 @@ function filterDialog(state, present, done) {
   show(present);
   const name = present.expressionType === "SQL" ? "Filter by SQL" : `Filter by ${columnText(state, present.subject)}`;
   const box = dialog(name, form, { actions: [action("Cancel", () => box.close()), action("Apply", () => form.requestSubmit(), "main")] });
+  place.querySelector("select, textarea").focus();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const made_ = read();

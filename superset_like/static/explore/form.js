@@ -71,7 +71,7 @@ export class ChartForm {
   #row(control) {
     const { state } = this;
     const id = `field-${control.name}`;
-    const element = made("div", `field ${control.kind}`);
+    const element = made("div", `field kind-${control.kind}`);
     element.dataset.name = control.name;
     const label = made("label", "field-label", control.label);
     label.htmlFor = id;

@@ -44,7 +44,7 @@ export function metricField({ control, id, value, set, state, many }) {
     if (found === CUSTOM) return edit(undefined, { expressionType: "SQL" });
     if (typeof found === "object") return edit(undefined, simple(state, found.column));
     changed(many ? [...listed(value()), found] : [found]);
-    box.querySelector("input").focus();
+    box.querySelector("input, button").focus();
   }
 
   function paint() {
@@ -58,8 +58,10 @@ export function metricField({ control, id, value, set, state, many }) {
       edit: (at) => edit(at),
       changed,
     });
-    const placeholder = items.length ? (many ? "Add a metric" : "Another metric") : "Choose a metric or column";
-    box.replaceChildren(...(items.length ? [list] : []), combobox({ id, label: control.label, placeholder, options, chosen }));
+    const placeholder = items.length ? "Add a metric" : "Choose a metric or column";
+    // One metric stands alone: opened, it can be any other.
+    const field = many || !items.length ? [combobox({ id, label: control.label, placeholder, options, chosen })] : [];
+    box.replaceChildren(...(items.length ? [list] : []), ...field);
   }
 
   paint();
@@ -82,7 +84,8 @@ function metricDialog(state, title, present, done) {
   const sql = Object.assign(made("textarea", "field-input code"), { value: start.sqlExpression ?? "", rows: 4, spellcheck: false, placeholder: "SUM(a) / COUNT(*)" });
   const sqlRow = made("label", "editor-row", "SQL");
   sqlRow.append(sql);
-  const name = Object.assign(made("input", "field-input"), { type: "text", value: start.hasCustomLabel || start.expressionType === "SQL" ? (start.label ?? "") : "", maxLength: 250 });
+  const isNamed = start.hasCustomLabel || (start.expressionType === "SQL" && start.label !== start.sqlExpression);
+  const name = Object.assign(made("input", "field-input"), { type: "text", value: isNamed ? (start.label ?? "") : "", maxLength: 250 });
   const nameRow = made("label", "editor-row", "Name");
   nameRow.append(name);
   form.append(kind.row, saved.row, column.row, aggregate.row, sqlRow, nameRow);
