@@ -246,6 +246,9 @@ class Browser:
 
     def noted(self, event: dict[str, Any]) -> None:
         """Nothing; what the browser told unasked is in `complaints` when it is one."""
+        if event.get("method") == "Page.javascriptDialogOpening":
+            self.asked.append(event["params"]["type"])
+            self._send("Page.handleJavaScriptDialog", accept=True)
         if event.get("method") == "Runtime.exceptionThrown":
             self.complaints.append(str(event["params"]["exceptionDetails"]))
         if event.get("method") == "Log.entryAdded" and event["params"]["entry"]["level"] == "error":

@@ -26,7 +26,8 @@ def axe(browser: Browser) -> Any:
 
 def press(browser: Browser, name: str, within: str = "body") -> None:
     """The button of this name was pressed."""
-    find = f"[...document.querySelectorAll({json.dumps(within + ' button')})].find((each) => each.textContent === {json.dumps(name)})"
+    all_of = f"[...document.querySelectorAll({json.dumps(within + ' button')})]"
+    find = f"{all_of}.find((each) => each.textContent === {json.dumps(name)})"
     browser.wait(f"{find} !== undefined")
     browser.run(f"{find}.click()")
 
@@ -114,9 +115,11 @@ def test_a_dataset_becomes_a_chart(browser: Browser, live_server: str, client_of
     assert browser.run("document.querySelector('.answer-facts').textContent").startswith("1 row ")
     assert f"region IN {value}" in chips(browser, "adhoc_filters")
 
-    # A reload warns, and finds it as it was.
-    browser.follow("location.reload()")
+    # Who leaves is warned; who comes back finds it as it was.
+    address = browser.run("location.href")
+    browser.go(f"{live_server}/chart/list/")
     assert browser.asked == ["beforeunload"]
+    browser.go(address)
     browser.wait(DRAWN)
     assert f"region IN {value}" in chips(browser, "adhoc_filters")
     assert browser.run("document.querySelector('.explore-told').textContent") == "not saved"
@@ -130,9 +133,7 @@ def test_a_dataset_becomes_a_chart(browser: Browser, live_server: str, client_of
     browser.key("Enter")
     assert axe(browser) == []
     press(browser, "Save", "dialog")
-    browser.wait(
-        "document.querySelector('.toast') !== null && document.querySelector('.toast').textContent.includes('New board')"
-    )
+    browser.wait("document.querySelector('.toast')?.textContent.includes('New board')")
     (chart,) = stored(client_of("alice"), "Made here")
     assert browser.run("location.search") == f"?slice_id={chart['id']}"
     assert [owner["first_name"] for owner in chart["owners"]] == ["Alice"]
