@@ -24,11 +24,13 @@ export async function loadDataset(id) {
 
 // What is in the address is kept under a key, so that a reload and another tab find it. replaces: no new step of "back".
 export async function keep(state, { replaces = false } = {}) {
-  if (!state.known.mayKeep || !state.dataset) return;
-  const body = { datasource_id: state.dataset.id, datasource_type: "table", form_data: JSON.stringify(state.sent()) };
+  const text = JSON.stringify(state.sent());
+  if (!state.known.mayKeep || !state.dataset || text === state.kept) return;
+  const body = { datasource_id: state.dataset.id, datasource_type: "table", form_data: text };
   if (state.chart) body.chart_id = state.chart.id;
   try {
     const { key } = await send("POST", "/api/v1/explore/form_data", body);
+    state.kept = text;
     go(addressOf(state, { form_data_key: key }), replaces);
   } catch (error) {
     // The chart is there all the same; a reload shows it as it was before.

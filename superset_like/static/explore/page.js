@@ -59,6 +59,7 @@ function show(state, { chart, dataset, formData, isSaved, own, note }) {
   if (chart && !isSaved) state.replace({ chart, dataset: { ...dataset, id: chart.datasource_id }, formData: own, isSaved: true });
   state.replace({ chart, dataset, formData, isSaved });
   if (!chart) state.markSaved(null);
+  state.kept = JSON.stringify(state.sent());
   if (note) toast(note);
 }
 
