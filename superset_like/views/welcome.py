@@ -22,7 +22,7 @@ RECENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A kind of thing, how many of it the visitor may see, and where he finds them. page: that of their list, if any."""
+    """A kind of thing, how many the visitor may see, and where he finds them. page: that of their list, if any."""
 
     title: str
     count: int
@@ -34,13 +34,13 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """Something that somebody changed lately. page: where it is shown; empty where there is none but its row."""
+    """Something that somebody changed lately. page: where it is shown."""
 
     id: int
     title: str
     detail: str
     changed: str
-    page: str = ""
+    page: str
 
 
 class WelcomeView(IndexView):

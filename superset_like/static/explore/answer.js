@@ -63,19 +63,19 @@ export class Answer {
   async paint() {
     const formData = this.state.sent();
     this.place.hidden = false;
-    this.place.removeAttribute("aria-label");
     if (TABLES.has(formData.viz_type)) {
       clear(this.place);
       this.place.removeAttribute("role");
+      this.place.removeAttribute("aria-label");
       this.place.replaceChildren(table(this.results[0], formData));
       this.place.setAttribute("aria-busy", "false");
       return;
     }
+    // ECharts tells what it draws but for numbers and words alone: those are told by the chart's name.
+    this.place.setAttribute("role", "img");
+    this.place.setAttribute("aria-label", this.state.name || "Chart");
     modules ??= fetch("/chart_types/modules.json").then((answer) => answer.json());
     await draw(this.place, (await modules)[formData.viz_type] ?? "fallback.js", formData, this.results);
-    if (this.place.getAttribute("role") === "img" && !this.place.getAttribute("aria-label")) {
-      this.place.setAttribute("aria-label", this.state.name || "Chart");
-    }
   }
 
   stop() {
