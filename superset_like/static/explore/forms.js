@@ -62,13 +62,15 @@ export function fitted(forms, vizType, formData, dataset) {
   const made = { viz_type: vizType };
   for (const [name, value] of Object.entries(formData)) {
     const theirs = controlsOf(from).find((control) => control.name === name);
-    if (name !== "viz_type" && (!theirs || canHold(mine.get(name), value))) made[name] = value;
+    // What nobody changed is the other type's choice, not the reader's.
+    const isUntouched = vizType !== formData.viz_type && theirs && value === theirs.default && mine.get(name)?.default !== undefined;
+    if (name !== "viz_type" && !isUntouched && (!theirs || canHold(mine.get(name), value, vizType))) made[name] = value;
   }
   for (const control of controls) {
     if (made[control.name] === undefined && control.default !== undefined && control.default !== null) made[control.name] = control.default;
   }
   for (const control of lacking(to, made)) {
-    const found = guess(control, formData, from, dataset);
+    const found = guess(control, formData, from, dataset, made);
     if (found !== undefined) made[control.name] = found;
   }
   if (!listed(made.adhoc_filters).length && dataset?.main_dttm_col && mine.has("adhoc_filters")) {
@@ -81,19 +83,21 @@ export function timeFilter(subject, comparator = "No filter") {
   return { clause: "WHERE", expressionType: "SIMPLE", subject, operator: "TEMPORAL_RANGE", comparator };
 }
 
-function canHold(control, value) {
-  if (!control) return false;
+function canHold(control, value, vizType) {
+  if (!control || !(control.when?.viz_type ?? [vizType]).includes(vizType)) return false;
   if (control.kind in MANY || ["filters", "order", "bounds", "texts"].includes(control.kind)) return Array.isArray(value);
   if (control.kind === "select") return control.choices.some(([choice]) => choice === value);
   return !Array.isArray(value);
 }
 
 // What a needed control may hold of what the other form held, else of what the dataset has.
-function guess(control, formData, from, dataset) {
+function guess(control, formData, from, dataset, made) {
   const kind = MANY[control.kind] ?? control.kind;
   const others = controlsOf(from).filter((each) => (MANY[each.kind] ?? each.kind) === kind && each.name !== "timeseries_limit_metric");
   let found = others.flatMap((each) => listed(formData[each.name]));
-  if (kind === "column") found = found.filter((each) => suits(control, each, dataset));
+  // Two columns of a chart are two: a source is not its target.
+  const taken = new Set(Object.entries(made).filter(([name]) => name !== control.name).flatMap(([, value]) => listed(value)));
+  if (kind === "column") found = found.filter((each) => suits(control, each, dataset) && !taken.has(each));
   if (!found.length && kind === "metric" && dataset?.metrics.length) {
     found = [(dataset.metrics.find((each) => each.metric_name === "count") ?? dataset.metrics[0]).metric_name];
   }
@@ -106,5 +110,6 @@ function guess(control, formData, from, dataset) {
 
 function suits(control, column, dataset) {
   const known_ = dataset?.columns.find((each) => each.column_name === column);
-  return !control.only || (known_ && known_.type_generic === { time: 2, number: 0 }[control.only]);
+  if (!control.only) return control.name === "x_axis" || !known_?.is_dttm;
+  return control.only === "time" ? Boolean(known_?.is_dttm) : known_?.type_generic === 0;
 }
