@@ -3,11 +3,9 @@
 import { draw, whenNear } from "./drawing.js";
 import { made, said, told } from "./elements.js";
 import { Filters } from "./filters.js";
-import { table } from "./tables.js";
 
 const UNIT_PX = 8;
 const COLUMNS = 12;
-const TABLES = new Set(["table"]);
 
 export class Dashboard {
   // ask(path): the JSON of an answer, or Refused. values(datasetId, column): what a filter offers. theme: light, dark or
@@ -206,8 +204,7 @@ export class Dashboard {
 
   async #paint(card, body, chart, results) {
     const { module, form_data: formData } = await moduleOf(chart.form_data);
-    if (TABLES.has(formData.viz_type)) body.replaceChildren(table(results[0], formData));
-    else await draw(body, module, formData, results, this.theme);
+    await draw(body, module, formData, results, this.theme);
     // ECharts tells what it draws but for numbers and words alone: those are told by the chart's name.
     if (body.getAttribute("role") === "img" && !body.getAttribute("aria-label")) {
       body.setAttribute("aria-labelledby", card.getAttribute("aria-labelledby"));

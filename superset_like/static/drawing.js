@@ -13,21 +13,33 @@ export function clear(element) {
   element.replaceChildren();
 }
 
-// Resolves when it is drawn. module: path below /chart_types/. A type that fails says so in its place.
-export async function draw(element, module, formData, results, wish = "auto") {
+// Resolves when it is drawn. module: path below /chart_types/. A type that fails says so in its place. hooks: for types
+// whose page is no picture but elements, see tables.js.
+export async function draw(element, module, formData, results, wish = "auto", hooks = {}) {
   element.setAttribute("aria-busy", "true");
   clear(element);
   try {
-    const { option } = await import(`/chart_types/${module}`);
+    const type = await import(`/chart_types/${module}`);
+    const lookNow = () => ({
+      width: element.clientWidth,
+      height: element.clientHeight,
+      theme: dark(wish) ? "dark" : "light",
+      locale: navigator.language,
+      zone: "UTC",
+    });
+    if (type.page) {
+      const { drawn: elements } = await import(`./${type.page}.js`);
+      // It may be larger than its place, and is scrolled by keys then.
+      element.setAttribute("role", "group");
+      element.tabIndex = 0;
+      element.replaceChildren(elements(type, formData, results, lookNow(), hooks));
+      return;
+    }
+    const { option, maps } = type;
+    for (const [name, shapes] of Object.entries(maps?.() ?? {})) window.echarts.registerMap(name, shapes);
     const chart = window.echarts.init(element, null, { renderer: "svg" });
     const paint = () => {
-      const look = {
-        width: element.clientWidth,
-        height: element.clientHeight,
-        theme: dark(wish) ? "dark" : "light",
-        locale: navigator.language,
-        zone: "UTC",
-      };
+      const look = lookNow();
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       chart.setOption({ animation: !calm, ...option(formData, results, look) }, { notMerge: true });
     };

@@ -2,6 +2,7 @@
 
 import { Dashboard } from "./dashboard.js";
 import { Refused, said } from "./elements.js";
+import { exactly } from "./exact.js";
 import { Switchboard, whenGreeted } from "./switchboard.js";
 
 const HIDE_TITLE = 1;
@@ -26,7 +27,7 @@ async function ask(path) {
     credentials: "omit",
     headers: { [config.GUEST_TOKEN_HEADER_NAME]: token, Accept: "application/json" },
   });
-  if (answer.ok) return answer.json();
+  if (answer.ok) return exactly(await answer.text());
   throw new Refused(answer.status, (await answer.json().catch(() => ({}))).message);
 }
 

@@ -13,7 +13,6 @@ from superset_like import chart_types
 from superset_like.chart_types import forms
 
 FOLDER = Path(chart_types.__file__).parent
-SHARED = ("base.js", "fallback.js")
 
 
 def register(builder: AppBuilder) -> None:
@@ -63,5 +62,5 @@ def _versioned(answer: Response) -> Response:
 
 @cache
 def _modules() -> dict[str, Path]:
-    found = [FOLDER / name for name in SHARED] + sorted(FOLDER.glob("*/chart.js"))
-    return {path.relative_to(FOLDER).as_posix(): path for path in found if path.is_file()}
+    found = [*sorted(FOLDER.glob("*.js")), *sorted(FOLDER.glob("*/*.js"))]
+    return {path.relative_to(FOLDER).as_posix(): path for path in found}

@@ -1,6 +1,7 @@
 // Two questions along one axis, each with its own kind of series and, where wanted, its own axis of values.
 
-import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, rowsOf, spread, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, pickedPoint, rowsOf, spread, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { annotations } from "../annotations.js";
 
 export function option(formData, results, look) {
   const parts = [0, 1].map((which) => partOf(formData, results[which], which));
@@ -8,7 +9,10 @@ export function option(formData, results, look) {
   const type = (parts.find((part) => part.series.length) || parts[0]).type;
   const keys = joined(parts, type);
   const named = distinct(parts);
-  const names = named.flatMap((part) => part.series.map((each) => each.title));
+  const bars = parts.some((part) => part.kind === "bar" && part.series.length);
+  const marked = annotations(formData, results[0], { keys, type, categories: type !== 2 || (bars && isEven(keys)) }, look);
+  const lines = marked.filter((each) => each.data.length).map((each) => each.name);
+  const names = [...named.flatMap((part) => part.series.map((each) => each.title)), ...lines];
   const room = legend(formData, look, names, true);
   const second = parts.some((part) => part.axis === 1);
   return {
@@ -18,8 +22,16 @@ export function option(formData, results, look) {
     tooltip: tooltip(look, null, { trigger: "axis" }),
     xAxis: alongAxis(formData, type, keys, parts, look),
     yAxis: second ? [acrossAxis(formData, 0, look), acrossAxis(formData, 1, look)] : acrossAxis(formData, 0, look),
-    series: seriesOf(formData, named, type, keys, look),
+    series: [...seriesOf(formData, named, type, keys, look), ...marked],
   };
+}
+
+export function picks(formData, results, params) {
+  const parts = distinct([0, 1].map((which) => partOf(formData, results[which], which)));
+  const which = parts.findIndex((part) => part.series.some((each) => each.title === params.seriesName));
+  if (which < 0) return [];
+  const laid = { ...parts[which], keys: joined(parts, parts[which].type) };
+  return pickedPoint(formData, results[which], laid, laid.along, params, which ? "groupby_b" : "groupby");
 }
 
 // The fields of the first question have plain names, those of the second end in B or _b.
@@ -31,10 +43,11 @@ function partOf(formData, result, which) {
   const found = axis.length ? axis : [moment || columns[0]];
   const groups = columnLabels(formData, which ? "groupby_b" : "groupby");
   const metrics = metricLabels(formData, which ? "metrics_b" : "metrics");
-  const laid = rowsOf(result).length ? spread(result, found, groups, metrics) : { keys: [], type: 2, series: [] };
+  const laid = rowsOf(result).length ? spread(result, found, groups, metrics) : { keys: [], type: 2, series: [], firstRows: new Map() };
   const kind = field("seriesType", "seriesTypeB") || "line";
   return {
     ...laid,
+    along: found,
     kind,
     axis: Number(field("yAxisIndex", "yAxisIndexB")) === 1 ? 1 : 0,
     area: Boolean(field("area", "areaB")),
