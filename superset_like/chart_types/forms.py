@@ -5,7 +5,7 @@ A form names the viz_types that people are offered, and controls in sections. A 
 name of the form data. Words of a control:
 
 kind: column, columns, metric, metrics, filters, grain, order, label (one of the asked columns and metrics), text,
-texts, number, checkbox, select (choices: [value, label] pairs), scheme, colour, bounds.
+long (of several lines), texts, number, checkbox, select (choices: [value, label] pairs), scheme, colour, bounds.
 default: what a new chart holds. needed: without it (or any of those that it lists) nothing can be asked.
 when: {field: values}, the control is there while each of these fields has one of the values.
 only: `time` or `number`, the columns to choose from. least, most, step: of a number.
@@ -35,6 +35,7 @@ KINDS = frozenset(
         "filters",
         "grain",
         "label",
+        "long",
         "metric",
         "metrics",
         "number",

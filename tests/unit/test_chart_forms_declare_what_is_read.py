@@ -1,6 +1,8 @@
 """Each chart type has a form, and each control of it is read by the question or by the picture."""
 
+import inspect
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from superset_like import chart_types
 from superset_like.chart_types import forms
 
 HERE = forms.FOLDER
+PAGES = HERE.parent / "static"
 # Which function of base.js reads a field, so that only the types that call it may offer the field.
 READ_BY = {
+    "date_format": r"\bgroup(Texts|Namer)\(|\.date_format\b",
     "color_scheme": r"\b(colourOf|palette)\(",
     "linear_color_scheme": r"\bramp\(",
     "legendOrientation": r"\blegend\(",
@@ -41,8 +45,12 @@ def test_a_form_offers_types_of_its_folder(form: forms.Form) -> None:
 
 @each_form
 def test_a_control_is_read_by_the_question_or_the_picture(form: forms.Form) -> None:
-    folder = HERE / form.folder
-    drawn, asked = text_of(folder / "chart.js"), text_of(folder / "chart.py") + text_of(HERE / "base.py")
+    kind = chart_types.of(form.offered[0].viz_type)
+    drawn = "".join(text_of(path) for path in sorted((HERE / form.folder).glob("*.js")))
+    # A type may be drawn as elements of a page, by a module of the pages.
+    page = re.search(r'export const page = "(\w+)"', drawn)
+    drawn += text_of(PAGES / f"{page.group(1)}.js") if page else ""
+    asked = "".join(inspect.getsource(sys.modules[cls.__module__]) for cls in type(kind).__mro__[:-1])
     unread = []
     for control in form.controls():
         name = control["name"]

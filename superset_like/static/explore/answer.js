@@ -3,11 +3,8 @@
 import { clear, draw } from "../drawing.js";
 import { Refused, action, made, said, told } from "../elements.js";
 import { send } from "../session.js";
-import { table } from "../tables.js";
 import { checked } from "./checking.js";
 import { Tabs } from "./tabs.js";
-
-const TABLES = new Set(["table", "ag-grid-table", "table_view"]);
 
 export class Answer {
   // form: the ChartForm, which shows what is wrong with fields. asked(): called when an answer came.
@@ -63,17 +60,10 @@ export class Answer {
   async paint() {
     const formData = this.state.sent();
     this.place.hidden = false;
-    if (TABLES.has(formData.viz_type)) {
-      clear(this.place);
-      this.place.removeAttribute("role");
-      this.place.removeAttribute("aria-label");
-      this.place.replaceChildren(table(this.results[0], formData));
-      this.place.setAttribute("aria-busy", "false");
-      return;
-    }
-    // ECharts tells what it draws but for numbers and words alone: those are told by the chart's name.
+    // What draws it may say more of it: those that say nothing are told by the chart's name.
     this.place.setAttribute("role", "img");
     this.place.setAttribute("aria-label", this.state.name || "Chart");
+    this.place.removeAttribute("tabindex");
     modules ??= fetch("/chart_types/modules.json").then((answer) => answer.json());
     await draw(this.place, (await modules)[formData.viz_type] ?? "fallback.js", formData, this.results);
   }
@@ -97,8 +87,7 @@ export class Answer {
     this.notes.replaceChildren();
     clear(this.place);
     this.place.setAttribute("aria-busy", "false");
-    this.place.removeAttribute("role");
-    this.place.removeAttribute("aria-label");
+    for (const name of ["role", "aria-label", "tabindex"]) this.place.removeAttribute(name);
     this.place.replaceChildren(sentence);
     return false;
   }
@@ -118,6 +107,7 @@ export class Answer {
 
   #tell() {
     const [first] = this.results;
+    if (!first) return this.bar.replaceChildren();
     const rows = this.results.reduce((sum, each) => sum + each.rowcount, 0);
     const parts = [`${rows.toLocaleString()} ${rows === 1 ? "row" : "rows"}`, `${this.took.toLocaleString(undefined, { maximumFractionDigits: 2 })} s`];
     parts.push(first.is_cached ? `kept since ${moment(first.cached_dttm)}` : "fresh");

@@ -19,6 +19,7 @@ const MADE = {
   filters: filterField,
   grain,
   label,
+  long,
   metric: (asked) => metricField({ ...asked, many: false }),
   metrics: (asked) => metricField({ ...asked, many: true }),
   number,
@@ -41,6 +42,12 @@ function text({ control, id, value, set }) {
   const field = Object.assign(made("input", "field-input"), { type: "text", id, value: value() ?? "" });
   field.addEventListener("change", () => set(field.value === "" ? undefined : field.value));
   return suggesting(control, field);
+}
+
+function long({ control, id, value, set }) {
+  const field = Object.assign(made("textarea", "field-input code"), { id, value: value() ?? control.default ?? "", rows: 8, spellcheck: false });
+  field.addEventListener("change", () => set(field.value));
+  return field;
 }
 
 function number({ control, id, value, set }) {

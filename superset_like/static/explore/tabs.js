@@ -68,7 +68,7 @@ export class Tabs {
   #results() {
     const { results } = this.answer;
     if (!results) return [said("There is no answer yet.")];
-    return results.flatMap((each, at) => (results.length > 1 ? [made("h3", "", `Question ${at + 1}`), table(each)] : [table(each)]));
+    return results.flatMap((each, at) => (results.length > 1 ? [made("h3", "", `Question ${at + 1}`), table(each, {})] : [table(each, {})]));
   }
 
   async #samples() {
@@ -80,7 +80,7 @@ export class Tabs {
     }
     const { result } = this.seen;
     const cut = result.truncated ? [made("p", "cut", `The first ${result.rowcount.toLocaleString()} rows.`)] : [];
-    return [...cut, table(result)];
+    return [...cut, table(result, {})];
   }
 
   async #query() {
