@@ -19,7 +19,10 @@ export class Answer {
     this.root.append(this.bar, this.place, this.notes, this.tabs.root);
     state.on("replaced", () => this.#forget());
     state.on("changed", (name) => this.results && !this.form.isAsked(name) && this.paint());
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.results && this.paint());
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      if (this.results) this.paint();
+      this.tabs.show();
+    });
   }
 
   // Asks, and draws what comes. force: not what was kept. Whether there is an answer.

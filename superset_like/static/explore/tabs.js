@@ -6,6 +6,8 @@ import { table } from "../tables.js";
 
 const NAMES = ["Results", "Samples", "Query"];
 const SAMPLES = 100;
+// Rows as they are: the look is that of the chart above.
+const PLAIN = { show_cell_bars: false };
 
 export class Tabs {
   constructor(state, answer) {
@@ -68,7 +70,7 @@ export class Tabs {
   #results() {
     const { results } = this.answer;
     if (!results) return [said("There is no answer yet.")];
-    return results.flatMap((each, at) => (results.length > 1 ? [made("h3", "", `Question ${at + 1}`), table(each, {})] : [table(each, {})]));
+    return results.flatMap((each, at) => (results.length > 1 ? [made("h3", "", `Question ${at + 1}`), table(each, PLAIN)] : [table(each, PLAIN)]));
   }
 
   async #samples() {
@@ -80,7 +82,7 @@ export class Tabs {
     }
     const { result } = this.seen;
     const cut = result.truncated ? [made("p", "cut", `The first ${result.rowcount.toLocaleString()} rows.`)] : [];
-    return [...cut, table(result, {})];
+    return [...cut, table(result, PLAIN)];
   }
 
   async #query() {
