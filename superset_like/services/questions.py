@@ -34,6 +34,7 @@ from superset_like.engine.template import Notes
 from superset_like.errors import BadRequest, ProductError, QuestionInvalid
 from superset_like.extensions import settings
 from superset_like.models import Chart
+from superset_like.services import form_data
 
 QueryObject: TypeAlias = Mapping[str, Any]
 Render: TypeAlias = Callable[[str], str]
@@ -208,14 +209,17 @@ def parsed(raw: bytes) -> Context:
 
 
 def checked(value: Any) -> Context:
-    """The context of a JSON value. Raises BadRequest with the contract's words."""
+    """The context of a JSON value. Raises BadRequest with the contract's words.
+
+    Without `queries`, the form data's chart type derives them.
+    """
     try:
-        loaded = CONTEXT.load(value)
+        loaded = CONTEXT.load(_with_questions(value))
     except ValidationError as error:
         raise BadRequest(f"Request is incorrect: {error.messages}", fields=None) from error
     _require_limits(loaded["queries"])
-    form_data = loaded.get("form_data")
-    named = form_data if isinstance(form_data, dict) else {}
+    sent = loaded.get("form_data")
+    named = sent if isinstance(sent, dict) else {}
     return Context(
         dataset=_identity(loaded["datasource"]["id"]),
         queries=tuple(loaded["queries"]),
@@ -226,6 +230,15 @@ def checked(value: Any) -> Context:
         slice_id=chart_types.base.number(named.get("slice_id")),
         dashboard_id=named.get("dashboardId") if isinstance(named.get("dashboardId"), int | str) else None,
     )
+
+
+def _with_questions(value: Any) -> Any:
+    if not isinstance(value, dict) or "queries" in value:
+        return value
+    asked = value.get("form_data")
+    if not isinstance(asked, dict) or not asked.get("viz_type"):
+        return value
+    return {**value, "queries": form_data.questions(asked)}
 
 
 def _require_limits(queries: Sequence[QueryObject]) -> None:
@@ -254,8 +267,8 @@ def of_chart(chart: Chart) -> Context:
     saved = orjson.loads(chart.query_context) if chart.query_context else None
     queries = saved.get("queries") if isinstance(saved, dict) else None
     if not queries:
-        form_data = {**orjson.loads(chart.params or "{}"), "viz_type": chart.viz_type}
-        queries = chart_types.of(chart.viz_type).questions(form_data)
+        held = {**orjson.loads(chart.params or "{}"), "viz_type": chart.viz_type}
+        queries = chart_types.of(chart.viz_type).questions(held)
     return checked(
         {
             "datasource": {"id": chart.datasource_id, "type": "table"},

@@ -1,5 +1,7 @@
-"""The modules that draw charts, as the browser takes them: those of the chart types, and nothing beside them."""
+"""What the browser takes of the chart types: the modules that draw, the forms, and nothing beside them."""
 
+import json
+from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +10,7 @@ from flask import Response, abort, current_app, jsonify, request
 from flask_appbuilder import AppBuilder
 
 from superset_like import chart_types
-from superset_like.chart_types.base import ChartType
+from superset_like.chart_types import forms
 
 FOLDER = Path(chart_types.__file__).parent
 
@@ -16,20 +18,31 @@ FOLDER = Path(chart_types.__file__).parent
 def register(builder: AppBuilder) -> None:
     """The application hands them out to anybody: they hold no data."""
     current_app.add_url_rule("/chart_types/modules.json", "chart_module_names", names)
+    current_app.add_url_rule("/chart_types/forms.json", "chart_forms", all_forms)
+    current_app.add_url_rule("/chart_types/examples.json", "chart_examples", examples)
     current_app.add_url_rule("/chart_types/<path:name>", "chart_modules", module)
 
 
 def names() -> Response:
     """viz_type -> the module that draws it, for the types that have one."""
     present = _modules()
-    found = {viz_type: f"{_folder(kind)}/chart.js" for viz_type, kind in chart_types.known().items()}
+    found = {viz_type: f"{forms.folder_of(kind)}/chart.js" for viz_type, kind in chart_types.known().items()}
     answer = jsonify({viz_type: name for viz_type, name in found.items() if name in present})
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
 
 
-def _folder(kind: ChartType) -> str:
-    return type(kind).__module__.split(".")[-2]
+def all_forms() -> Response:
+    """{forms: each type's form, in no order that means something; folders: viz_type -> the form's folder}."""
+    folders = {viz_type: forms.folder_of(kind) for viz_type, kind in chart_types.known().items()}
+    return _versioned(jsonify({"forms": [asdict(each) for each in forms.all_forms()], "folders": folders}))
+
+
+def examples() -> Response:
+    """Folder -> what its type is drawn from in choosers and in the gallery."""
+    return _versioned(
+        jsonify({path.parent.name: json.loads(path.read_text()) for path in FOLDER.glob("*/example.json")})
+    )
 
 
 def module(name: str) -> Response:
@@ -37,10 +50,12 @@ def module(name: str) -> Response:
     path = _modules().get(name)
     if path is None:
         abort(404)
-    text = path.read_bytes()
-    answer = Response(text, mimetype="text/javascript")
+    return _versioned(Response(path.read_bytes(), mimetype="text/javascript"))
+
+
+def _versioned(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "public, no-cache"
-    answer.set_etag(sha256(text).hexdigest()[:32])
+    answer.set_etag(sha256(answer.get_data()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer
 

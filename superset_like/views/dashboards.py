@@ -1,4 +1,4 @@
-"""/superset/dashboard/<id, uuid or slug>/: a dashboard for somebody who is signed in."""
+"""Dashboards for somebody who is signed in: their list, and each by its id, uuid or slug."""
 
 from flask import redirect, request
 from flask_appbuilder import AppBuilder
@@ -14,6 +14,43 @@ from superset_like.models import Dashboard
 from superset_like.services import dashboards
 
 EDITOR = "DashboardAdmin"
+# A page of another site that leads here would otherwise make dashboards in its visitors' names.
+OWN_SITES = frozenset({"", "none", "same-origin"})
+
+
+class DashboardList(BaseView):
+    """The list of dashboards."""
+
+    route_base = "/dashboard"
+    default_view = "list"
+
+    @expose("/list/")
+    def list(self) -> Response | str:
+        """The page; what it lists comes through the API."""
+        return self._shown(is_new=False)
+
+    @expose("/new/")
+    def new(self) -> Response | str:
+        """The page, which makes a dashboard and opens it for editing."""
+        return self._shown(is_new=request.headers.get("Sec-Fetch-Site", "") in OWN_SITES)
+
+    def _shown(self, *, is_new: bool) -> Response | str:
+        actor = current()
+        if actor.kind is ActorKind.ANONYMOUS:
+            return redirect(self.appbuilder.get_url_for_login_with(request.url))
+        if not actor.can("can_read", "Dashboard"):
+            raise Forbidden()
+        may_write = actor.can("can_write", "Dashboard")
+        self.update_redirect()
+        return str(
+            self.render_template(
+                "superset_like/dashboard_list.html",
+                user_id=actor.user_id,
+                edits_all=actor.is_admin,
+                may_write=may_write,
+                is_new=is_new and may_write,
+            )
+        )
 
 
 class DashboardPage(BaseView):
@@ -47,5 +84,6 @@ class DashboardPage(BaseView):
 
 
 def register(builder: AppBuilder) -> None:
-    """The page has no place in the menu: one comes to it from lists and links."""
+    """The list is in the menu; one comes from it to a dashboard."""
+    builder.add_view(DashboardList, "Dashboards", icon="fa-table-columns")
     builder.add_view_no_menu(DashboardPage)

@@ -9,7 +9,15 @@ from flask_appbuilder.menu import MenuItem
 import superset_like
 
 # By name; what nobody placed here comes last.
-CATEGORIES = ("SQL Lab", "Administer content", "Administer data", "Administer SQL", "Security")
+CATEGORIES = (
+    "Dashboards",
+    "Charts",
+    "SQL Lab",
+    "Administer content",
+    "Administer data",
+    "Administer SQL",
+    "Security",
+)
 PAGES = (
     "SQL Editor",
     "Saved Queries",

@@ -22,24 +22,25 @@ RECENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A kind of thing, how many of it the visitor may see, and where he finds them."""
+    """A kind of thing, how many the visitor may see, and where he finds them. page: that of their list, if any."""
 
     title: str
     count: int
     api: str
     admin_view: str
     icon: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """Something that somebody changed lately. page: where it is shown; empty where there is none but its row."""
+    """Something that somebody changed lately. page: where it is shown."""
 
     id: int
     title: str
     detail: str
     changed: str
-    page: str = ""
+    page: str
 
 
 class WelcomeView(IndexView):
@@ -74,8 +75,10 @@ def _tiles(actor: Actor) -> Sequence[Tile]:
         select(*(_count(actor, model).scalar_subquery() for model in (Dashboard, Chart, Dataset, Database)))
     ).one()
     return (
-        Tile("Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns"),
-        Tile("Charts", numbers[1], "chart", "ChartAdmin", "fa-chart-column"),
+        Tile(
+            "Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns", url_for("DashboardList.list")
+        ),
+        Tile("Charts", numbers[1], "chart", "ChartAdmin", "fa-chart-column", url_for("ChartList.list")),
         Tile("Datasets", numbers[2], "dataset", "DatasetAdmin", "fa-table"),
         Tile("Databases", numbers[3], "database", "DatabaseAdmin", "fa-database"),
     )
@@ -106,7 +109,13 @@ def _charts(actor: Actor) -> Sequence[Recent]:
         User, Chart.changed_by_fk == User.id
     )
     return [
-        Recent(row.id, row.slice_name or f"Chart {row.id}", row.viz_type.replace("_", " "), _changed(row))
+        Recent(
+            row.id,
+            row.slice_name or f"Chart {row.id}",
+            row.viz_type.replace("_", " "),
+            _changed(row),
+            url_for("ExplorePage.show", slice_id=row.id),
+        )
         for row in _latest(actor, Chart, statement)
     ]
 

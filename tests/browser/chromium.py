@@ -53,7 +53,8 @@ os.execv(sys.argv[3], sys.argv[3:])
 class Browser:
     """One page of a browser with a profile of its own.
 
-    complaints: what its console said of errors and broken policies.
+    complaints: what its console said of errors and broken policies. asked: the kinds of dialogs that the browser itself
+    opened, such as `beforeunload`; each was agreed to.
     """
 
     def __init__(self, profile: Path) -> None:
@@ -81,6 +82,7 @@ class Browser:
         self._number = 0
         self._session: str | None = None
         self.complaints: list[str] = []
+        self.asked: list[str] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
@@ -96,18 +98,23 @@ class Browser:
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """The browser's answer to a command."""
+        number = self._send(method, **params)
+        while True:
+            answer = self._received()
+            if answer.get("id") == number:
+                assert "error" not in answer, (method, answer["error"])
+                result: dict[str, Any] = answer["result"]
+                return result
+            self.noted(answer)
+
+    def _send(self, method: str, **params: Any) -> int:
+        """The number under which the answer will come."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
         if self._session:
             message["sessionId"] = self._session
         os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._received()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, (method, answer["error"])
-                result: dict[str, Any] = answer["result"]
-                return result
-            self.noted(answer)
+        return self._number
 
     def go(self, url: str) -> None:
         """The page is there and has run its scripts."""
@@ -187,6 +194,26 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
 
+    def drag(self, selector: str, to: str, *, across: float = 0.5, down: float = 0.5) -> None:
+        """The first such element was dragged by a mouse to the other, to a place within it: 0 is its left or top."""
+        from_x, from_y = self._place(selector, 0.5, 0.5)
+        x, y = self._place(to, across, down)
+        self._mouse("mousePressed", from_x, from_y)
+        # In steps, as a hand moves: pages begin a drag after some of them.
+        for step in range(1, 6):
+            self._mouse("mouseMoved", from_x + (x - from_x) * step / 5, from_y + (y - from_y) * step / 5)
+        self._mouse("mouseReleased", x, y)
+
+    def _place(self, selector: str, across: float, down: float) -> tuple[float, float]:
+        box = self.run(
+            f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+            "return [box.x, box.y, box.width, box.height]; })()"
+        )
+        return box[0] + box[2] * across, box[1] + box[3] * down
+
+    def _mouse(self, kind: str, x: float, y: float) -> None:
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+
     def screenshot(self, path: Path) -> None:
         """The whole page is in the file, as PNG."""
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
@@ -219,6 +246,9 @@ class Browser:
 
     def noted(self, event: dict[str, Any]) -> None:
         """Nothing; what the browser told unasked is in `complaints` when it is one."""
+        if event.get("method") == "Page.javascriptDialogOpening":
+            self.asked.append(event["params"]["type"])
+            self._send("Page.handleJavaScriptDialog", accept=True)
         if event.get("method") == "Runtime.exceptionThrown":
             self.complaints.append(str(event["params"]["exceptionDetails"]))
         if event.get("method") == "Log.entryAdded" and event["params"]["entry"]["level"] == "error":

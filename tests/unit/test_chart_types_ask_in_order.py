@@ -98,3 +98,9 @@ def test_a_comparison_of_the_form_is_asked() -> None:
     (asked,) = chart_types.of("echarts_timeseries_line").questions(form)
     assert asked["time_offsets"] == ["1 year ago"]
     assert "time_offsets" not in chart_types.of("echarts_timeseries_line").questions({**FORM, "time_compare": []})[0]
+
+
+def test_a_number_alone_has_no_axis_to_go_along() -> None:
+    form = {"viz_type": "big_number_total", "metric": "count", "x_axis": "sold_on", "time_grain_sqla": "P1M"}
+    (asked,) = chart_types.of("big_number_total").questions(form)
+    assert (asked["columns"], asked["orderby"]) == ([], [])

@@ -20,7 +20,7 @@ def test_who_owns_things_finds_them(browser_of: BrowserOf, embedded: Embedded) -
     assert ">By region</a>" in page
     assert ">Shop</a>" in page
     assert numbers(page)[:2] == [1, 1]
-    assert f'href="/api/v1/chart/{embedded.chart}"' in page
+    assert f'href="/explore/?slice_id={embedded.chart}"' in page
 
 
 def test_who_may_see_nothing_is_told_so(browser_of: BrowserOf, embedded: Embedded) -> None:
@@ -33,7 +33,7 @@ def test_who_may_see_nothing_is_told_so(browser_of: BrowserOf, embedded: Embedde
 def test_an_administrator_is_led_to_his_pages(browser_of: BrowserOf, embedded: Embedded) -> None:
     page = browser_of("admin").get("/superset/welcome/").get_data(as_text=True)
     assert numbers(page) == [1, 1, 1, 1]
-    assert f'href="/admin/charts/show/{embedded.chart}"' in page
+    assert f'href="/explore/?slice_id={embedded.chart}"' in page
 
 
 def test_a_visitor_is_asked_to_log_in(app: Flask, embedded: Embedded) -> None:

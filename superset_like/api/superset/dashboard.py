@@ -271,7 +271,7 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
     base_order = ("changed_on", "desc")
     add_columns = list(DashboardPost._declared_fields)
     edit_columns = list(DashboardPut._declared_fields)
-    allowed_rel_fields = frozenset({"owners", "roles", "created_by", "changed_by"})
+    allowed_rel_fields = frozenset({"owners", "roles", "tags", "created_by", "changed_by"})
 
     def identified(self, statement: Select[Any], pk: str) -> Select[Any]:
         return statement.where(dashboards.named(pk))

@@ -13,8 +13,8 @@ class BigNumber(ChartType):
     metric_fields = ("metric",)
     time_axis = True
 
-    def columns(self, form_data: FormData) -> list[Any]:
-        return [] if form_data.get("viz_type") == "big_number_total" else super().columns(form_data)
+    def axis(self, form_data: FormData) -> list[Any]:
+        return [] if form_data.get("viz_type") == "big_number_total" else super().axis(form_data)
 
     def question(self, form_data: FormData) -> Question:
         made = super().question(form_data)
