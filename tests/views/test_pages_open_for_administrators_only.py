@@ -84,7 +84,7 @@ def test_who_is_not_signed_in_is_asked_to(app: Flask) -> None:
 
 def test_the_menu_has_no_category_that_is_empty(browser_of: BrowserOf) -> None:
     for name, categories in (
-        ("admin", ["SQL Lab", "Dashboards & charts", "Data", "SQL", "Security"]),
+        ("admin", ["SQL Lab", "Content", "Data", "SQL", "Security"]),
         ("alice", ["SQL Lab"]),
         ("bob", []),
     ):

@@ -38,7 +38,7 @@ class Category:
     icon: str
 
 
-CONTENT = Category("Administer content", "Dashboards & charts", "fa-chart-pie")
+CONTENT = Category("Administer content", "Content", "fa-chart-pie")
 DATA = Category("Administer data", "Data", "fa-database")
 SQL = Category("Administer SQL", "SQL", "fa-code")
 SECURITY = Category("Security", "Security", "fa-cogs")
