@@ -156,16 +156,17 @@ DEFAULTS = {"published": False, "is_managed_externally": False}
 def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
     if values.pop("theme_id", None) is not None:
         raise Invalid(fields={"theme_id": ["Theme does not exist"]})
+    others: Sequence[Chart] = dashboard.charts
     if values.get("json_metadata"):
         metadata = json.loads(values["json_metadata"])
         positions = metadata.pop("positions", None)
         values["json_metadata"] = json.dumps(metadata)
         if positions is not None:
             values["position_json"] = json.dumps(positions)
-            dashboard.charts = _charts(actor, chart_ids(positions), dashboard.charts)
+            others = ()
     if values.get("position_json"):
         named = _charts(actor, chart_ids(json.loads(values["position_json"])), dashboard.charts)
-        dashboard.charts = list(dict.fromkeys([*dashboard.charts, *named]))
+        dashboard.charts = list(dict.fromkeys([*others, *named]))
     if values.get("slug") == "":
         values["slug"] = None
     for name, value in values.items():
