@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Invalid
+from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
 from superset_like.services import found, marks, people
@@ -33,6 +33,18 @@ def named(text: str) -> ColumnElement[bool]:
         return Dashboard.uuid == UUID(text)
     except ValueError:
         return Dashboard.slug == text
+
+
+def find(actor: Actor, text: str) -> Dashboard:
+    """The dashboard of this id, uuid or slug, if the caller may see it. Raises NotFound."""
+    statement = select(Dashboard).where(named(text))
+    condition = rules.visible(actor, Dashboard)
+    dashboard: Dashboard | None = db.session.execute(
+        statement if condition is None else statement.where(condition)
+    ).scalar()
+    if dashboard is None:
+        raise NotFound()
+    return dashboard
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
