@@ -18,7 +18,8 @@ export async function draw(element, module, formData, results, wish = "auto") {
   element.setAttribute("aria-busy", "true");
   clear(element);
   try {
-    const { option } = await import(`/chart_types/${module}`);
+    const { option, maps } = await import(`/chart_types/${module}`);
+    for (const [name, shapes] of Object.entries(maps?.() ?? {})) window.echarts.registerMap(name, shapes);
     const chart = window.echarts.init(element, null, { renderer: "svg" });
     const paint = () => {
       const look = {
