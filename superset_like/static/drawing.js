@@ -1,6 +1,26 @@
 // Draws a chart into an element: its type's module makes the option, ECharts the picture.
 
 const drawn = new WeakMap();
+let library = null;
+
+// ECharts: there already, or loaded now from where the page said that it will be wanted.
+function echarts() {
+  if (window.echarts) return Promise.resolve(window.echarts);
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("link[rel=preload][as=script]").href;
+    script.onload = () => resolve(window.echarts);
+    script.onerror = () => reject(new Error("ECharts could not be loaded"));
+    document.head.append(script);
+  });
+  return library;
+}
+
+// What will be drawn soon is loaded while its data is asked for.
+export function prepare(module) {
+  echarts().catch(console.error);
+  import(`/chart_types/${module}`).catch(console.error);
+}
 
 export function dark(wish = "auto") {
   return wish === "auto" ? window.matchMedia("(prefers-color-scheme: dark)").matches : wish === "dark";
@@ -19,9 +39,9 @@ export async function draw(element, module, formData, results, wish = "auto", mo
   element.setAttribute("aria-busy", "true");
   clear(element);
   try {
-    const { option, maps, picks } = await import(`/chart_types/${module}`);
-    for (const [name, shapes] of Object.entries(maps?.() ?? {})) window.echarts.registerMap(name, shapes);
-    const chart = window.echarts.init(element, null, { renderer: "svg" });
+    const [{ init, registerMap }, { option, maps, picks }] = await Promise.all([echarts(), import(`/chart_types/${module}`)]);
+    for (const [name, shapes] of Object.entries(maps?.() ?? {})) registerMap(name, shapes);
+    const chart = init(element, null, { renderer: "svg" });
     const paint = () => {
       const look = {
         width: element.clientWidth,

@@ -1,7 +1,7 @@
 // A chart on a dashboard: its card, its data, its picture. It loads when it comes near what is seen of the page, and lets
 // its picture go when it is far away.
 
-import { clear, draw, whileNear } from "../drawing.js";
+import { clear, draw, prepare, whileNear } from "../drawing.js";
 import { action, made, said, told } from "../elements.js";
 
 const UNIT_PX = 8;
@@ -55,6 +55,8 @@ export class Figure {
     }
     const { signal } = (this.stop = new AbortController());
     this.card.setAttribute("aria-busy", "true");
+    const { viz_type: kind } = this.chart.form_data;
+    if (this.dashboard.modules[kind] && !TABLES.has(kind)) prepare(this.dashboard.modules[kind]);
     try {
       const { result } = await this.answer({ force }, signal);
       if (signal.aborted) return;
