@@ -18,10 +18,8 @@ export class Dashboard {
 
   async load() {
     const restoring = this.wish.state?.();
-    const [{ result: record }, { result: charts }] = await Promise.all([
-      this.server.ask(`/api/v1/dashboard/${this.id}`),
-      this.server.ask(`/api/v1/dashboard/${this.id}/charts`),
-    ]);
+    const path = `/api/v1/dashboard/${this.id}/charts?with_dashboard=true`;
+    const { result: charts, dashboard: record } = await this.server.ask(path);
     const state = (await restoring) ?? {};
     this.record = record;
     this.metadata = JSON.parse(record.json_metadata || "{}") || {};

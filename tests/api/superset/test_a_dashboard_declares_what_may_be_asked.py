@@ -234,3 +234,13 @@ def test_what_is_no_extra_form_data_is_400(shop: Shop, text: str) -> None:
     assert answer.status_code == 400
     bad = shop.alice.get(f"/api/v1/chart/{shop.second}/data/", query_string={"url_params": '{"a": 1}'})
     assert bad.status_code == 400
+
+
+def test_a_page_is_told_of_its_dashboard_with_the_charts(shop: Shop, client_of: ClientOf, guest_of: GuestOf) -> None:
+    path = f"/api/v1/dashboard/{shop.embedded.dashboard}/charts"
+    assert "dashboard" not in shop.alice.get(path).get_json()
+    for reader in (client_of("bob"), guest_of(shop.embedded)):
+        told = reader.get(f"{path}?with_dashboard=true").get_json()
+        assert told["dashboard"]["dashboard_title"] == "Shop"
+        assert len(told["result"]) == 2
+    assert client_of("charlie").get(f"{path}?with_dashboard=true").status_code == 404
