@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import figures, installation, machine, pages, redash_api, rows, superset_api
+from bench import figures, installation, machine, pages, pictures, redash_api, rows, superset_api
 from bench.client import Client, Refused
 from bench.large_download import large_download
 from bench.load import Sent, measured
@@ -166,6 +166,7 @@ def _of_starts(home: Path, wanted: argparse.Namespace, ours: Product) -> dict[Ro
     """What can be seen of servers that have just started; this is not their home's first start."""
     started = []
     found: dict[Row, float] = {}
+    drawn: dict[Row, float] = {}
     for number in range(STARTS):
         with serving(home, wanted.port) as server:
             started.append(server.started_s)
@@ -173,10 +174,11 @@ def _of_starts(home: Path, wanted: argparse.Namespace, ours: Product) -> dict[Ro
                 client = superset_api.signed_in(server.base, USER, PASSWORD)
                 database = superset_api.flights(client).database
                 found = large_download(client, server.processes, database, wanted.large)
+                drawn = pictures.seconds(client)
     if not found:
         ours.left_out[rows.LARGE_PEAK] = "it would take more than 10 s here; --large does it all the same"
     _say(f"{STARTS} starts: {', '.join(f'{each:.2f}' for each in started)} s")
-    return {rows.START: statistics.median(started), **found}
+    return {rows.START: statistics.median(started), **found, **drawn}
 
 
 def _of_the_installation() -> dict[Row, float]:

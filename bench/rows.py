@@ -48,6 +48,13 @@ CSV_PEAK = Row("CSV, 100,000 x 10: more memory at its peak", Unit.MIB, slack=32)
 LARGE_PEAK = Row("CSV, 10,000,000 rows: more memory than 10,000", Unit.MIB, target=32, slack=16)
 LARGE_TIME = Row("CSV, 10,000,000 rows: time", Unit.S)
 COLD_KEY = Row("one cold key, 200 callers at once: queries run", Unit.COUNT, target=1)
+PICTURE_FIRST = Row("chart as PNG, first: V8 is started", Unit.S)
+PICTURE = Row("chart as PNG, asked and drawn anew", Unit.S, target=0.3)
+PICTURE_KEPT = Row("chart as PNG, kept", Unit.S, target=0.01, slack=0.005)
+DASHBOARD_PNG = Row("dashboard of 18 charts as PNG, asked and drawn anew", Unit.S)
+DASHBOARD_PDF = Row("dashboard of 18 charts as PDF, asked and drawn anew", Unit.S)
+DASHBOARD_KEPT = Row("dashboard of 18 charts as PNG, kept", Unit.S, target=0.1, slack=0.02)
+PICTURES = (PICTURE_FIRST, PICTURE, PICTURE_KEPT, DASHBOARD_PNG, DASHBOARD_PDF, DASHBOARD_KEPT)
 MIGRATE = Row("fresh home: migrate and initialise", Unit.S, target=3)
 EXAMPLES = Row("fresh home: load the examples", Unit.S)
 ADMIN = Row("fresh home: create an admin", Unit.S)
@@ -65,6 +72,7 @@ ONCE = (
     LARGE_PEAK,
     LARGE_TIME,
     COLD_KEY,
+    *PICTURES,
     MIGRATE,
     EXAMPLES,
     ADMIN,

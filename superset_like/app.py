@@ -27,7 +27,7 @@ from superset_like.logs import configure_logs
 from superset_like.models.secret import cipher
 from superset_like.services import schema, stores
 from superset_like.url_rules import LateRule
-from superset_like.views import error_pages
+from superset_like.views import error_pages, menu
 from superset_like.views.admin import people
 from superset_like.views.welcome import WelcomeView
 
@@ -228,7 +228,7 @@ def _add_apis(builder: AppBuilder) -> None:
 
 
 def _add_pages(builder: AppBuilder) -> None:
-    for module in modules_in(views):
+    for module in sorted(modules_in(views), key=lambda module: module is menu):
         register = getattr(module, "register", None)
         if register:
             register(builder)

@@ -58,6 +58,64 @@ export function formNumber(value) {
   return numeric(typeof value === "string" ? value.trim() : value);
 }
 
+// ---- The reader ----------------------------------------------------------------------------------------------------
+
+let reader = separatorsOf("en-US");
+
+// From now on numbers are told with the separators of this locale (BCP 47). It is said once a page, and once a drawing:
+// a reader has one locale, and whoever formats a number need not be told.
+export function setLocale(locale) {
+  reader = separatorsOf(locale || "en-US");
+}
+
+function separatorsOf(locale) {
+  const wish = { numberingSystem: "latn", useGrouping: true, minimumFractionDigits: 1 };
+  let parts;
+  try {
+    parts = new Intl.NumberFormat(locale, wish).formatToParts(12345678.5);
+  } catch {
+    parts = new Intl.NumberFormat("en-US", wish).formatToParts(12345678.5);
+  }
+  const first = (type) => parts.find((part) => part.type === type)?.value;
+  const groups = parts.filter((part) => part.type === "integer");
+  // In India, groups before the last one are of two digits.
+  return { decimal: first("decimal") ?? ".", group: first("group") ?? ",", size: groups.at(-2)?.value.length ?? 3 };
+}
+
+function localised(text) {
+  if (reader.decimal === "." && reader.group === ",") return text;
+  return text.replace(/[.,]/g, (sign) => (sign === "." ? reader.decimal : reader.group));
+}
+
+// The results as the clocks of their zones show them: moments of a column with a zone (`zones`, as `colnames`) are moved
+// so that UTC's clock reads them, so axes begin at the midnights of the zone. Days and moments without one stay.
+export function onTheirClocks(results) {
+  return results.map((result) => {
+    const zones = (result && result.zones) || [];
+    const moved = result ? result.colnames.filter((_, place) => zones[place] && zones[place] !== "UTC") : [];
+    if (!moved.length) return result;
+    const zoneOf = new Map(result.colnames.map((name, place) => [name, zones[place]]));
+    const data = result.data.map((row) => {
+      const changed = { ...row };
+      for (const name of moved) {
+        const moment = milliseconds(row[name]);
+        if (moment !== null) changed[name] = moment + offsetAt(moment, zoneOf.get(name));
+      }
+      return changed;
+    });
+    return { ...result, data };
+  });
+}
+
+// The zone whose clocks the results show; UTC where none is named.
+export function clockOf(results) {
+  for (const result of results) {
+    const named = ((result && result.zones) || []).find(Boolean);
+    if (named) return named;
+  }
+  return "UTC";
+}
+
 // ---- Formats of numbers --------------------------------------------------------------------------------------------
 
 export const NULL_TEXT = "N/A";
@@ -84,6 +142,10 @@ export function numberFormatter(format, currency) {
 
 // The number as short as it can be read: 12.3k, 4.56M, 0.0012.
 export function smartNumber(value) {
+  return localised(smart(value));
+}
+
+function smart(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1000) return siText(value, 3, true).replace("G", "B");
@@ -99,13 +161,13 @@ function namedFormat(format) {
     case "SMART_NUMBER_SIGNED":
       return (value) => (value > 0 ? `+${smartNumber(value)}` : smartNumber(value));
     case "DURATION":
-      return (value) => duration(value, false);
+      return (value) => localised(duration(value, false));
     case "DURATION_SUB":
-      return (value) => duration(value, true);
+      return (value) => localised(duration(value, true));
     case "MEMORY_DECIMAL":
-      return (value) => memory(value, 1000, ["B", "kB", "MB", "GB", "TB", "PB"]);
+      return (value) => localised(memory(value, 1000, ["B", "kB", "MB", "GB", "TB", "PB"]));
     case "MEMORY_BINARY":
-      return (value) => memory(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]);
+      return (value) => localised(memory(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]));
     default:
       return null;
   }
@@ -124,6 +186,7 @@ function patternFormat(format) {
     const minus = negative && !nothing;
     let before = minus ? (sign === "(" ? "(" : "-") : sign === "+" ? "+" : sign === " " ? " " : "";
     if (symbol === "$") before += "$";
+    body = localised(body);
     const text = before + body + (minus && sign === "(" ? ")" : "");
     return padded(text, before.length, zero ? "0" : fill || " ", zero ? "=" : align || ">", Number(width) || 0);
   };
@@ -183,7 +246,11 @@ function trimmed(text) {
 }
 
 function grouped(text) {
-  return text.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+  return text.replace(/^\d{4,}/, (whole) => {
+    const groups = [whole.slice(-3)];
+    for (let end = whole.length - 3; end > 0; end -= reader.size) groups.unshift(whole.slice(Math.max(0, end - reader.size), end));
+    return groups.join(",");
+  });
 }
 
 function padded(text, before, fill, align, width) {
@@ -269,7 +336,7 @@ export function timeFormatter(format, look, grain) {
   return (value) => {
     const moment = milliseconds(value);
     if (moment === null) return NULL_TEXT;
-    return strftime(moment, own || byGrain || patternThatTells(moment, look), look);
+    return own ? strftime(moment, own, look) : told(moment, byGrain || patternThatTells(moment, look), look);
   };
 }
 
@@ -281,24 +348,24 @@ export function tickFormatter(format, look, grain) {
     const moment = milliseconds(value);
     if (moment === null) return "";
     const pattern = tickPattern(fields(moment, look), grain);
-    const rest = place !== 0 || pattern === "%Y" ? "" : pattern.startsWith("%H") ? "\n%b %-d" : "\n%Y";
-    return strftime(moment, pattern + rest, look);
+    const rest = place !== 0 || pattern === "%Y" ? "" : pattern.startsWith("%H") ? "%b %-d" : "%Y";
+    return told(moment, pattern, look) + (rest && `\n${told(moment, rest, look)}`);
   };
 }
 
 // As tickFormatter, for an axis whose first tick is where the data begins: one that is no round moment has no label,
 // and the next one takes its place.
 function momentFormatter(format, look, grain) {
-  const told = tickFormatter(format, look, grain);
-  if (format && !format.startsWith("smart_date")) return told;
+  const written = tickFormatter(format, look, grain);
+  if (format && !format.startsWith("smart_date")) return written;
   let odd = false;
   return (value, place) => {
     if (place === 0) {
       const at = fields(value, look);
       odd = grain !== "P1Y" && !(at.day === 1 && at.hour === 0 && at.minute === 0);
-      return odd ? "" : told(value, 0);
+      return odd ? "" : written(value, 0);
     }
-    return told(value, odd ? place - 1 : place);
+    return written(value, odd ? place - 1 : place);
   };
 }
 
@@ -323,6 +390,27 @@ export function milliseconds(value) {
   if (value === null || value === undefined || value === "") return null;
   const made = typeof value === "number" ? value : /^-?\d+$/.test(value) ? Number(value) : Date.parse(value);
   return Number.isFinite(made) ? made : null;
+}
+
+const DATE = { year: "numeric", month: "short", day: "numeric" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const SKELETONS = {
+  "%b %-d, %Y": DATE,
+  "%b %Y": { year: "numeric", month: "short" },
+  "%b %-d": { month: "short", day: "numeric" },
+  "%b %-d, %H:%M": { month: "short", day: "numeric", ...CLOCK },
+  "%b %-d, %H:%M:%S": { month: "short", day: "numeric", ...CLOCK, second: "2-digit" },
+};
+
+// The moment by one of our own patterns, its parts in the order of the reader's language.
+function told(moment, pattern, look) {
+  const skeleton = SKELETONS[pattern];
+  if (!skeleton || languageOf(look) === "en-US") return strftime(moment, pattern, look);
+  return named(fields(moment, look), skeleton, look);
+}
+
+function languageOf(look) {
+  return (look && look.locale) || "en-US";
 }
 
 // The moment as text in the look's zone and language.
@@ -355,12 +443,15 @@ export function strftime(moment, pattern, look) {
     U: () => two(Math.floor((dayOfYear + 6 - new Date(Date.UTC(at.year, at.month - 1, at.day)).getUTCDay()) / 7)),
     W: () =>
       two(Math.floor((dayOfYear + 6 - ((new Date(Date.UTC(at.year, at.month - 1, at.day)).getUTCDay() + 6) % 7)) / 7)),
-    Q: () => String(moment),
-    s: () => String(Math.floor(moment / 1000)),
-    x: () => strftime(moment, "%-m/%-d/%Y", look),
-    X: () => strftime(moment, "%-I:%M:%S %p", look),
+    Q: () => String(moment - clockOffset(moment, look)),
+    s: () => String(Math.floor((moment - clockOffset(moment, look)) / 1000)),
+    x: () =>
+      languageOf(look) === "en-US"
+        ? strftime(moment, "%-m/%-d/%Y", look)
+        : named(at, { year: "numeric", month: "numeric", day: "numeric" }, look),
+    X: () => strftime(moment, languageOf(look) === "en-US" ? "%-I:%M:%S %p" : "%H:%M:%S", look),
     c: () => strftime(moment, "%x, %X", look),
-    Z: () => zoneOffset(moment, at),
+    Z: () => zoneOffset(moment, at, look),
     "%": () => "%",
   };
   return pattern.replace(/%([-_0])?([A-Za-z%])/g, (all, flag, letter) => {
@@ -371,9 +462,9 @@ export function strftime(moment, pattern, look) {
   });
 }
 
-function zoneOffset(moment, at) {
+function zoneOffset(moment, at, look) {
   const there = Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second, at.millisecond);
-  const minutes = Math.round((there - moment) / 60000);
+  const minutes = Math.round((there - moment + clockOffset(moment, look)) / 60000);
   const size = Math.abs(minutes);
   const two = (number) => String(number).padStart(2, "0");
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}${two(size % 60)}`;
@@ -401,6 +492,37 @@ function fields(moment, look) {
   };
 }
 
+// How far the clock that the moment was moved to is ahead of UTC.
+function clockOffset(moment, look) {
+  const clock = look && look.clock;
+  return clock && clock !== "UTC" ? offsetAt(moment - offsetAt(moment, clock), clock) : 0;
+}
+
+const QUARTER = 900000;
+const MOST_KEPT = 50000;
+const offsets = new Map();
+
+// How far the zone's clocks are ahead of UTC at the moment, in milliseconds; 0 for a zone that this engine does not know.
+function offsetAt(moment, zone) {
+  // Clocks change at quarters of an hour.
+  const start = Math.floor(moment / QUARTER) * QUARTER;
+  const key = `${zone} ${start}`;
+  if (!offsets.has(key)) {
+    if (offsets.size >= MOST_KEPT) offsets.clear();
+    offsets.set(key, measuredOffset(start, zone));
+  }
+  return offsets.get(key);
+}
+
+function measuredOffset(moment, zone) {
+  try {
+    const at = fieldsInZone(new Date(moment), zone);
+    return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second) - moment;
+  } catch {
+    return 0;
+  }
+}
+
 const zones = new Map();
 
 function fieldsInZone(date, zone) {
@@ -417,18 +539,19 @@ function fieldsInZone(date, zone) {
 const names = new Map();
 
 function named(at, wish, look) {
-  const locale = (look && look.locale) || "en-US";
+  const locale = languageOf(look);
   const key = `${locale} ${JSON.stringify(wish)}`;
   if (!names.has(key)) {
+    if (names.size >= MOST_KEPT) names.clear();
     let format;
     try {
-      format = new Intl.DateTimeFormat(locale, { ...wish, timeZone: "UTC" });
+      format = new Intl.DateTimeFormat(locale, { ...wish, calendar: "gregory", numberingSystem: "latn", timeZone: "UTC" });
     } catch {
       format = new Intl.DateTimeFormat("en-US", { ...wish, timeZone: "UTC" });
     }
     names.set(key, format);
   }
-  return names.get(key).format(new Date(Date.UTC(at.year, at.month - 1, at.day)));
+  return names.get(key).format(new Date(Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second)));
 }
 
 // value => text for a result's column, by its type: a time, a number, or the text itself. null is N/A.

@@ -159,6 +159,11 @@ def kinds_of(schema: pa.Schema) -> list[Kind]:
     return [_kind_of(field.type) for field in schema]
 
 
+def zones_of(schema: pa.Schema) -> list[str | None]:
+    """The zone whose clocks show the moments in each column; None for days, moments without one, and other values."""
+    return [field.type.tz if pa.types.is_timestamp(field.type) else None for field in schema]
+
+
 def _kind_of(type_: pa.DataType) -> Kind:
     types = pa.types
     if types.is_boolean(type_):

@@ -83,9 +83,9 @@ class Dashboard(Identified, Versioned, Audited, Certified, ManagedExternally, Mo
     def status(self) -> str:
         return "published" if self.published else "draft"
 
-    @derived()
+    @derived("id", "version")
     def thumbnail_url(self) -> str | None:
-        return None
+        return f"/api/v1/dashboard/{self.id}/thumbnail/{self.version}/"
 
     def __repr__(self) -> str:
         return self.dashboard_title or f"Dashboard {self.id}"

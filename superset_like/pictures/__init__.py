@@ -1,1 +1,1 @@
-"""Pictures of charts, drawn without a browser: modules of the chart types, ECharts in V8, resvg."""
+"""Pictures of charts and dashboards without a browser: modules of the chart types, ECharts in V8, Typst."""

@@ -1,21 +1,21 @@
 """The child process that draws: `python -m superset_like.pictures.artist FOLDER SECONDS MIB`.
 
 Requests come on stdin, answers leave on stdout, each as four bytes of length and so many bytes: JSON in, and out one
-letter (see ANSWERS) and a picture or a message. It ends when stdin does.
+letter (see ANSWERS) and a picture or a message. It ends when stdin does. A request is for a chart (module, formData,
+results, look) or for sheets with charts that were drawn before (pages, drawings, theme).
 """
 
 import json
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
-from resvg_py import svg_to_bytes
 
-from superset_like.pictures import fonts, modules, svg
+from superset_like.pictures import compose, finish, fonts, modules, svg
 
 MIB = 1024 * 1024
 # A picture; and what went wrong: its time, its memory, its module.
@@ -24,12 +24,6 @@ DRAWN, TOO_SLOW, TOO_LARGE, FAILED = ANSWERS = b"P", b"T", b"M", b"F"
 LAST = frozenset({TOO_SLOW, TOO_LARGE})
 # What the process needs beside V8's heap: libraries, buffers, the pixels of the largest picture.
 BESIDES_MIB = 1024
-FONTS = {
-    "regular": modules.ECHARTS.with_name("Inter-Regular.ttf"),
-    "bold": modules.ECHARTS.with_name("Inter-SemiBold.ttf"),
-}
-# Unquoted: it stands in an attribute.
-FAMILY = "Inter, Helvetica, Arial, sans-serif"
 DRAW = Path(__file__).with_name("draw.js")
 
 
@@ -44,8 +38,8 @@ class Artist:
         self._v8.set_hard_memory_limit(memory_mib * MIB)
         for path in (modules.ECHARTS, DRAW):
             self._v8.eval(f"{path.read_text()}\n;0")
-        known = {weight: fonts.widths(path) for weight, path in FONTS.items()}
-        self._v8.eval(f"widths = {json.dumps(known)};0")
+        known = {weight: fonts.widths(path) for weight, path in fonts.FILES.items()}
+        self._v8.eval(f"widths = {json.dumps(known)}; wide = {fonts.WIDE};0")
         if (folder / "base.js").exists():
             self._v8.eval(f"base = {modules.script(folder, 'base')}({{}});0")
 
@@ -57,34 +51,37 @@ class Artist:
             return TOO_SLOW, b""
         except JSOOMException:
             return TOO_LARGE, b""
-        except (JSEvalException, svg.Unsafe, OSError, ValueError) as error:
+        except (JSEvalException, svg.Unsafe, finish.Unfinished, OSError, ValueError) as error:
             return FAILED, f"{type(error).__name__}: {error}".encode(errors="replace")
 
     def _picture(self, asked: Mapping[str, Any]) -> bytes:
+        if "pages" in asked:
+            drawn = [compose.composed(page, asked["theme"], asked["drawings"]) for page in asked["pages"]]
+            return self._finished(drawn, asked["pages"], asked)
+        look = asked["look"]
+        return self._finished([self._chart(asked)], [look], asked)
+
+    def _chart(self, asked: Mapping[str, Any]) -> str:
         self._load(asked["module"])
         # A JavaScript text of a JSON text: as an object literal, a key `__proto__` would be more than a key.
-        given = json.dumps(json.dumps({**asked, "font": FAMILY}))
+        given = json.dumps(json.dumps({**asked, "font": fonts.FAMILY}))
         drawn = self._v8.eval(f"picture({given})", timeout_sec=self._timeout_s)
-        made = svg.cleaned(str(drawn))
-        return made.encode() if asked["form"] == "svg" else self._pixels(made, asked)
+        return svg.cleaned(str(drawn))
+
+    @staticmethod
+    def _finished(drawn: Sequence[str], sizes: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> bytes:
+        """The drawings in the asked form; of SVG and PNG there is one. sizes: width and height of each."""
+        if asked["form"] == "svg":
+            return drawn[0].encode()
+        if asked["form"] == "png":
+            return finish.png(drawn[0], sizes[0], asked["scale"])
+        return finish.pdf(drawn, sizes, asked.get("title", ""))
 
     def _load(self, name: str) -> None:
         if name not in self._loaded:
             source = modules.script(self._folder, name)
             self._v8.eval(f"modules[{json.dumps(name)}] = {source}(base);0", timeout_sec=self._timeout_s)
             self._loaded.add(name)
-
-    def _pixels(self, made: str, asked: Mapping[str, Any]) -> bytes:
-        scale, look = asked["scale"], asked["look"]
-        return svg_to_bytes(
-            svg_string=made,
-            width=look["width"] * scale,
-            height=look["height"] * scale,
-            skip_system_fonts=True,
-            font_files=[str(path) for path in FONTS.values()],
-            font_family="Inter",
-            sans_serif_family="Inter",
-        )
 
 
 def received(stream: BinaryIO) -> bytes | None:

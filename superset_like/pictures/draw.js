@@ -3,16 +3,15 @@ var modules = {};
 var base = {};
 // Weight -> character -> width in parts of the font's size.
 var widths = {};
-
-// As wide as a character that the fonts lack, which are mostly those of wide scripts.
-const WIDE = 1;
+// As wide as a character that the fonts lack.
+var wide = 1;
 
 echarts.setPlatformAPI({
   measureText(text, font = "") {
     const size = Number((/([\d.]+)px/.exec(font) || [0, 12])[1]);
     const known = /\b(?:bold|bolder|[6-9]00)\b/.test(font) ? widths.bold : widths.regular;
     let width = 0;
-    for (const letter of String(text)) width += known[letter.codePointAt(0)] ?? WIDE;
+    for (const letter of String(text)) width += known[letter.codePointAt(0)] ?? wide;
     return { width: width * size };
   },
 });
@@ -29,16 +28,21 @@ function seen(colour) {
 
 function picture(text) {
   const asked = JSON.parse(text, /\d{16}/.test(text) ? exact : undefined);
-  const { look, font } = asked;
+  const { font } = asked;
+  const results = base.onTheirClocks ? base.onTheirClocks(asked.results) : asked.results;
+  const clock = base.clockOf ? base.clockOf(asked.results) : "UTC";
+  const look = { zone: "UTC", ...asked.look, clock };
+  base.setLocale?.(look.locale);
   const type = modules[asked.module];
-  const option = type.option(asked.formData, asked.results, look);
+  const option = type.option(asked.formData, results, look);
   for (const [name, shapes] of Object.entries(type.maps ? type.maps() : {})) echarts.registerMap(name, shapes);
+  // In a page, what is behind shows through; here there is nothing behind but a card.
+  const ground = asked.isInCard ? "transparent" : look.theme === "dark" ? "#1b1f26" : "#ffffff";
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: look.width, height: look.height });
   try {
     chart.setOption({
       ...option,
-      // In a page, what is behind shows through; here there is nothing behind.
-      backgroundColor: seen(option.backgroundColor) ? option.backgroundColor : look.theme === "dark" ? "#1b1f26" : "#ffffff",
+      backgroundColor: seen(option.backgroundColor) ? option.backgroundColor : ground,
       animation: false,
       textStyle: { ...option.textStyle, fontFamily: font },
     });

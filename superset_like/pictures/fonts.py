@@ -1,13 +1,24 @@
-"""The widths of a font's characters, as its file has them: without a page, ECharts knows those of ASCII alone."""
+"""The fonts that drawings are made with, and the widths of their characters, as their files have them: without a page,
+ECharts knows those of ASCII alone.
+"""
 
 import struct
+from functools import cache
 from pathlib import Path
 
+FOLDER = Path(__file__).parents[1] / "static" / "vendor"
+FILES = {"regular": FOLDER / "Inter-Regular.ttf", "bold": FOLDER / "Inter-SemiBold.ttf"}
+NAME = "Inter"
+# Unquoted: it stands in an attribute.
+FAMILY = f"{NAME}, Helvetica, Arial, sans-serif"
+# As wide as a character that the fonts lack, which are mostly those of wide scripts.
+WIDE = 1.0
 # A table of all of Unicode's characters: its platform and encoding, and the form in which our fonts have it.
 UNICODE = (3, 10)
 GROUPS = 12
 
 
+@cache
 def widths(path: Path) -> dict[int, float]:
     """Character -> its width in parts of the font's size. Raises ValueError for a file of another kind."""
     data = path.read_bytes()
@@ -18,6 +29,12 @@ def widths(path: Path) -> dict[int, float]:
     found = _glyphs(data, tables["cmap"])
     # Glyphs beyond those that are measured are as wide as the last of these.
     return {code: glyphs[min(glyph, measured - 1)] / units for code, glyph in found.items()}
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """How wide the text is in pixels, in letters of this size."""
+    known = widths(FILES["bold" if bold else "regular"])
+    return size * sum(known.get(ord(letter), WIDE) for letter in text)
 
 
 def _tables(data: bytes) -> dict[str, int]:

@@ -24,7 +24,7 @@ from superset_like.pictures import modules
 
 log = logging.getLogger(__name__)
 
-PACKAGES = {"py_mini_racer": "mini-racer", "resvg_py": "resvg-py"}
+PACKAGES = {"py_mini_racer": "mini-racer", "typst": "typst"}
 ROOT = Path(__file__).parents[2]
 # What a program needs of the environment to start; our secrets are none of its business.
 ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "LANG")
@@ -111,7 +111,9 @@ class Studio:
         if kind == b"M":
             raise DrawingTooLarge(limit_mib=self._memory_mib)
         # What the module says may hold the chart's data.
-        log.warning("the module %s does not draw: %s", asked["module"], body.decode(errors="replace")[:500])
+        log.warning(
+            "the module %s does not draw: %s", asked.get("module", "of pages"), body.decode(errors="replace")[:500]
+        )
         raise DrawingFailed()
 
 
@@ -129,7 +131,8 @@ class Turn:
     def draw(self, asked: Mapping[str, Any]) -> bytes:
         """The picture as bytes.
 
-        asked: module, formData, results, look (width, height, theme, locale, zone), form (svg or png), scale.
+        asked: module, formData, results, look (width, height, theme, locale), form (svg, png or pdf), scale; isInCard:
+        without a ground of its own. Or pages and drawings, see `compose.composed`, theme, form, scale and title.
         Raises NotInstalled, DrawingTimedOut, DrawingTooLarge, DrawingFailed.
         """
         return self._studio.drawn(asked)

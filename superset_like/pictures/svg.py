@@ -35,9 +35,15 @@ class Unsafe(ValueError):
     """The drawing holds what no drawing needs."""
 
 
-def cleaned(drawn: str) -> str:
-    """The drawing, of known elements and attributes alone. Raises Unsafe."""
-    writer = Writer()
+REFERENCE = re.compile(r"url\((['\"]?)#")
+
+
+def cleaned(drawn: str, prefix: str = "") -> str:
+    """The drawing, of known elements and attributes alone. Raises Unsafe.
+
+    prefix: put before the names that its parts have, so that several drawings can be in one.
+    """
+    writer = Writer(prefix)
     parser = expat.ParserCreate()
     parser.ordered_attributes = True
     parser.StartElementHandler = writer.start
@@ -46,17 +52,23 @@ def cleaned(drawn: str) -> str:
     parser.StartDoctypeDeclHandler = writer.refuse
     parser.ProcessingInstructionHandler = writer.refuse
     try:
-        parser.Parse(UNHOLDABLE.sub("\ufffd", drawn).encode(), True)
+        parser.Parse(holdable(drawn).encode(), True)
     except expat.ExpatError as error:
         raise Unsafe(f"not XML: {error}") from error
     return "".join(writer.parts)
 
 
+def holdable(text: str) -> str:
+    """The text with marks in place of what XML cannot hold."""
+    return UNHOLDABLE.sub("\ufffd", text)
+
+
 class Writer:
     """Writes what a parser reads, and nothing of style elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         self.parts: list[str] = []
+        self._prefix = prefix
         self._styles = 0
 
     def start(self, name: str, attributes: list[str]) -> None:
@@ -67,7 +79,7 @@ class Writer:
         if name not in ELEMENTS:
             raise Unsafe(f"element {name[:40]}")
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
-        kept = [f" {key}={quoteattr(value)}" for key, value in pairs if self._is_kept(key, value)]
+        kept = [f" {key}={quoteattr(self._named(key, value))}" for key, value in pairs if self._is_kept(key, value)]
         self.parts.append(f"<{name}{''.join(kept)}>")
 
     def end(self, name: str) -> None:
@@ -82,6 +94,15 @@ class Writer:
 
     def refuse(self, *_: object) -> None:
         raise Unsafe("a declaration")
+
+    def _named(self, key: str, value: str) -> str:
+        if not self._prefix:
+            return value
+        if key == "id":
+            return self._prefix + value
+        if key in LINKS and value.startswith("#"):
+            return f"#{self._prefix}{value[1:]}"
+        return REFERENCE.sub(rf"url(\1#{self._prefix}", value)
 
     @staticmethod
     def _is_kept(key: str, value: str) -> bool:

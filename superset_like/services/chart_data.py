@@ -120,25 +120,36 @@ def of_chart(
     dashboard_id: int | str | None = None,
     context: Context | None = None,
     result_type: str = "full",
+    zone: str | None = None,
 ) -> tuple[Asking, Context]:
     """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid.
 
     extra: what the filters of a dashboard want of it; a guest's have to be those of his dashboard. context: another
-    question that was made of this chart, for somebody who has an account.
+    question that was made of this chart, for somebody who has an account. zone: that of the question in place of its
+    own; a guest's is the chart's.
     """
     if context is not None and actor.guest is not None:
         raise Forbidden()
     guest_questions.require_result_type(actor, result_type)
     context = context or questions.of_chart(found)
     dataset = remembered.dataset(context.dataset)
+    zoned = context if zone is None else _in_zone(context, zone, found, dashboard_id)
     if actor.guest is None:
         rules.require(actor, "query", dataset)
-    elif extra:
+    if actor.guest is not None and extra:
         guest_questions.require_extra(actor, found, dashboard_id, extra, dataset)
+    if actor.guest is not None and zone is not None:
+        guest_questions.require(actor, zoned, dataset)
+    context = zoned
     if extra:
         queries = tuple(asked_with(asked, extra, dataset) for asked in context.queries)
         context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
     return _asking(actor, dataset, found.cache_timeout, force), context
+
+
+def _in_zone(context: Context, zone: str, found: Chart, dashboard_id: int | str | None) -> Context:
+    queries = tuple({**asked, "time_zone": zone} for asked in context.queries)
+    return replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
 
 
 def asking(actor: Actor, context: Context) -> Asking:
@@ -426,11 +437,14 @@ def _entry(found: Rows, statements: Sequence[Statement], form: str, total: int |
 def _facts(
     schema: pa.Schema, rows: int, counted: int, truncated: bool, statements: Sequence[Statement]
 ) -> dict[str, Any]:
-    """labels, levels, kinds, rows, sql_rows (before the processing), truncated, limit, sql, made_at(_ns)."""
+    """labels, levels, kinds, zones, rows, sql_rows (before the processing), truncated, limit, sql, made_at(_ns)."""
+    is_zoned = statements[0].time_zone is not None
     return {
         "labels": schema.names,
         "levels": {},
         "kinds": [int(kind) for kind in run.kinds_of(schema)],
+        # Where nobody stated a zone, moments are shown as they are written.
+        "zones": run.zones_of(schema) if is_zoned else [None] * len(schema),
         "rows": rows,
         "sql_rows": counted,
         "truncated": truncated,

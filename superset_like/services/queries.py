@@ -217,6 +217,14 @@ def results_of(actor: Actor, query: Query, rows: int | None = None) -> Result:
     return _result(actor, query, rows)
 
 
+def workbook(result: Result) -> bytes:
+    """The rows as an .xlsx file."""
+    # Few requests want a workbook, and its library costs every start 50 ms.
+    from superset_like.engine.encode import xlsx
+
+    return xlsx.workbook(result.rows.to_batches(), result.rows.column_names)
+
+
 def updated_since(actor: Actor, epoch_ms: float) -> Sequence[Query]:
     """The caller's queries that changed after this moment, oldest change first."""
     reap()

@@ -48,22 +48,28 @@ export function clear(element) {
 export async function draw(element, module, formData, results, wish = "auto", { look: more = {}, ...hooks } = {}) {
   element.setAttribute("aria-busy", "true");
   clear(element);
-  const lookNow = () => ({
-    width: element.clientWidth,
-    height: element.clientHeight,
-    theme: dark(wish) ? "dark" : "light",
-    locale: navigator.language,
-    zone: "UTC",
-    ...more,
-  });
   try {
-    const type = await import(`/chart_types/${module}`);
+    const [type, { clockOf, onTheirClocks, setLocale }] = await Promise.all([
+      import(`/chart_types/${module}`),
+      import("/chart_types/base.js"),
+    ]);
+    setLocale(navigator.language);
+    const shown = onTheirClocks(results);
+    const lookNow = () => ({
+      width: element.clientWidth,
+      height: element.clientHeight,
+      theme: dark(wish) ? "dark" : "light",
+      locale: navigator.language,
+      zone: "UTC",
+      clock: clockOf(results),
+      ...more,
+    });
     if (type.page) {
       const [{ drawn: elements }] = await Promise.all([import(`./${type.page}.js`), dressed()]);
       // It may be larger than its place, and is scrolled by keys then.
       element.setAttribute("role", "group");
       element.tabIndex = 0;
-      element.replaceChildren(elements(type, formData, results, lookNow(), hooks));
+      element.replaceChildren(elements(type, formData, shown, lookNow(), hooks));
       return { chart: null, picks: type.picks };
     }
     const { init, registerMap } = await echarts();
@@ -73,7 +79,7 @@ export async function draw(element, module, formData, results, wish = "auto", { 
     const paint = () => {
       const look = lookNow();
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      chart.setOption({ animation: !calm, ...option(formData, results, look) }, { notMerge: true });
+      chart.setOption({ animation: !calm, ...option(formData, shown, look) }, { notMerge: true });
     };
     paint();
     const watch = new ResizeObserver(() => {

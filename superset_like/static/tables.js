@@ -8,6 +8,7 @@ const PAGE = 50;
 // What "all" means: more cells than that, and a page is slow.
 const MOST = 1000;
 const NUMBER = 0;
+const TEXT = 1;
 
 // As a type's page draws it. hooks: {picked, isPicked}, as below.
 export function drawn(type, formData, results, look, hooks) {
@@ -44,7 +45,7 @@ export function table(result, formData, { results = [result], look = lookOf(), p
 
   function cellOfRow(column, row) {
     const act = picked && column.isGroup ? (event) => picked(row, column.name, event) : null;
-    const cell = cellElement(cellOf(column, row), { number: column.kind === NUMBER, act, isPicked: act && isPicked(row, column.name) });
+    const cell = cellElement(cellOf(column, row), { number: column.kind !== TEXT, act, isPicked: act && isPicked(row, column.name) });
     cell.dataset.column = column.name;
     return cell;
   }

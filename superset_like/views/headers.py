@@ -11,7 +11,7 @@ API = "/api/"
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # Bootstrap and FAB's templates carry style attributes; style elements and foreign style sheets stay out.
 PAGE = (
-    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
@@ -39,6 +39,11 @@ def nonce() -> str:
     return made
 
 
+def allow_styles() -> None:
+    """Style elements of this page that bear the nonce count: its editor makes some."""
+    g.csp_styles = True
+
+
 def dressed(response: Response) -> Response:
     """The answer with its headers; what an endpoint said itself stays."""
     headers = response.headers
@@ -59,10 +64,11 @@ def dressed(response: Response) -> Response:
 
 
 def _policy(response: Response) -> str:
-    used = g.pop("csp_nonce", None)
+    used, styled = g.pop("csp_nonce", None), g.pop("csp_styles", False)
     if response.mimetype != "text/html" or request.path.startswith(API):
         return NOTHING
-    return PAGE.format(nonce=f" 'nonce-{used}'" if used else "")
+    bearer = f" 'nonce-{used}'" if used else ""
+    return PAGE.format(scripts=bearer, styles=bearer if styled else "")
 
 
 def _share(response: Response) -> None:

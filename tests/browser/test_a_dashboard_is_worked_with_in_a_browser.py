@@ -121,7 +121,7 @@ def test_a_click_filters_the_other_charts_and_leads_behind_them(browser: Browser
     sign_in(browser, live_server, "bob")
     show(browser, live_server, shop)
     browser.wait("document.querySelectorAll('.drawing[aria-busy=true]').length === 0")
-    browser.click(*slice_of_pie(browser))
+    browser.click_at(*slice_of_pie(browser))
     browser.wait("document.querySelector('.dash-chip') !== null")
     assert browser.run("document.querySelector('.dash-chip').textContent") == "By tenant: b ✕"
     browser.wait(f"{ROWS}.includes('west 500') && {ROWS}.includes('north 300')")
@@ -133,7 +133,7 @@ def test_a_click_filters_the_other_charts_and_leads_behind_them(browser: Browser
     browser.wait("document.querySelectorAll('dialog .dash-choices button').length === 2")
     browser.run("document.querySelector('dialog .dash-choices button').click()")
     browser.wait(f"{ROWS}.includes('north 30')")
-    browser.click(*slice_of_pie(browser), button="right")
+    browser.click_at(*slice_of_pie(browser), button="right")
     browser.wait("document.querySelectorAll('.mark-menu button').length === 3")
     browser.run("document.querySelectorAll('.mark-menu button')[1].click()")
     browser.wait("document.querySelectorAll('dialog tbody tr').length === 6")

@@ -40,7 +40,7 @@ def click_pie(browser: Browser) -> None:
         " return [x + width / 2, y + height / 2 + 25]; })()",
     )
     corner = browser.run("(({ x, y }) => [x, y])(document.querySelector('iframe').getBoundingClientRect())")
-    browser.click(x + corner[0], y + corner[1])
+    browser.click_at(x + corner[0], y + corner[1])
 
 
 def test_a_visitor_clicks_and_the_site_links(browser: Browser, host: Host, client_of: ClientOf, shop: Shop) -> None:

@@ -25,6 +25,7 @@ def test_each_file_is_listed_with_its_checksum() -> None:
 def test_licences_lie_beside_them() -> None:
     for name, word in {
         "echarts-6.1.0.LICENSE.txt": "Apache License",
+        "codemirror-6.43.15.LICENSE.txt": "MIT License",
         "Inter.LICENSE.txt": "SIL OPEN FONT LICENSE",
     }.items():
         assert word in (VENDOR / name).read_text()

@@ -50,6 +50,7 @@ RESULT_KEYS = frozenset(
         "data",
         "colnames",
         "coltypes",
+        "zones",
         "rowcount",
         "sql_rowcount",
         "detected_currency",
@@ -409,6 +410,8 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "colnames": labels,
         "indexnames": orjson.Fragment(_numbers(meta["rows"])),
         "coltypes": meta["kinds"],
+        # An earlier version of this server kept answers that do not say it.
+        "zones": meta.get("zones") or [None] * len(labels),
         "rowcount": meta["rows"],
         "sql_rowcount": meta["sql_rows"],
         "truncated": meta["truncated"],

@@ -1,26 +1,25 @@
-"""/api/v1/chart/<pk>/image.svg and image.png, and Superset's names for pictures: screenshots and thumbnails"""
+"""/api/v1/chart/<pk>/image.svg, .png and .pdf, and Superset's names for pictures: screenshots and thumbnails"""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from flask import Response, request
 
 from superset_like.access.actor import Actor, current
+from superset_like.api.superset import arguments, picture_answers
 from superset_like.api.superset.chart_data import Wording
 from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.picture_answers import BINARY, CONTENT_TYPES, LOOK, REFUSALS, SCALE, SCALES
 from superset_like.api.superset.resource import Documented, json_response, whole_number
 from superset_like.api.superset.rison import declare, q_argument
-from superset_like.errors import BadRequest, NotFound
+from superset_like.errors import NotFound
 from superset_like.models import Chart
 from superset_like.services import chart_data, chart_pictures
-from superset_like.services.chart_pictures import Form, Size, Theme
+from superset_like.services.chart_pictures import Form, Look, Size
 
-CONTENT_TYPES: dict[Form, str] = {"svg": "image/svg+xml", "png": "image/png"}
 WIDTHS = range(100, 2001)
 HEIGHTS = range(80, 2001)
-SCALES = range(1, 5)
 # A PNG of so many takes a second and 130 MiB more while it is made.
 MOST_PIXELS = 16_000_000
 DEFAULT = Size(600, 400)
@@ -29,10 +28,6 @@ THUMBNAIL = Size(400, 300)
 DIGEST_LETTERS = 40
 DIGEST = re.compile(r"(?P<key>[0-9a-f]{40})-(?P<width>\d{1,4})x(?P<height>\d{1,4})")
 PAIR = {"type": "array", "items": {"type": "integer"}}
-THEMES: tuple[Theme, ...] = ("light", "dark")
-FLAGS = {"true": True, "1": True, "false": False, "0": False}
-# Opened as a page, an SVG would be one of ours: nothing in it runs, and nothing is fetched.
-ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
 declare(
     "screenshot",
@@ -42,13 +37,9 @@ declare(
 COMMON = (
     Parameter("width", "integer", f"CSS pixels, {WIDTHS[0]} to {WIDTHS[-1]}; {DEFAULT.width} by default"),
     Parameter("height", "integer", f"CSS pixels, {HEIGHTS[0]} to {HEIGHTS[-1]}; {DEFAULT.height} by default"),
-    Parameter("theme", enum=THEMES),
-    Parameter("force", "boolean", "Ask the database anew"),
+    *LOOK,
     Parameter("dashboard_id", description="The dashboard on which a guest sees it"),
 )
-REFUSALS = (400, 401, 403, 404, 413, 422, 501, 503, 504)
-PIXELS = {"type": "string", "format": "binary"}
-Value = TypeVar("Value")
 
 
 class SupersetChartImageApi(Documented):
@@ -57,7 +48,7 @@ class SupersetChartImageApi(Documented):
     resource_name = "chart"
     class_permission_name = "Chart"
     openapi_spec_tag = "Charts"
-    open_to_guests = frozenset({"svg", "png"})
+    open_to_guests = frozenset({"svg", "png", "pdf"})
 
     @endpoint(
         "GET",
@@ -77,13 +68,26 @@ class SupersetChartImageApi(Documented):
         "/<pk>/image.png",
         "The chart, drawn as PNG",
         permission="read",
-        parameters=(*COMMON, Parameter("scale", "integer", "Pixels for each CSS pixel, 1 to 4; 1 by default")),
+        parameters=(*COMMON, SCALE),
         content_type=CONTENT_TYPES["png"],
-        answer=PIXELS,
+        answer=BINARY,
         refusals=REFUSALS,
     )
     def png(self, pk: str) -> Response:
-        return _picture(pk, "png", _number("scale", SCALES, DEFAULT.scale))
+        return _picture(pk, "png", arguments.number("scale", SCALES, DEFAULT.scale))
+
+    @endpoint(
+        "GET",
+        "/<pk>/image.pdf",
+        "The chart, drawn as PDF, of lines and letters",
+        permission="read",
+        parameters=COMMON,
+        content_type=CONTENT_TYPES["pdf"],
+        answer=BINARY,
+        refusals=REFUSALS,
+    )
+    def pdf(self, pk: str) -> Response:
+        return _picture(pk, "pdf", 1)
 
     @endpoint(
         "GET",
@@ -97,7 +101,7 @@ class SupersetChartImageApi(Documented):
         size = _sized(wish.get("thumb_size") or wish.get("window_size") or [SCREENSHOT.width, SCREENSHOT.height])
         actor, found = current(), chart_data.chart(current(), whole_number(pk))
         here, context = chart_data.of_chart(actor, found, bool(wish.get("force")))
-        wanted = chart_pictures.wanted(here, context, found, "png", size, "light")
+        wanted = chart_pictures.wanted(chart_pictures.answered(here, context, found), "png", size, Look())
         chart_pictures.drawn(wanted)
         digest = f"{wanted.key[:DIGEST_LETTERS]}-{size.width}x{size.height}"
         told = {
@@ -115,7 +119,7 @@ class SupersetChartImageApi(Documented):
         "A picture that was drawn before, as long as its data is kept",
         permission="read",
         content_type=CONTENT_TYPES["png"],
-        answer=PIXELS,
+        answer=BINARY,
         refusals=REFUSALS,
     )
     def screenshot(self, pk: str, digest: str) -> Response:
@@ -125,11 +129,11 @@ class SupersetChartImageApi(Documented):
             raise NotFound()
         size = _sized([int(named["width"]), int(named["height"])])
         here, context = chart_data.of_chart(actor, found)
-        wanted = chart_pictures.wanted(here, context, found, "png", size, "light")
+        wanted = chart_pictures.wanted(chart_pictures.answered(here, context, found), "png", size, Look())
         # The name says whose rows are in it: somebody who sees others has another picture.
         if wanted.key[:DIGEST_LETTERS] != named["key"]:
             raise NotFound()
-        return _drawn(actor, found, "png", size, "light", False)
+        return _drawn(actor, found, "png", size, Look())
 
     @endpoint(
         "GET",
@@ -137,63 +141,35 @@ class SupersetChartImageApi(Documented):
         "The chart, drawn small, as it is now",
         permission="read",
         content_type=CONTENT_TYPES["png"],
-        answer=PIXELS,
+        answer=BINARY,
         refusals=REFUSALS,
     )
     def thumbnail(self, pk: str, digest: str) -> Response:
         actor, found = current(), chart_data.chart(current(), whole_number(pk))
-        return Wording(actor).of(lambda: _drawn(actor, found, "png", THUMBNAIL, "light", False))
+        return Wording(actor).of(lambda: _drawn(actor, found, "png", THUMBNAIL, Look()))
 
 
 def _sized(wish: Sequence[int]) -> Size:
     if len(wish) != 2 or wish[0] not in WIDTHS or wish[1] not in HEIGHTS:
         text = f"Two whole numbers, {WIDTHS[0]} to {WIDTHS[-1]} and {HEIGHTS[0]} to {HEIGHTS[-1]}."
-        raise BadRequest(f"window_size: {text}", fields={"window_size": [text]})
+        raise arguments.refused("window_size", text)
     return Size(wish[0], wish[1])
 
 
 def _picture(pk: str, form: Form, scale: int) -> Response:
     actor = current()
-    size = Size(_number("width", WIDTHS, DEFAULT.width), _number("height", HEIGHTS, DEFAULT.height), scale)
+    width = arguments.number("width", WIDTHS, DEFAULT.width)
+    size = Size(width, arguments.number("height", HEIGHTS, DEFAULT.height), scale)
     if size.width * size.height * scale**2 > MOST_PIXELS:
-        text = f"Must be smaller: a picture has at most {MOST_PIXELS:,} pixels."
-        raise BadRequest(f"scale: {text}", fields={"scale": [text]})
-    theme = _chosen("theme", {each: each for each in THEMES}, "light")
-    force = _chosen("force", FLAGS, "false")
+        raise arguments.refused("scale", f"Must be smaller: a picture has at most {MOST_PIXELS:,} pixels.")
+    look, force, zone = picture_answers.look(), arguments.flag("force"), arguments.zone("zone")
     found = chart_data.chart(actor, whole_number(pk), request.args.get("dashboard_id"))
-    return Wording(actor).of(lambda: _drawn(actor, found, form, size, theme, force))
+    return Wording(actor).of(lambda: _drawn(actor, found, form, size, look, force, zone))
 
 
-def _drawn(actor: Actor, found: Chart, form: Form, size: Size, theme: Theme, force: bool) -> Response:
-    here, context = chart_data.of_chart(actor, found, force)
-    wanted = chart_pictures.wanted(here, context, found, form, size, theme)
-    made = Response(content_type=CONTENT_TYPES[form])
-    # Weak: drawn anew it looks the same, though its inner names differ.
-    made.set_etag(wanted.key[:32], weak=True)
-    # To be asked again each time, and sent again only when it changed; never kept for others.
-    made.headers["Cache-Control"] = "private, no-cache"
-    made.headers["Content-Security-Policy"] = ALONE
-    made.headers["X-Frame-Options"] = "DENY"
-    made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
-    made.make_conditional(request)
-    if made.status_code != 304:
-        made.set_data(chart_pictures.drawn(wanted))
-    return made
-
-
-def _number(name: str, allowed: range, default: int) -> int:
-    given = request.args.get(name)
-    if given is None:
-        return default
-    if not (given.isascii() and given.isdigit() and len(given) <= 5 and int(given) in allowed):
-        text = f"Must be a whole number from {allowed[0]} to {allowed[-1]}."
-        raise BadRequest(f"{name}: {text}", fields={name: [text]})
-    return int(given)
-
-
-def _chosen(name: str, choices: dict[str, Value], default: str) -> Value:
-    given = request.args.get(name, default)
-    if given not in choices:
-        text = f"Must be one of: {', '.join(choices)}."
-        raise BadRequest(f"{name}: {text}", fields={name: [text]})
-    return choices[given]
+def _drawn(
+    actor: Actor, found: Chart, form: Form, size: Size, look: Look, force: bool = False, zone: str | None = None
+) -> Response:
+    here, context = chart_data.of_chart(actor, found, force, zone=zone)
+    wanted = chart_pictures.wanted(chart_pictures.answered(here, context, found), form, size, look)
+    return picture_answers.picture(form, wanted.key, lambda: (chart_pictures.drawn(wanted), True))

@@ -8,14 +8,19 @@ from typing import Any
 import orjson
 from flask import Response
 
+from superset_like import errors
+from superset_like.api.superset.errors import as_sip40
 from superset_like.engine.encode import csv as csv_encoder
 from superset_like.engine.encode.json import Times, records
+from superset_like.errors import ProductError
 from superset_like.models import Query
 from superset_like.models.mixins import full_name
+from superset_like.services import queries
 from superset_like.services.queries import Result
 
 BOM = "\ufeff".encode()
 JSON = "application/json; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def query_record(query: Query) -> dict[str, Any]:
@@ -48,8 +53,17 @@ def query_record(query: Query) -> dict[str, Any]:
         "trackingUrl": query.tracking_url,
         "userId": query.user_id,
         "user": full_name(query.user),
-        "extra": {"progress": None, "columns": json.loads(query.result_columns or "[]")},
+        "extra": {"progress": None, "columns": json.loads(query.result_columns or "[]"), **_failure(query)},
     }
+
+
+def _failure(query: Query) -> dict[str, Any]:
+    """{errors: [why it failed]}, as an answer would have said it; a query that a worker ran is told of so."""
+    if not query.error_details:
+        return {}
+    details = json.loads(query.error_details)
+    kind = getattr(errors, details.pop("error"), ProductError)
+    return {"errors": [as_sip40(kind(query.error_message or "", **details))]}
 
 
 def result_response(result: Result) -> Response:
@@ -77,14 +91,22 @@ def accepted_response(query: Query) -> Response:
 def csv_response(result: Result) -> Response:
     """The rows as a file, written while they are sent; it begins with a byte order mark, for spreadsheets."""
     table = result.rows
-    name = f"sqllab_{_plain(result.query.tab_name)}_{datetime.now():%Y%m%dT%H%M%S}.csv"
 
     def chunks() -> Iterator[bytes]:
         yield BOM
         yield from csv_encoder.stream(table.to_batches(), table.column_names)
 
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(chunks(), content_type="text/csv; charset=utf-8", headers=headers)
+    return Response(chunks(), content_type="text/csv; charset=utf-8", headers=_attached(result, "csv"))
+
+
+def xlsx_response(result: Result) -> Response:
+    """The rows as a workbook."""
+    return Response(queries.workbook(result), content_type=XLSX, headers=_attached(result, "xlsx"))
+
+
+def _attached(result: Result, ending: str) -> dict[str, str]:
+    name = f"sqllab_{_plain(result.query.tab_name)}_{datetime.now():%Y%m%dT%H%M%S}.{ending}"
+    return {"Content-Disposition": f"attachment; filename={name}"}
 
 
 def _plain(text: str | None) -> str:

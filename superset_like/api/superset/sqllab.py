@@ -6,8 +6,13 @@ from flask import Response, request
 
 from superset_like.access.actor import current
 from superset_like.api.superset import sqllab_schemas as schemas
-from superset_like.api.superset.documented import endpoint
-from superset_like.api.superset.query_record import accepted_response, csv_response, result_response
+from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.query_record import (
+    accepted_response,
+    csv_response,
+    result_response,
+    xlsx_response,
+)
 from superset_like.api.superset.resource import SupersetResource, json_response
 from superset_like.api.superset.rison import declare, q_argument
 from superset_like.errors import BadRequest
@@ -17,6 +22,7 @@ from superset_like.services.queries import Result
 
 declare("sqllab_results", schemas.RESULTS_Q, required=True)
 
+FORMATS = ("csv", "xlsx")
 SHOWN = (
     "allow_ctas",
     "allow_cvas",
@@ -24,6 +30,7 @@ SHOWN = (
     "allow_file_upload",
     "allow_multi_catalog",
     "allow_run_async",
+    "allows_cost_estimate",
     "allows_subquery",
     "allows_virtual_table_explore",
     "backend",
@@ -76,14 +83,18 @@ class SupersetSqlLabApi(SupersetResource):
     @endpoint(
         "GET",
         "/export/<client_id>/",
-        "A query's result as CSV",
+        "A query's result as CSV, or as a workbook",
         permission="export_csv",
         content_type="text/csv",
+        parameters=(Parameter("format", enum=FORMATS),),
         answer={"type": "string"},
-        refusals=(401, 403, 404, 410),
+        refusals=(400, 401, 403, 404, 410),
     )
     def export(self, client_id: str) -> Response:
-        return self._csv(client_id)
+        form = request.args.get("format", "csv")
+        if form not in FORMATS:
+            raise BadRequest(fields={"format": [f"Must be one of: {', '.join(FORMATS)}."]})
+        return self._file(client_id, form)
 
     @endpoint(
         "POST",
@@ -98,11 +109,12 @@ class SupersetSqlLabApi(SupersetResource):
         client_id = request.form.get("client_id")
         if not client_id:
             raise BadRequest(fields={"client_id": ["Missing data for required field."]})
-        return self._csv(client_id)
+        return self._file(client_id, "csv")
 
-    def _csv(self, client_id: str) -> Response:
+    def _file(self, client_id: str, form: str) -> Response:
         actor = current()
-        return csv_response(queries.results_of(actor, queries.find(actor, client_id=client_id)))
+        result = queries.results_of(actor, queries.find(actor, client_id=client_id))
+        return xlsx_response(result) if form == "xlsx" else csv_response(result)
 
     @endpoint(
         "POST",

@@ -29,7 +29,7 @@ function shares(formData, made) {
 
 function labelParts(kind, step, share, format) {
   const type = LABEL_TYPES[kind] || (LABEL_TYPES.includes(kind) ? kind : "key_value_percent");
-  const percent = numberFormatter(".1%")(share).replace(".0%", "%");
+  const percent = numberFormatter(".1~%")(share);
   const value = [type.includes("value") ? format(step.value) : "", type.includes("percent") ? percent : ""];
   const figures = value[0] && value[1] ? `${value[0]} (${value[1]})` : value.join("");
   return { name: type.includes("key") ? step.name : "", figures };

@@ -86,7 +86,7 @@ export function option(formData, results, look) {
         center: [place.x, place.y],
         roseType: rose,
         minShowLabelAngle: ((formNumber(formData.show_labels_threshold) || 0) / 100) * 360,
-        itemStyle: { borderColor: ink(look).surface, borderWidth: 1.5, borderRadius: place.inner ? 3 : 0 },
+        itemStyle: { borderColor: ink(look).surface, borderWidth: data.length > 120 ? 0 : 1.5, borderRadius: place.inner ? 3 : 0 },
         emphasis: { scaleSize: 4 },
         ...labels(formData, look, { format, outside, place }),
         data: data.map((slice, index) => ({ ...slice, itemStyle: { color: colour(slice.name, index) } })),

@@ -51,7 +51,7 @@ export function option(formData, results, look) {
         radius: [hole, radius],
         nodeClick: false,
         sort: "desc",
-        itemStyle: { borderColor: ink(look).surface, borderWidth: 1.5 },
+        itemStyle: { borderColor: ink(look).surface, borderWidth: leaves(root) > 120 ? 0 : 1.5 },
         label: { fontFamily: FONT, fontSize: isSmall(look) ? 10 : 11, minAngle: 4, rotate: "radial" },
         levels: [{}, ...Array.from({ length: depth }, (_, at) => ({ r0: hole + at * ring, r: hole + (at + 1) * ring }))],
         data: root.children.map((child, index) => drawn(child, index, 0, null, draw)),
@@ -59,6 +59,10 @@ export function option(formData, results, look) {
     ],
     graphic: formData.show_total ? total(format(root.value), hole, look) : [],
   };
+}
+
+function leaves(node) {
+  return node.children.length ? node.children.reduce((sum, child) => sum + leaves(child), 0) : 1;
 }
 
 function drawn(node, index, level, above, draw) {

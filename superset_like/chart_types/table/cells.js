@@ -145,9 +145,9 @@ function totalsOf(formData, columns, results) {
   const answered = others.find(isTotal);
   const [whole] = rowsOf(answered);
   return columns.map((column, place) => {
-    if (column.kind !== 0 || column.isGroup) return { text: place === 0 ? "Summary" : "", align: column.align };
     if (column.isShare) return { text: column.told(1), align: column.align };
     const known = whole && column.name in whole;
+    if (column.isGroup || (column.kind !== 0 && !known)) return { text: place === 0 ? "Summary" : "", align: column.align };
     const value = known ? whole[column.name] : rowsOf(result).reduce((sum, row) => sum + (numeric(row[column.name]) || 0), 0);
     return { text: column.told(value), align: column.align };
   });

@@ -1,6 +1,7 @@
 """image.svg and image.png of a saved chart: who gets them, of which rows, and when they are drawn anew."""
 
 import json
+import re
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -145,6 +146,8 @@ def test_a_png_is_as_large_as_asked(client_of: ClientOf, unknown: Embedded) -> N
         ("theme", "blue"),
         ("theme", ""),
         ("force", "maybe"),
+        *(("locale", value) for value in ("", "x", "en_US", "en-US-u-nu-thai", "de\n", "<b>")),
+        *(("zone", value) for value in ("", "Mars/Olympus", "../etc/passwd", "x" * 300)),
     ],
 )
 def test_a_wish_out_of_bounds_is_refused(
@@ -199,17 +202,45 @@ def test_a_drawing_that_fails_is_no_picture_and_not_kept(
     assert alice.get(path(unknown)).status_code == 200
 
 
-def test_a_time_is_told_in_the_zone_of_the_question(
-    client_of: ClientOf, unknown: Embedded, drawings: list[bytes]
+def asks(client: ApiClient, embedded: Embedded, **query: Any) -> None:
+    """The chart asks this from now on."""
+    question = {"columns": ["sold_on"], "row_limit": 1, "orderby": [["sold_on", True]], **query}
+    context = {"datasource": {"id": embedded.dataset, "type": "table"}, "queries": [question]}
+    body = {"query_context": json.dumps(context)}
+    assert client.put(f"/api/v1/chart/{embedded.chart}", json=body).status_code == 200
+
+
+def test_a_time_is_told_by_the_clocks_of_the_question(client_of: ClientOf, unknown: Embedded) -> None:
+    alice, told = client_of("alice"), []
+    for zone in (None, "Europe/Berlin", "America/New_York"):
+        asks(alice, unknown, time_zone=zone, filters=[{"col": "sold_on", "op": "IS NOT NULL"}])
+        told += re.findall(r">(2026-[^<]*)</text>", alice.get(path(unknown)).text)
+    assert told == ["2026-01-05 10:00:00", "2026-01-05 11:00:00", "2026-01-05 05:00:00"]
+
+
+def test_the_reader_may_name_another_zone_but_a_guest_may_not(
+    client_of: ClientOf, guest_of: GuestOf, unknown: Embedded
 ) -> None:
-    alice, zones = client_of("alice"), []
-    for zone in (None, "Europe/Berlin"):
-        question = {"columns": ["sold_on"], "row_limit": 1, "time_zone": zone}
-        context = {"datasource": {"id": unknown.dataset, "type": "table"}, "queries": [question]}
-        alice.put(f"/api/v1/chart/{unknown.chart}", json={"query_context": json.dumps(context)})
-        assert alice.get(path(unknown)).status_code == 200
-        zones.append(json.loads(drawings[-1])["look"]["zone"])
-    assert zones == ["UTC", "Europe/Berlin"]
+    asks(client_of("alice"), unknown, filters=[{"col": "sold_on", "op": "IS NOT NULL"}])
+    wish = {"zone": "Asia/Kolkata", "dashboard_id": unknown.dashboard}
+    assert ">2026-01-05 15:30:00</text>" in client_of("bob").get(path(unknown), query_string=wish).text
+    assert guest_of(unknown, "tenant = 'a'").get(path(unknown), query_string=wish).status_code == 403
+
+
+def test_numbers_are_told_with_the_separators_of_the_reader(client_of: ClientOf, embedded: Embedded) -> None:
+    params = {"viz_type": "big_number_total", "metric": "total", "y_axis_format": ",.2f"}
+    body = {"viz_type": "big_number_total", "params": json.dumps(params), "query_context": None}
+    alice = client_of("alice")
+    assert alice.put(f"/api/v1/chart/{embedded.chart}", json=body).status_code == 200
+    for locale, text in (("en-US", "2,310.00"), ("de", "2.310,00"), ("fr-FR", "2\u202f310,00"), ("hi-IN", "2,310.00")):
+        assert f">{text}</text>" in alice.get(path(embedded), query_string={"locale": locale}).text
+
+
+def test_a_pdf_has_letters_to_be_selected(client_of: ClientOf, unknown: Embedded) -> None:
+    answer = client_of("alice").get(path(unknown, "image.pdf"), query_string={"width": 400, "height": 300})
+    assert (answer.status_code, answer.content_type, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert b"/MediaBox[0 0 300 225]" in answer.data
+    assert b"/ToUnicode" in answer.data
 
 
 def test_a_type_is_drawn_by_the_module_of_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:

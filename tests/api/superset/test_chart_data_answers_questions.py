@@ -141,7 +141,7 @@ def test_a_row_count_and_other_result_types(client_of: ClientOf, sales: int) -> 
         return found
 
     superset = {"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"}
-    assert set(of("results")) == superset | {"truncated", "applied_limit", "total"}
+    assert set(of("results")) == superset | {"zones", "truncated", "applied_limit", "total"}
     assert of("query")["language"] == "sql" and "COUNT(*)" in of("query")["query"]
     assert [column["column_name"] for column in of("columns")["data"]] == [
         "id",

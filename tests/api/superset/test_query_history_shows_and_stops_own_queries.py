@@ -51,6 +51,15 @@ def test_queries_that_changed_are_told(client_of: ClientOf, data_database: int) 
     assert alice.get("/api/v1/query/updated_since").status_code == 400
 
 
+def test_a_query_that_failed_says_where(client_of: ClientOf, data_database: int) -> None:
+    alice = client_of("alice")
+    body = {"database_id": data_database, "sql": "select 1\nfrom sales selec x", "client_id": "bad"}
+    said = alice.post("/api/v1/sqllab/execute/", json=body).json["errors"]
+    told = alice.get("/api/v1/query/updated_since?q=(last_updated_ms:0)").json["result"][0]["extra"]["errors"]
+    assert told == said
+    assert (said[0]["extra"]["line"], said[0]["error_type"]) == ("2", "INVALID_SQL_ERROR")
+
+
 def test_stopping_what_has_ended_is_fine(client_of: ClientOf, data_database: int) -> None:
     alice = client_of("alice")
     done = run(alice, data_database, "select 1 as one", client_id="ended")

@@ -1,5 +1,7 @@
 """POST /api/v1/sqllab/execute/ and what can be done with its result."""
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -124,6 +126,19 @@ def test_the_result_is_exported_as_csv(client_of: ClientOf, data_database: int) 
     streamed = alice.post("/api/v1/sqllab/export_streaming/", data={"client_id": "export1"})
     assert streamed.get_data() == found.get_data()
     assert alice.get("/api/v1/sqllab/export/nothing/").status_code == 404
+    refused = alice.get("/api/v1/sqllab/export/export1/?format=pdf")
+    assert (refused.status_code, list(refused.json["message"])) == (400, ["format"])
+
+
+def test_the_result_is_exported_as_a_workbook(client_of: ClientOf, data_database: int) -> None:
+    run(client_of("alice"), data_database, "select 9007199254740993 as big", client_id="book", tab="My tab")
+    found = client_of("alice").get("/api/v1/sqllab/export/book/?format=xlsx")
+    assert "attachment; filename=sqllab_my_tab_" in found.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(found.data)) as book:
+        # A spreadsheet would round the number, so it is a text.
+        assert "9007199254740993" in book.read("xl/worksheets/sheet1.xml").decode()
+    for name in ("bob", "charlie"):
+        assert client_of(name).get("/api/v1/sqllab/export/book/?format=xlsx").status_code in {403, 404}
 
 
 def test_sql_is_set_in_lines(client_of: ClientOf, data_database: int) -> None:

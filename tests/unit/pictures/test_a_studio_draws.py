@@ -201,8 +201,8 @@ def test_no_secret_is_in_the_process(studio: Studio, monkeypatch: pytest.MonkeyP
 
 
 def test_without_the_packages_it_says_which(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studios, "find_spec", lambda name: None if name == "resvg_py" else find_spec(name))
-    with pytest.raises(NotInstalled, match=r"resvg-py.*superset-like\[pictures\]"):
+    monkeypatch.setattr(studios, "find_spec", lambda name: None if name == "typst" else find_spec(name))
+    with pytest.raises(NotInstalled, match=r"typst.*superset-like\[pictures\]"):
         Studio(1, 128, folder).draw(asked())
 
 
