@@ -21,10 +21,11 @@ from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
 from superset_like.engine.query import Predicate, Shape, Statement
-from superset_like.errors import NotFound
+from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
 from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stores
+from superset_like.services.extra_form_data import NOTHING, Extra, asked_with
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
 # Query contexts that a process remembers to have opened.
@@ -115,27 +116,40 @@ def of_chart(
     actor: Actor,
     found: Chart,
     force: bool = False,
-    filters: Sequence[Mapping[str, Any]] = (),
+    extra: Extra = NOTHING,
     dashboard_id: int | str | None = None,
+    context: Context | None = None,
+    result_type: str = "full",
     zone: str | None = None,
 ) -> tuple[Asking, Context]:
     """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid.
 
-    filters: asked besides its own; a guest's have to be those of the dashboard. zone: that of the question in place of
-    its own; a guest's is the chart's.
+    extra: what the filters of a dashboard want of it; a guest's have to be those of his dashboard. context: another
+    question that was made of this chart, for somebody who has an account. zone: that of the question in place of its
+    own; a guest's is the chart's.
     """
-    context = questions.of_chart(found)
+    if context is not None and actor.guest is not None:
+        raise Forbidden()
+    guest_questions.require_result_type(actor, result_type)
+    context = context or questions.of_chart(found)
     dataset = remembered.dataset(context.dataset)
-    if filters or zone:
-        queries = tuple(questions.filtered(asked, filters) for asked in context.queries)
-        if zone:
-            queries = tuple({**asked, "time_zone": zone} for asked in queries)
-        context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
+    zoned = context if zone is None else _in_zone(context, zone, found, dashboard_id)
     if actor.guest is None:
         rules.require(actor, "query", dataset)
-    elif filters or zone:
-        guest_questions.require(actor, context, dataset)
+    if actor.guest is not None and extra:
+        guest_questions.require_extra(actor, found, dashboard_id, extra, dataset)
+    if actor.guest is not None and zone is not None:
+        guest_questions.require(actor, zoned, dataset)
+    context = zoned
+    if extra:
+        queries = tuple(asked_with(asked, extra, dataset) for asked in context.queries)
+        context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
     return _asking(actor, dataset, found.cache_timeout, force), context
+
+
+def _in_zone(context: Context, zone: str, found: Chart, dashboard_id: int | str | None) -> Context:
+    queries = tuple({**asked, "time_zone": zone} for asked in context.queries)
+    return replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
 
 
 def asking(actor: Actor, context: Context) -> Asking:
@@ -343,12 +357,28 @@ def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = 
     return _answered(here, planned, statements, key, form)
 
 
+# What a question says of groups means nothing for the rows behind them.
+OF_GROUPS = (
+    "annotation_layers",
+    "groupby",
+    "metrics",
+    "post_processing",
+    "series_columns",
+    "series_limit",
+    "time_offsets",
+)
+
+
 def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
-    """The dataset's rows behind a number: all columns, the question's filters, ordered by the first column."""
+    """The dataset's rows behind a number: all columns, the question's filters, ordered by the first column.
+
+    An order by columns is kept, one by measures is not.
+    """
     columns = [column.column_name for column in here.dataset.columns]
-    whole = {**asked, "columns": columns, "metrics": None, "groupby": None, "is_timeseries": False}
-    if not asked.get("orderby") and columns:
-        whole["orderby"] = [[columns[0], True]]
+    whole = {**asked, **dict.fromkeys(OF_GROUPS), "columns": columns, "is_timeseries": False}
+    whole["extras"] = {**(asked.get("extras") or {}), "having": None}
+    order = [each for each in asked.get("orderby") or () if each and each[0] in columns]
+    whole["orderby"] = order or [[name, True] for name in columns[:1]]
     return answer(here, plan(here, whole), form)
 
 
@@ -456,6 +486,11 @@ def _answered(
 def _told(here: Asking, planned: Plan, entry: Entry, key: str, is_hit: bool) -> Answer:
     sql = None if here.actor.guest is not None else str(entry.meta["sql"])
     return Answer(entry.body, entry.meta, planned.asked, key, here.cache_ttl_s, is_hit, sql)
+
+
+def of_declaration(actor: Actor, dataset: Dataset) -> Asking:
+    """The dataset, opened for a filter of a dashboard that offers its values: whether it may was settled there."""
+    return _asking(actor, dataset, None, False)
 
 
 def _asking(actor: Actor, dataset: Dataset, of_chart_s: int | None, force: bool, wish_s: int | None = None) -> Asking:

@@ -38,6 +38,7 @@ from superset_like.pictures.layout import Page, Paper, Plan, Shown
 from superset_like.services import chart_data, chart_pictures, dashboards, remembered, stores
 from superset_like.services.chart_pictures import Answered, Form, Look, Size
 from superset_like.services.dashboard_filters import About, Filters
+from superset_like.services.extra_form_data import Extra
 
 # What one picture may cost: charts, bytes of a layout and of all answers, the height of a page.
 MOST_CHARTS = 60
@@ -239,7 +240,7 @@ def _asked(actor: Actor, on: int, asked: Sequence[tuple[int, Any]], wish: Wish) 
         pk, filters = job
         try:
             chart = chart_data.chart(actor, pk, on)
-            here, context = chart_data.of_chart(actor, chart, wish.force, filters, on, wish.zone)
+            here, context = chart_data.of_chart(actor, chart, wish.force, Extra(tuple(filters)), on, zone=wish.zone)
             return chart_pictures.answered(here, context, chart)
         except (TooMany, Unavailable):
             raise

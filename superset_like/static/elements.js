@@ -1,11 +1,13 @@
 // What every page of ours is made of: elements, menus, dialogs, words about a state.
 
-// The server said no. status: HTTP's; 0 when it did not answer. fields: what it said of single fields.
+// The server said no. status: HTTP's; 0 when it did not answer. fields: what it said of single fields. after: seconds to
+// wait before it is asked again, where it said so.
 export class Refused extends Error {
-  constructor(status, message, fields = {}) {
+  constructor(status, message, fields = {}, after = null) {
     super(typeof message === "string" ? message : message ? JSON.stringify(message) : `The server answered ${status}`);
     this.status = status;
     this.fields = fields;
+    this.after = Number(after) || null;
   }
 }
 
@@ -135,4 +137,17 @@ export function toast(text, kind = "") {
   if (kind === "failed") shown.setAttribute("role", "alert");
   place.append(shown);
   setTimeout(() => shown.remove(), kind === "failed" ? 12000 : 5000);
+}
+
+const LONG = /\d{16}/;
+
+// JSON as it was written: whole numbers beyond those that JavaScript can hold stay as their digits, as text.
+export function exactly(text) {
+  return JSON.parse(text, LONG.test(text) ? kept : undefined);
+}
+
+// Older browsers do not tell the source: there, such a number is rounded as it always was.
+function kept(key, value, context) {
+  const isRounded = typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded && /^-?\d+$/.test(context?.source ?? "") ? context.source : value;
 }

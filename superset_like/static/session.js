@@ -1,7 +1,6 @@
 // The server, asked by somebody who is signed in: his cookie speaks for him.
 
-import { Refused } from "./elements.js";
-import { exactly } from "./exact.js";
+import { Refused, exactly } from "./elements.js";
 
 let proof = null;
 
@@ -33,7 +32,7 @@ export async function answered(method, path, body, signal) {
   if (answer.status === 401) throw new Refused(401, "Your session has ended. Log in again.");
   const first = why.errors?.[0]?.message;
   const fields = typeof why.message === "object" ? why.message : (why.fields ?? {});
-  throw Object.assign(new Refused(answer.status, why.message ?? first, fields), { errors: why.errors ?? [] });
+  throw Object.assign(new Refused(answer.status, why.message ?? first, fields, answer.headers.get("Retry-After")), { errors: why.errors ?? [] });
 }
 
 // The proof that a page of ours sends a write. Kept for the life of the page: a session's word does not change.

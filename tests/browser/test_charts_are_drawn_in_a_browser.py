@@ -11,9 +11,9 @@ from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
 from tests.conftest import ClientOf, Embedded
 
 AXE = (Path(__file__).parent / "axe-4.14.1.min.js").read_text()
+FOUND = "axe.run().then((told) => told.violations.map((each) => [each.id, each.nodes[0].html]))"
 # Pictures, and what is elements in place of one.
 DRAWN = "document.querySelectorAll('.drawing svg, .drawing > .rows, .drawing > .chart-text').length"
-FOUND = "axe.run().then((told) => told.violations.map((each) => [each.id, each.nodes[0].html]))"
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket]
 
 

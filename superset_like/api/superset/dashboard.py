@@ -10,13 +10,17 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
+from superset_like.api.superset.arguments import flag
 from superset_like.api.superset.bodies import Certification, IdList, json_object, text
 from superset_like.api.superset.dataset_record import dashboard_dataset
-from superset_like.api.superset.documented import endpoint
+from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.resource import SupersetModelResource, json_response
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
 from superset_like.services import dashboards, embedding, guest_questions
+
+# What a page that shows a dashboard needs of it, beside its charts.
+OF_PAGE = ("id", "uuid", "slug", "dashboard_title", "css", "json_metadata", "position_json", "published")
 
 
 class DashboardMetadata(Schema):
@@ -290,9 +294,16 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
         """The dashboard, if the caller may see it. Raises NotFound."""
         return dashboards.find(current(), id_or_slug)
 
-    @endpoint("GET", "/<id_or_slug>/charts", "The charts on it", permission="read")
+    @endpoint(
+        "GET",
+        "/<id_or_slug>/charts",
+        "The charts on it",
+        permission="read",
+        parameters=(Parameter("with_dashboard", "boolean", "Tell of the dashboard too what its page needs"),),
+    )
     def charts(self, id_or_slug: str) -> Response:
-        charts = sorted(self.dashboard(id_or_slug).charts, key=lambda chart: chart.id)
+        dashboard = self.dashboard(id_or_slug)
+        charts = sorted(dashboard.charts, key=lambda chart: chart.id)
         shown = [
             {
                 "id": chart.id,
@@ -308,7 +319,8 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
             }
             for chart in charts
         ]
-        return json_response(200, {"result": shown})
+        more = {"dashboard": {name: getattr(dashboard, name) for name in OF_PAGE}} if flag("with_dashboard") else {}
+        return json_response(200, {"result": shown, **more})
 
     @endpoint("GET", "/<id_or_slug>/datasets", "The datasets its charts ask", permission="read")
     def datasets(self, id_or_slug: str) -> Response:
