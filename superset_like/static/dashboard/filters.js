@@ -1,6 +1,6 @@
 // The native filters of a dashboard: what they are set to, and the bar in which a reader sets them.
 
-import { made } from "./elements.js";
+import { made } from "../elements.js";
 
 const KINDS = { filter_select: select, filter_range: range, filter_time: time };
 const SPANS = ["No filter", "Last day", "Last week", "Last month", "Last quarter", "Last year", "Current month", "Current year"];

@@ -1,8 +1,8 @@
 // A dashboard for somebody who is signed in: his session speaks for him.
 
 import { Dashboard } from "./dashboard.js";
-import { said, told } from "./elements.js";
-import { ask, send } from "./session.js";
+import { said, told } from "../elements.js";
+import { ask, send } from "../session.js";
 
 const place = document.getElementById("dashboard");
 
@@ -14,7 +14,7 @@ async function values(datasetId, column) {
 }
 
 place.replaceChildren(said("Loading …"));
-new Dashboard(place, { ask, values, id: place.dataset.id, theme: "auto" }).load().catch((error) => {
+new Dashboard(place, { server: { ask }, values, id: place.dataset.id, theme: "auto" }).load().catch((error) => {
   console.error(error);
   place.replaceChildren(said(told(error), "alert"));
 });

@@ -1,7 +1,7 @@
 // A dashboard in another site's frame: waits for the site's guest token, then shows it.
 
 import { Dashboard } from "./dashboard.js";
-import { Refused, said } from "./elements.js";
+import { Refused, said } from "../elements.js";
 import { Switchboard, whenGreeted } from "./switchboard.js";
 
 const HIDE_TITLE = 1;
@@ -35,7 +35,7 @@ async function begin() {
   try {
     await ask("/api/v1/me/roles/");
     shown = new Dashboard(app, {
-      ask,
+      server: { ask },
       id: embedded.dashboard_id,
       hidesTitle: Boolean(flags & HIDE_TITLE),
       hidesTabs: Boolean(flags & HIDE_NAV),
