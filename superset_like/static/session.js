@@ -6,18 +6,18 @@ let proof = null;
 
 // The JSON of an answer, or Refused.
 export async function ask(path, { signal } = {}) {
-  return (await answered("GET", path, undefined, signal)).json();
+  return (await answered("GET", path, undefined, { signal })).json();
 }
 
 // The JSON of the answer to a write (null for none), or Refused.
 export async function send(method, path, body, { signal } = {}) {
-  const answer = await answered(method, path, body, signal);
+  const answer = await answered(method, path, body, { signal });
   return answer.status === 204 ? null : answer.json();
 }
 
-// The answer itself, or Refused: for files, and for who reads headers.
-export async function answered(method, path, body, signal) {
-  const headers = { Accept: "application/json" };
+// The answer itself, or Refused: for files, and for who reads or sends headers.
+export async function answered(method, path, body, { signal, headers: more } = {}) {
+  const headers = { Accept: "application/json", ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = await token();
   const answer = await fetch(path, {
