@@ -13,7 +13,6 @@ from superset_like.extensions import db
 from superset_like.models import Dashboard
 from superset_like.services import dashboards
 
-EDITOR = "DashboardAdmin"
 # A page of another site that leads here would otherwise make dashboards in its visitors' names.
 OWN_SITES = frozenset({"", "none", "same-origin"})
 
@@ -78,7 +77,7 @@ class DashboardPage(BaseView):
                 "superset_like/dashboard.html",
                 dashboard=dashboard,
                 standalone=request.args.get("standalone") in {"1", "2", "3", "true"},
-                may_edit=rules.can(actor, "edit", dashboard) and actor.can("can_edit", EDITOR),
+                may_edit=rules.can(actor, "edit", dashboard) and actor.can("can_write", "Dashboard"),
             )
         )
 

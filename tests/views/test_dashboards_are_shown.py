@@ -65,8 +65,7 @@ def test_who_may_see_a_dashboard_gets_its_page(browser_of: BrowserOf, client_of:
         page = browser_of(name).get(path)
         assert page.status_code == 200, name
         assert f'data-id="{embedded.dashboard}"' in page.text
-        # The form is one of the administration.
-        assert ("Edit properties" in page.text) is (name == "admin")
+        assert ('id="edit-dashboard"' in page.text) is (name in {"admin", "alice"})
     assert browser_of("charlie").get(path).status_code == 404
     nobody = client_of(None).get(path)
     assert nobody.status_code == 302

@@ -13,8 +13,39 @@ async function values(datasetId, column) {
   return answer.result[0].data.map((row) => row[column]);
 }
 
-place.replaceChildren(said("Loading …"));
-new Dashboard(place, { server: { ask }, values, id: place.dataset.id, theme: "auto" }).load().catch((error) => {
-  console.error(error);
-  place.replaceChildren(said(told(error), "alert"));
-});
+const editing = document.getElementById("edit-dashboard");
+
+function show() {
+  place.replaceChildren(said("Loading …"));
+  return new Dashboard(place, { server: { ask }, values, id: place.dataset.id, theme: "auto" }).load().catch((error) => {
+    console.error(error);
+    place.replaceChildren(said(told(error), "alert"));
+  });
+}
+
+// The editor is loaded for who edits.
+async function edit() {
+  editing.hidden = true;
+  address(true);
+  const { edit: begin } = await import("../dashboard_editor/editor.js");
+  await begin(place, {
+    id: place.dataset.id,
+    left: async () => {
+      editing.hidden = false;
+      address(false);
+      await show();
+      editing.focus();
+    },
+  });
+}
+
+function address(isEdited) {
+  const url = new URL(location);
+  if (isEdited) url.searchParams.set("edit", "true");
+  else url.searchParams.delete("edit");
+  history.replaceState(history.state, "", url);
+}
+
+editing?.addEventListener("click", edit);
+if (editing && new URLSearchParams(location.search).get("edit") === "true") edit();
+else show();
