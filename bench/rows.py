@@ -10,6 +10,7 @@ class Unit(Enum):
     MS = "ms CPU"
     S = "s"
     MIB = "MiB"
+    KB = "kB"
     MB = "MB"
     COUNT = ""
 
@@ -50,6 +51,10 @@ COLD_KEY = Row("one cold key, 200 callers at once: queries run", Unit.COUNT, tar
 MIGRATE = Row("fresh home: migrate and initialise", Unit.S, target=3)
 EXAMPLES = Row("fresh home: load the examples", Unit.S)
 ADMIN = Row("fresh home: create an admin", Unit.S)
+SCRIPTS = Row("embedded, three charts: JavaScript over the wire", Unit.KB, target=450)
+PAGE_REQUESTS = Row("embedded, three charts: requests", Unit.COUNT, target=20)
+FIRST_CHART = Row("embedded, nothing kept: first chart drawn", Unit.S, target=1.0)
+ALL_CHARTS = Row("embedded, nothing kept: all three drawn", Unit.S)
 START = Row("start to the first answer, median of 5", Unit.S, target=1.2)
 FRESH = Row("memory of a worker, fresh", Unit.MIB, target=130)
 LOADED = Row("memory of a worker, after load", Unit.MIB, target=160)
@@ -63,6 +68,10 @@ ONCE = (
     MIGRATE,
     EXAMPLES,
     ADMIN,
+    SCRIPTS,
+    PAGE_REQUESTS,
+    FIRST_CHART,
+    ALL_CHARTS,
     START,
     FRESH,
     LOADED,

@@ -32,7 +32,9 @@ PERMISSIONS = frozenset(
         ("can_read", "Chart"),
         ("can_read", "CurrentUserRestApi"),
         ("can_read", "Dashboard"),
+        ("can_read", "DashboardPermalinkRestApi"),
         ("can_read", "EmbeddedDashboard"),
+        ("can_write", "DashboardPermalinkRestApi"),
         # Of the columns that filters of his dashboards offer.
         ("can_get_column_values", "Datasource"),
     }

@@ -22,6 +22,7 @@ from superset_like.models import (
     Database,
     Dataset,
     EmbeddedDashboard,
+    KeptState,
     Log,
     Query,
     RowRule,
@@ -222,6 +223,22 @@ def _embedded(actor: Actor) -> Condition:
     return None if condition is None else EmbeddedDashboard.dashboard_id.in_(select(Dashboard.id).where(condition))
 
 
+def _kept_states(actor: Actor) -> Condition:
+    # A state tells of what it is about: all of that must be open to whoever reads it, and there must be something.
+    about: tuple[tuple[Any, type[Model]], ...] = (
+        (KeptState.dashboard_id, Dashboard),
+        (KeptState.dataset_id, Dataset),
+        (KeptState.database_id, Database),
+        (KeptState.chart_id, Chart),
+    )
+    ways = [or_(*(column.is_not(None) for column, _ in about))]
+    for column, model in about:
+        condition = visible(actor, model)
+        if condition is not None:
+            ways.append(or_(column.is_(None), column.in_(select(model.id).where(condition))))
+    return and_(*ways)
+
+
 def _databases(actor: Actor) -> Condition:
     if actor.guest is not None:
         return false()
@@ -273,6 +290,7 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     Database: _databases,
     Dataset: _datasets,
     EmbeddedDashboard: _embedded,
+    KeptState: _kept_states,
     Log: _logs,
     Query: _queries,
     RowRule: _row_rules,
@@ -311,6 +329,8 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return any(owner.id == actor.user_id for owner in thing.owners)
     if isinstance(thing, SavedQuery):
         return thing.created_by_fk == actor.user_id
+    if isinstance(thing, KeptState):
+        return thing.owner_id == actor.user_id
     if isinstance(thing, Query):
         return thing.user_id == actor.user_id
     resource = WRITERS.get(type(thing))

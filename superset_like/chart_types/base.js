@@ -440,11 +440,64 @@ export function cellFormatter(result, name, look, formats) {
   return (value) => (value === null || value === undefined ? NULL_TEXT : String(value));
 }
 
+// row => the texts of its groups, by the form's columns of these fields, in one name; "" where there are none.
+export function groupNamer(formData, result, look, ...fields) {
+  const texts = groupTexts(formData, result, look, ...fields);
+  return (row) => texts(row).join(", ");
+}
+
+// row => the texts of its groups, one by one.
+export function groupTexts(formData, result, look, ...fields) {
+  const wish = { number: "~", time: formData.date_format };
+  const told = columnLabels(formData, ...fields).map((name) => [name, cellFormatter(result, name, look, wish)]);
+  return (row) => told.map(([name, text]) => text(row[name]));
+}
+
+// ---- What a mark stands for ----------------------------------------------------------------------------------------
+
+// The rows, each with its place: what a mark is made of tells it as `mark: {row: place}`.
+export function placedRows(result) {
+  return rowsOf(result).map((row, place) => ({ row, place }));
+}
+
+// What a clicked mark stands for, as a filter wants it: [{col, val, formattedVal}]. The mark's data (or its `info`, for
+// a shape drawn by hand) tell by `mark: {row, from, depth}` which row it shows, and which of the columns, from one to before another;
+// nothing for a mark that no row made, as a total. fields: the form's fields that name the columns.
+export function pickedMark(formData, result, params, ...fields) {
+  const { mark } = params.data || params.info || {};
+  const row = mark ? rowsOf(result)[mark.row] : undefined;
+  return row ? pickedRow(formData, result, row, ...fields).slice(mark.from, mark.depth) : [];
+}
+
+// What a row stands for: its values of the form's columns of these fields.
+export function pickedRow(formData, result, row, ...fields) {
+  const asked = fields.flatMap((field) => listed(formData[field]));
+  const first = (column, place) => asked.findIndex((each) => columnLabel(each) === columnLabel(column)) === place;
+  return asked.filter(first).flatMap((col) => {
+    const name = columnLabel(col);
+    if (!(name in row)) return [];
+    const val = row[name] === undefined ? null : row[name];
+    return [{ col, val, formattedVal: cellFormatter(result, name, { zone: "UTC" }, { number: "~", time: formData.date_format })(val) }];
+  });
+}
+
 // ---- Series --------------------------------------------------------------------------------------------------------
 
-// The rows laid out along an axis: {keys, type, series}. keys: the axis' values, moments and numbers in order, names as
-// they come; a null one is N/A. series: [{name, offset, values}], values by place of the key, null where there is none;
-// offset is the time that a comparison looks back, as in `SUM(sales)__1 year ago`, else "".
+// What a point of `spread` stands for: its place on an axis of names, and its series' groups. A period of time is no
+// value that a filter could look for, so it is left out. params: {dataIndex, seriesName}.
+export function pickedPoint(formData, result, laid, axis, params, ...fields) {
+  const each = laid.series.find(({ name, title = name }) => title === params.seriesName);
+  if (!each) return [];
+  const at = rowsOf(result)[laid.firstRows.get(laid.keys[params.dataIndex])] || {};
+  const row = { ...rowsOf(result)[each.row], ...Object.fromEntries(axis.map((name) => [name, at[name]])) };
+  const found = pickedRow(formData, result, row, "x_axis", ...fields);
+  return found.filter(({ col }) => !axis.includes(columnLabel(col)) || (axis[0] in at && laid.type !== 2));
+}
+
+// The rows laid out along an axis: {keys, type, series, firstRows}. keys: the axis' values, moments and numbers in order, names as
+// they come; a null one is N/A. series: [{name, offset, values, row}], values by place of the key, null where there is none;
+// offset is the time that a comparison looks back, as in `SUM(sales)__1 year ago`, else ""; row is the place of its first
+// row. firstRows: key -> the place of its first row.
 // axis: the columns of the axis. groups: the columns that part the series. metrics: labels; what is not there is left
 // out, and where none is there every other number is one.
 export function spread(result, axis, groups, metrics) {
@@ -454,17 +507,20 @@ export function spread(result, axis, groups, metrics) {
   const several = new Set(measures.map((each) => each.metric)).size > 1;
   const places = keyPlaces(result, axis, type);
   const found = new Map();
-  for (const row of rowsOf(result)) {
-    const place = places.get(keyOf(row, axis, type));
+  const firstRows = new Map();
+  for (const { row, place: index } of placedRows(result)) {
+    const key = keyOf(row, axis, type);
+    const place = places.get(key);
+    if (!firstRows.has(key)) firstRows.set(key, index);
     const parts = parting.map((name) => cellFormatter(result, name, { zone: "UTC" })(row[name]));
     for (const { column, metric, offset } of measures) {
       const base = [...(several || !parts.length ? [metric] : []), ...parts].join(", ");
       const name = offset ? `${base}, ${offset}` : base;
-      if (!found.has(name)) found.set(name, { name, base, offset, values: new Array(places.size).fill(null) });
+      if (!found.has(name)) found.set(name, { name, base, offset, values: new Array(places.size).fill(null), row: index });
       found.get(name).values[place] = numeric(row[column]);
     }
   }
-  return { keys: [...places.keys()], type, series: [...found.values()] };
+  return { keys: [...places.keys()], type, series: [...found.values()], firstRows };
 }
 
 function measuresOf(result, metrics, taken) {

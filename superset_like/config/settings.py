@@ -196,6 +196,14 @@ class Settings:
     )
     heartbeat_s: float = setting(5.0, seconds, "Seconds between the heartbeats of a running query.")
     max_page_size: int = setting(100, positive, "Most rows of one page of a list.")
+    max_state_kib: int = setting(
+        256, positive, "Largest state of a page (a permalink, a form, filters) that is kept under a key, in KiB."
+    )
+    state_ttl_s: int = setting(
+        90 * 86400,
+        positive,
+        "Seconds that a form and the filters of a dashboard are kept after their last change; permalinks stay.",
+    )
     max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")
     embedding: bool = setting(True, yes_or_no, "Dashboards may be embedded in other sites.")
     sync_permissions: bool = setting(False, yes_or_no, "Write permissions at every start; `init` does it otherwise.")

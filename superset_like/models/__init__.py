@@ -7,6 +7,7 @@ from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
 from superset_like.models.ended_session import EndedSession
 from superset_like.models.favorite import Favorite
+from superset_like.models.kept_state import KeptState, StateKind
 from superset_like.models.log import Log
 from superset_like.models.query import Query, QueryStatus
 from superset_like.models.row_rule import RowRule
@@ -25,6 +26,7 @@ __all__ = [
     "EmbeddedDashboard",
     "EndedSession",
     "Favorite",
+    "KeptState",
     "Log",
     "ObjectType",
     "Query",
@@ -32,6 +34,7 @@ __all__ = [
     "RowRule",
     "SavedQuery",
     "Stamp",
+    "StateKind",
     "Tag",
     "TaggedObject",
 ]

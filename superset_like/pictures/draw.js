@@ -17,15 +17,22 @@ echarts.setPlatformAPI({
   },
 });
 
+function seen(colour) {
+  return colour !== undefined && colour !== "transparent";
+}
+
 function picture(text) {
   const asked = JSON.parse(text);
   const { look, font } = asked;
-  const option = modules[asked.module].option(asked.formData, asked.results, look);
+  const type = modules[asked.module];
+  const option = type.option(asked.formData, asked.results, look);
+  for (const [name, shapes] of Object.entries(type.maps ? type.maps() : {})) echarts.registerMap(name, shapes);
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: look.width, height: look.height });
   try {
     chart.setOption({
-      backgroundColor: look.theme === "dark" ? "#1b1e23" : "#ffffff",
       ...option,
+      // In a page, what is behind shows through; here there is nothing behind.
+      backgroundColor: seen(option.backgroundColor) ? option.backgroundColor : look.theme === "dark" ? "#1b1f26" : "#ffffff",
       animation: false,
       textStyle: { ...option.textStyle, fontFamily: font },
     });

@@ -9,7 +9,7 @@ CHART_TYPES = Path(__file__).parents[1] / "chart_types"
 ECHARTS = Path(__file__).parents[1] / "static" / "vendor" / "echarts-6.1.0.min.js"
 FALLBACK = "fallback"
 
-IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*),? \} from "\.\.?/base\.js";$', re.MULTILINE)
+IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*),? \} from "(\.\.?)/([a-z_]+)\.js";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (function|const) ([A-Za-z_$][\w$]*)", re.MULTILINE)
 # Whatever else would be a module's: it must not slip through as a script that fails when it is drawn.
 OTHER_FORMS = re.compile(r"^\s*(?:import|export)\b.*$|\bimport\s*\(.*$|\bimport\.meta\b.*$", re.MULTILINE)
@@ -30,27 +30,37 @@ def script(folder: Path, name: str) -> str:
     fallback.js. Raises ModuleRefused, FileNotFoundError.
     """
     path = folder / f"{name}.js" if name in {"base", FALLBACK} else folder / name / "chart.js"
-    return translated(path.read_text(), path.name)
+    return translated(path.read_text(), path)
 
 
-def translated(source: str, name: str) -> str:
-    """An expression, the object of what the module exports; what it imports it takes from `base`.
+def translated(source: str, path: Path) -> str:
+    """An expression, the object of what the module exports; what it imports it takes from `base`, or has in itself.
 
-    Raises ModuleRefused.
+    path: where the module lies, for the files beside it and above it. Raises ModuleRefused, FileNotFoundError.
     """
+
+    def taken(found: re.Match[str]) -> str:
+        wanted, place, name = found.groups()
+        if name == "base":
+            return f"const {{ {wanted} }} = base;"
+        part = path.parent / place / f"{name}.js"
+        return f"const {{ {wanted} }} = {translated(part.read_text(), part)}(base);"
+
     exported = [found[1] for found in EXPORT.findall(source)]
-    plain = EXPORT.sub(r"\1 \2", IMPORT.sub(r"const { \1 } = base;", source))
-    other = OTHER_FORMS.search(plain)
+    # The parts that are taken in were judged by themselves.
+    own = EXPORT.sub(r"\1 \2", IMPORT.sub("", source))
+    other = OTHER_FORMS.search(own)
     if other:
-        line = plain.count("\n", 0, other.start()) + 1
-        raise ModuleRefused(f"{name}, line {line}: not an agreed form: {other[0].strip()[:80]}")
+        line = own.count("\n", 0, other.start()) + 1
+        raise ModuleRefused(f"{path.name}, line {line}: not an agreed form: {other[0].strip()[:80]}")
+    plain = EXPORT.sub(r"\1 \2", IMPORT.sub(taken, source))
     return f'(function (base) {{ "use strict";\n{plain}\nreturn {{ {", ".join(exported)} }};\n}})'
 
 
 def digest(folder: Path = CHART_TYPES) -> str:
     """What of our files decides how a picture looks, as a short text."""
     found = hashlib.sha256()
-    for path in (*sorted(folder.glob("*.js")), *sorted(folder.glob("*/chart.js")), *sorted(_own())):
+    for path in (*sorted(folder.glob("*.js")), *sorted(folder.glob("*/*.js")), *sorted(_own())):
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 

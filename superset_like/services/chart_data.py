@@ -21,10 +21,11 @@ from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
 from superset_like.engine.query import Predicate, Shape, Statement
-from superset_like.errors import NotFound
+from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
 from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stores
+from superset_like.services.extra_form_data import NOTHING, Extra, asked_with
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
 # Query contexts that a process remembers to have opened.
@@ -115,22 +116,28 @@ def of_chart(
     actor: Actor,
     found: Chart,
     force: bool = False,
-    filters: Sequence[Mapping[str, Any]] = (),
+    extra: Extra = NOTHING,
     dashboard_id: int | str | None = None,
+    context: Context | None = None,
+    result_type: str = "full",
 ) -> tuple[Asking, Context]:
     """The chart's own question, opened for somebody who sees the chart. Raises DataForbidden, QuestionInvalid.
 
-    filters: asked besides its own; a guest's have to be those of the dashboard.
+    extra: what the filters of a dashboard want of it; a guest's have to be those of his dashboard. context: another
+    question that was made of this chart, for somebody who has an account.
     """
-    context = questions.of_chart(found)
+    if context is not None and actor.guest is not None:
+        raise Forbidden()
+    guest_questions.require_result_type(actor, result_type)
+    context = context or questions.of_chart(found)
     dataset = remembered.dataset(context.dataset)
-    if filters:
-        queries = tuple(questions.filtered(asked, filters) for asked in context.queries)
-        context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
     if actor.guest is None:
         rules.require(actor, "query", dataset)
-    elif filters:
-        guest_questions.require(actor, context, dataset)
+    elif extra:
+        guest_questions.require_extra(actor, found, dashboard_id, extra, dataset)
+    if extra:
+        queries = tuple(asked_with(asked, extra, dataset) for asked in context.queries)
+        context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
     return _asking(actor, dataset, found.cache_timeout, force), context
 
 
@@ -449,6 +456,11 @@ def _answered(
 def _told(here: Asking, planned: Plan, entry: Entry, key: str, is_hit: bool) -> Answer:
     sql = None if here.actor.guest is not None else str(entry.meta["sql"])
     return Answer(entry.body, entry.meta, planned.asked, key, here.cache_ttl_s, is_hit, sql)
+
+
+def of_declaration(actor: Actor, dataset: Dataset) -> Asking:
+    """The dataset, opened for a filter of a dashboard that offers its values: whether it may was settled there."""
+    return _asking(actor, dataset, None, False)
 
 
 def _asking(actor: Actor, dataset: Dataset, of_chart_s: int | None, force: bool, wish_s: int | None = None) -> Asking:

@@ -75,6 +75,14 @@ def drawn(picture: Wanted) -> bytes:
     return entry.body
 
 
+def of_example(example: Mapping[str, Any], size: Size, theme: Theme) -> bytes:
+    """A type's example {form_data, results} as SVG, drawn now. Raises what `drawn` does."""
+    form_data = example["form_data"]
+    look = {"width": size.width, "height": size.height, "theme": theme, "locale": LOCALE, "zone": ZONE}
+    asked = {"formData": form_data, "results": example["results"], "look": look, "form": "svg", "scale": 1}
+    return _made({**asked, "module": module_of(form_data["viz_type"])})
+
+
 def module_of(viz_type: str) -> str:
     """The name of the module that draws charts of this type."""
     known = modules.names()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Invalid
+from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
 from superset_like.models.mixins import now
@@ -34,6 +34,18 @@ def named(text: str) -> ColumnElement[bool]:
         return Dashboard.uuid == UUID(text)
     except ValueError:
         return Dashboard.slug == text
+
+
+def find(actor: Actor, text: str) -> Dashboard:
+    """The dashboard of this id, uuid or slug, if the caller may see it. Raises NotFound."""
+    statement = select(Dashboard).where(named(text))
+    condition = rules.visible(actor, Dashboard)
+    dashboard: Dashboard | None = db.session.execute(
+        statement if condition is None else statement.where(condition)
+    ).scalar()
+    if dashboard is None:
+        raise NotFound()
+    return dashboard
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
@@ -159,16 +171,17 @@ DEFAULTS = {"published": False, "is_managed_externally": False}
 def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
     if values.pop("theme_id", None) is not None:
         raise Invalid(fields={"theme_id": ["Theme does not exist"]})
+    others: Sequence[Chart] = dashboard.charts
     if values.get("json_metadata"):
         metadata = json.loads(values["json_metadata"])
         positions = metadata.pop("positions", None)
         values["json_metadata"] = json.dumps(metadata)
         if positions is not None:
             values["position_json"] = json.dumps(positions)
-            dashboard.charts = _charts(actor, chart_ids(positions), dashboard.charts)
+            others = ()
     if values.get("position_json"):
         named = _charts(actor, chart_ids(json.loads(values["position_json"])), dashboard.charts)
-        dashboard.charts = list(dict.fromkeys([*dashboard.charts, *named]))
+        dashboard.charts = list(dict.fromkeys([*others, *named]))
     if values.get("slug") == "":
         values["slug"] = None
     for name, value in values.items():

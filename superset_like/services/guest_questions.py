@@ -4,17 +4,17 @@ The chart is looked up without regard to the caller's rights; whatever the saved
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 
 from superset_like.access.actor import Actor
 from superset_like.errors import DataForbidden, NotFound, QuestionInvalid
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset
-from superset_like.services import questions
+from superset_like.services import dashboard_filters, questions
+from superset_like.services.extra_form_data import Extra
 from superset_like.services.questions import Context, QueryObject
 
 # What a viewer may set without asking another question.
@@ -53,7 +53,7 @@ def require(actor: Actor, context: Context, dataset: Dataset) -> None:
         saved = questions.of_chart(asked_of).queries
     except QuestionInvalid as error:
         raise _refusal(dataset) from error
-    declared = {name for dashboard in shared for name in filter_columns(dashboard, dataset)}
+    declared = _columns(asked_of, shared, dataset)
     if not context.queries or not all(
         any(_is_same(asked, own, declared) for own in saved) for asked in context.queries
     ):
@@ -89,35 +89,44 @@ def require_filter(actor: Actor, dataset: Dataset, column: str) -> None:
 
 
 def _targets(dashboard: Dashboard, dataset: Dataset) -> set[str]:
-    metadata = orjson.loads(dashboard.json_metadata or "{}")
-    targets = [
-        target for each in metadata.get("native_filter_configuration") or () for target in each.get("targets") or ()
-    ]
-    return {
-        str((target.get("column") or {}).get("name")) for target in targets if target.get("datasetId") == dataset.id
-    }
+    declarations = dashboard_filters.native(dashboard_filters.metadata_of(dashboard))
+    return {name for each in declarations for pk, name in dashboard_filters.targets(each) if pk == dataset.id}
 
 
-def filter_columns(dashboard: Dashboard, dataset: Dataset) -> Iterator[str]:
-    """Columns of the dataset that the dashboard's native filters, or its cross filters, may set."""
-    metadata = orjson.loads(dashboard.json_metadata or "{}")
-    for each in metadata.get("native_filter_configuration") or ():
-        if each.get("filterType") in {"filter_time", "filter_timecolumn", "filter_timegrain"}:
-            yield from (column.column_name for column in dataset.columns if column.is_dttm)
-        for target in each.get("targets") or ():
-            name = (target.get("column") or {}).get("name")
-            if name and target.get("datasetId") == dataset.id:
-                yield name
-    if metadata.get("cross_filters_enabled", True):
-        for other in dashboard.charts:
-            if other.datasource_id == dataset.id:
-                yield from _grouped_by(other)
+def require_result_type(actor: Actor, result_type: str) -> None:
+    """Nothing, or DataForbidden for a guest who asks for other columns or rows than those that a chart shows."""
+    if actor.guest is not None and result_type not in RESULT_TYPES:
+        raise DataForbidden("You may not ask this of this dashboard")
 
 
-def _grouped_by(chart: Chart) -> Iterator[str]:
-    for asked in questions.of_chart(chart).queries:
-        if asked.get("metrics"):
-            yield from (each for each in asked.get("columns") or () if isinstance(each, str))
+def require_extra(
+    actor: Actor, asked_of: Chart, dashboard_id: int | str | None, extra: Extra, dataset: Dataset
+) -> None:
+    """Nothing, or DataForbidden unless the dashboard declares all that the guest sets on this chart of it."""
+    shared = _shared(actor, asked_of, dashboard_id) if dashboard_id is not None else []
+    declared = [dashboard_filters.declared(dashboard, asked_of, dataset) for dashboard in shared]
+    columns = {name for each in declared for name in each.columns}
+    kinds = {name for each in declared for name in each.kinds}
+    times = {column.column_name for column in dataset.columns if column.is_dttm}
+    is_allowed = (
+        shared
+        and not extra.adhoc_filters
+        and all(_is_declared(each, columns) for each in extra.filters)
+        and (not extra.time_range or "filter_time" in kinds or _has_time(asked_of))
+        and (not extra.time_grain or "filter_timegrain" in kinds)
+        and (not extra.granularity or ("filter_timecolumn" in kinds and extra.granularity in times))
+    )
+    if not is_allowed:
+        raise _refusal(dataset)
+
+
+def _has_time(asked_of: Chart) -> bool:
+    saved = questions.of_chart(asked_of).queries
+    return any(asked.get("time_range") or asked.get("granularity") for asked in saved)
+
+
+def _columns(asked_of: Chart, shared: Iterable[Dashboard], dataset: Dataset) -> set[str]:
+    return {name for dashboard in shared for name in dashboard_filters.declared(dashboard, asked_of, dataset).columns}
 
 
 def _shared(actor: Actor, chart: Chart, dashboard_id: int | str | None) -> list[Dashboard]:

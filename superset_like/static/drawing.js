@@ -6,13 +6,20 @@ export function dark(wish = "auto") {
   return wish === "auto" ? window.matchMedia("(prefers-color-scheme: dark)").matches : wish === "dark";
 }
 
+// Nothing is drawn in the element any more.
+export function clear(element) {
+  drawn.get(element)?.();
+  drawn.delete(element);
+  element.replaceChildren();
+}
+
 // Resolves when it is drawn. module: path below /chart_types/. A type that fails says so in its place.
 export async function draw(element, module, formData, results, wish = "auto") {
   element.setAttribute("aria-busy", "true");
-  drawn.get(element)?.();
-  element.replaceChildren();
+  clear(element);
   try {
-    const { option } = await import(`/chart_types/${module}`);
+    const { option, maps } = await import(`/chart_types/${module}`);
+    for (const [name, shapes] of Object.entries(maps?.() ?? {})) window.echarts.registerMap(name, shapes);
     const chart = window.echarts.init(element, null, { renderer: "svg" });
     const paint = () => {
       const look = {

@@ -11,7 +11,6 @@ from superset_like import chart_types
 from superset_like.chart_types.base import ChartType
 
 FOLDER = Path(chart_types.__file__).parent
-SHARED = ("base.js", "fallback.js")
 
 
 def register(builder: AppBuilder) -> None:
@@ -48,5 +47,5 @@ def module(name: str) -> Response:
 
 @cache
 def _modules() -> dict[str, Path]:
-    found = [FOLDER / name for name in SHARED] + sorted(FOLDER.glob("*/chart.js"))
-    return {path.relative_to(FOLDER).as_posix(): path for path in found if path.is_file()}
+    found = [*sorted(FOLDER.glob("*.js")), *sorted(FOLDER.glob("*/*.js"))]
+    return {path.relative_to(FOLDER).as_posix(): path for path in found}

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask import Response, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.decorators import has_access, permission_name
 
 from superset_like import chart_types
+from superset_like.errors import NotFound
+from superset_like.services import chart_pictures
+from superset_like.services.chart_pictures import Size, Theme
 
 FOLDER = Path(chart_types.__file__).parent
+DEFAULT = Size(480, 280)
+SMALLEST, LARGEST = 80, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,18 @@ class GalleryView(BaseView):
         self.update_redirect()
         return str(self.render_template("superset_like/gallery.html", examples=examples()))
 
+    @expose("/<folder>.svg")
+    @has_access
+    @permission_name("show")
+    def picture(self, folder: str) -> Response:
+        """An example as the server draws it, for comparison. Raises what `chart_pictures.of_example` does."""
+        example = next((each for each in examples() if each.folder == folder), None)
+        if example is None:
+            raise NotFound()
+        size = Size(_pixels("width", DEFAULT.width), _pixels("height", DEFAULT.height))
+        theme: Theme = "dark" if request.args.get("theme") == "dark" else "light"
+        return Response(chart_pictures.of_example(example.drawn, size, theme), mimetype="image/svg+xml")
+
 
 def register(builder: AppBuilder) -> None:
     """The page is in the menu, for those who look after charts."""
@@ -46,6 +64,10 @@ def examples() -> list[Example]:
     """The types that have an example, by name."""
     found = [_example(path) for path in FOLDER.glob("*/example.json")]
     return sorted(found, key=lambda each: each.title)
+
+
+def _pixels(name: str, default: int) -> int:
+    return min(max(request.args.get(name, default, type=int), SMALLEST), LARGEST)
 
 
 def _example(path: Path) -> Example:

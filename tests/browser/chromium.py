@@ -91,7 +91,7 @@ class Browser:
                 assert "error" not in answer, (method, answer["error"])
                 result: dict[str, Any] = answer["result"]
                 return result
-            self._note(answer)
+            self.noted(answer)
 
     def go(self, url: str) -> None:
         """The page is there and has run its scripts."""
@@ -179,7 +179,8 @@ class Browser:
         message: dict[str, Any] = json.loads(line)
         return message
 
-    def _note(self, event: dict[str, Any]) -> None:
+    def noted(self, event: dict[str, Any]) -> None:
+        """Nothing; what the browser told unasked is in `complaints` when it is one."""
         if event.get("method") == "Runtime.exceptionThrown":
             self.complaints.append(str(event["params"]["exceptionDetails"]))
         if event.get("method") == "Log.entryAdded" and event["params"]["entry"]["level"] == "error":

@@ -28,8 +28,12 @@ def test_the_gallery_draws_each_type(browser: Browser, live_server: str, width: 
     assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
     browser.run("document.getElementById('gallery-theme').value = 'dark'")
     browser.run("document.getElementById('gallery-theme').dispatchEvent(new Event('change'))")
-    browser.wait("document.getElementById('gallery-state').textContent === 'Drawn in dark.'")
+    browser.wait("document.getElementById('gallery-state').textContent === 'Drawn here in dark.'")
     assert browser.run("document.querySelectorAll('.drawing svg').length") == drawn
+    browser.run("document.getElementById('gallery-artist').value = 'server'")
+    browser.run("document.getElementById('gallery-artist').dispatchEvent(new Event('change'))")
+    browser.wait("document.getElementById('gallery-state').textContent === 'Drawn by the server in dark.'")
+    assert browser.run("document.querySelectorAll('.drawing img').length") == drawn
     assert browser.run(ELSEWHERE) == []
     assert browser.complaints == []
 

@@ -13,8 +13,12 @@ LISTED = dict(
 )
 
 
+SHAPES = ROOT / "superset_like" / "chart_types" / "world_map" / "shapes.js"
+
+
 def test_each_file_is_listed_with_its_checksum() -> None:
     found = {path.name: path.read_bytes() for path in VENDOR.iterdir() if path.name != "README.md"}
+    found["shapes.js"] = SHAPES.read_bytes()
     assert {name: hashlib.sha256(data).hexdigest() for name, data in found.items()} == LISTED
 
 

@@ -13,12 +13,15 @@ from superset_like import chart_types
 HERE = Path(superset_like.chart_types.__file__).parent
 BASE = HERE / "base.js"
 MODULES = sorted(HERE.glob("*/chart.js"))
-IMPORT = re.compile(r'import \{ ([\w$]+(?:, [\w$]+)*) \} from "\.\./base\.js";')
+# Files beside the modules, which they take parts of.
+PARTS = sorted({*HERE.glob("*.js"), *HERE.glob("*/*.js")} - {*MODULES, BASE, HERE / "fallback.js"})
+IMPORT = re.compile(r'import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.\.?/[a-z_]+\.js)";')
 EXPORT = re.compile(r"export (?:function|const) ([\w$]+)")
 NUMBER, TEXT, TIME, BOOLEAN = range(4)
 KINDS: dict[int, tuple[type, ...]] = {NUMBER: (int, float), TEXT: (str,), TIME: (int,), BOOLEAN: (bool,)}
 
 each_module = pytest.mark.parametrize("module", MODULES, ids=lambda path: path.parent.name)
+each_file = pytest.mark.parametrize("module", [*MODULES, *PARTS], ids=lambda path: f"{path.parent.name}/{path.name}")
 
 
 def statements(text: str, word: str) -> list[str]:
@@ -42,14 +45,16 @@ def test_what_the_types_share_imports_nothing() -> None:
     assert all(EXPORT.match(line) for line in statements(text, "export"))
 
 
-@each_module
-def test_a_module_imports_names_of_base_only(module: Path) -> None:
+@each_file
+def test_a_module_imports_names_of_base_and_of_files_beside_it(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
-    offered = set(EXPORT.findall(BASE.read_text(encoding="utf-8")))
     for line in statements(text, "import"):
         match = IMPORT.fullmatch(line)
         assert match, line
         names = match.group(1).split(", ")
+        taken_from = (module.parent / match.group(2)).resolve()
+        assert taken_from.name != "chart.js"
+        offered = set(EXPORT.findall(taken_from.read_text(encoding="utf-8")))
         assert set(names) <= offered
         unused = [name for name in names if len(re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text)) < 2]
         assert not unused
@@ -64,7 +69,7 @@ def test_a_module_exports_its_option_by_function_or_const(module: Path) -> None:
     assert "export function option(formData, results, look) {" in text
 
 
-@each_module
+@each_file
 def test_a_module_needs_no_page_and_no_clock(module: Path) -> None:
     text = re.sub(r"//[^\n]*", "", module.read_text(encoding="utf-8"))
     assert not re.search(r"(?<![\w.])(?:document|window|setTimeout|setInterval|Date\.now|innerHTML)\b", text)

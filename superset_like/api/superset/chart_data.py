@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -16,6 +17,7 @@ from marshmallow.validate import Range
 
 from superset_like.access.actor import Actor, current
 from superset_like.api.nesting import require_shallow
+from superset_like.api.superset.arguments import count
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import Documented, json_response, whole_number
 from superset_like.errors import (
@@ -28,8 +30,9 @@ from superset_like.errors import (
     QuestionInvalid,
     SubqueryRefused,
 )
-from superset_like.services import chart_data, kept_answers, questions
+from superset_like.services import chart_data, drills, extra_form_data, kept_answers
 from superset_like.services.chart_data import Answer, Asking, Streamed
+from superset_like.services.extra_form_data import Extra
 from superset_like.services.kept_answers import Warmed
 from superset_like.services.questions import RESULT_FORMATS, RESULT_TYPES, Context, QueryObject
 
@@ -58,6 +61,8 @@ RESULT_KEYS = frozenset(
 )
 # What stands in the JSON for one query, and the answers that it was made of.
 Result: TypeAlias = tuple[Mapping[str, Any], tuple[Answer, ...]]
+# Of a page of rows, where nobody says how many.
+MOST_DETAILS = 50
 FLAG = {"true": True, "1": True, "false": False, "0": False}
 
 QUERY_CONTEXT: dict[str, Any] = {
@@ -154,6 +159,13 @@ class SupersetChartDataApi(Documented):
             Parameter("force", "boolean"),
             Parameter("dashboard_id", description="The dashboard on which a guest sees it"),
             Parameter("filters", description="JSON list of {col, op, val}, asked besides the chart's own"),
+            Parameter(
+                "extra_form_data", description="JSON: what the filters of a dashboard want, as in Superset's forms"
+            ),
+            Parameter("url_params", description="JSON object of texts, for templates"),
+            Parameter("drill_by", description="A dimension of the dataset: the chart's metrics grouped by it"),
+            Parameter("row_limit", "integer", "Rows of a drill_detail"),
+            Parameter("row_offset", "integer", "Rows of a drill_detail to pass over"),
         ),
         answer=ANSWERS,
     )
@@ -163,8 +175,12 @@ class SupersetChartDataApi(Documented):
         kind = _choice("type", RESULT_TYPES, "full")
         on = request.args.get("dashboard_id")
         found = chart_data.chart(actor, whole_number(pk), on)
-        here, context = chart_data.of_chart(actor, found, _flag("force"), _filters(), on)
-        made = Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name))
+        column = request.args.get("drill_by")
+        drilled, context = drills.by(actor, found, column) if column else (None, None)
+        here, context = chart_data.of_chart(actor, found, _flag("force"), _extra(), on, context, kind)
+        if kind == "drill_detail":
+            context = _paged(context)
+        made = Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name, drilled))
         # To be asked again each time, and sent again only when it changed; never kept for others.
         made.headers["Cache-Control"] = "private, no-cache"
         made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
@@ -245,20 +261,41 @@ def _flag(name: str) -> bool:
     return FLAG[value]
 
 
-def _filters() -> Sequence[Mapping[str, Any]]:
-    text = request.args.get("filters") or ""
-    require_shallow(text.encode(errors="replace"))
-    given = kept_answers.filters_of(text, "filters")
-    checked: Sequence[Mapping[str, Any]]
-    checked = questions.checked({"datasource": {"id": 0}, "queries": [{"filters": given}]}).queries[0]["filters"]
-    return checked
+def _extra() -> Extra:
+    """What the dashboard's filters want: `extra_form_data`, and `filters` for who has nothing else."""
+    for name in ("filters", "extra_form_data", "url_params"):
+        require_shallow((request.args.get(name) or "").encode(errors="replace"))
+    given = kept_answers.filters_of(request.args.get("filters"), "filters")
+    plain = extra_form_data.read({"filters": given}, "filters")
+    extra = extra_form_data.read_text(request.args.get("extra_form_data"))
+    return replace(extra, filters=(*plain.filters, *extra.filters), url_params=_url_params() or None)
 
 
-def _response(here: Asking, context: Context, kind: str, form: str, name: str = "data") -> Response:
+def _url_params() -> dict[str, str]:
+    text = request.args.get("url_params")
+    try:
+        value = orjson.loads(text) if text else {}
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(fields={"url_params": ["Not valid JSON."]}) from error
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise BadRequest(fields={"url_params": ["Must be an object of texts."]})
+    return value
+
+
+def _paged(context: Context) -> Context:
+    """The rows behind the first question, a page of them, and how many there are."""
+    page = {"row_limit": count("row_limit") or MOST_DETAILS, "row_offset": count("row_offset") or 0, "total": True}
+    return replace(context, queries=({**context.queries[0], **page},)) if context.queries else context
+
+
+def _response(
+    here: Asking, context: Context, kind: str, form: str, name: str = "data", drilled: dict[str, Any] | None = None
+) -> Response:
     if form != "json":
         return _download(here, context, kind, form, name)
     found = [_result(here, asked, asked.get("result_type") or kind) for asked in context.queries]
-    made = json_response(200, {"result": [record for record, _ in found]})
+    more = {} if drilled is None else {"form_data": drilled}
+    made = json_response(200, {"result": [record for record, _ in found], **more})
     _tag(made, [answers for _, answers in found])
     return made
 

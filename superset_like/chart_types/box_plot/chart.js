@@ -1,6 +1,10 @@
 // How a metric spreads within each group: quartiles, whiskers, and what lies beyond them.
-import { axisName, categoryAxis, cellFormatter, colourOf, columnLabels, frame, grid, ink, isSmall } from "../base.js";
-import { legend, metricLabels, noData, numberFormatter, numeric, rowsOf, textWidth, tooltip, valueAxis } from "../base.js";
+import { axisName, categoryAxis, colourOf, frame, grid, groupNamer, ink, isSmall, legend } from "../base.js";
+import { metricLabels, noData, numberFormatter, numeric, pickedMark, placedRows, rowsOf, textWidth, tooltip, valueAxis } from "../base.js";
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "groupby");
+}
 
 export function option(formData, results, look) {
   const boxes = spreads(formData, results[0], look);
@@ -27,14 +31,14 @@ function seriesOf(metric, place, { boxes, names, metrics, paint, look }) {
   const found = names.map((name) => own.find((box) => box.name === name));
   const colour = paint(own[0]);
   const aside = metrics.length > 1 ? (place - (metrics.length - 1) / 2) * (isSmall(look) ? 16 : 30) : 0;
-  const outliers = found.flatMap((box, index) => (box ? box.outliers.map((value) => [index, value]) : []));
+  const outliers = found.flatMap((box, index) => (box ? box.outliers.map((value) => ({ value: [index, value], mark: { row: box.place } })) : []));
   return [
     {
       type: "boxplot",
       name: metric,
       boxWidth: [6, isSmall(look) ? 32 : 56],
       itemStyle: { color: seeThrough(colour), borderColor: colour, borderWidth: 1.5 },
-      data: found.map((box) => (box ? box.five : [])),
+      data: found.map((box) => (box ? { value: box.five, mark: { row: box.place } } : [])),
     },
     {
       type: "scatter",
@@ -60,17 +64,16 @@ function ticks(formData, look, names) {
 
 // A box for each group and metric; made here of the values, unless the answer already holds statistics.
 function spreads(formData, result, look) {
-  const groups = columnLabels(formData, "groupby");
   const metrics = metricLabels(formData, "metrics");
-  const wish = { number: "~", time: formData.date_format };
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
-  const nameOf = (row, metric) => shown.map(([group, text]) => text(row[group])).join(", ") || metric;
+  const named = groupNamer(formData, result, look, "groupby");
+  const nameOf = (row, metric) => named(row) || metric;
   return metrics.flatMap((metric) =>
     rowsOf(result).some((row) => `${metric}__median` in row)
-      ? rowsOf(result).map((row) => ({ name: nameOf(row, metric), metric, ...told(row, metric) }))
-      : [...grouped(rowsOf(result), metric, nameOf)].map(([name, values]) => ({
+      ? placedRows(result).map(({ row, place }) => ({ name: nameOf(row, metric), metric, place, ...told(row, metric) }))
+      : [...grouped(placedRows(result), metric, nameOf)].map(([name, { place, values }]) => ({
           name,
           metric,
+          place,
           ...spread(values, String(formData.whiskerOptions || "Tukey")),
         })),
   );
@@ -83,12 +86,12 @@ function told(row, metric) {
 
 function grouped(rows, metric, nameOf) {
   const found = new Map();
-  for (const row of rows) {
+  for (const { row, place } of rows) {
     const value = numeric(row[metric]);
     if (value === null) continue;
     const name = nameOf(row, metric);
-    if (!found.has(name)) found.set(name, []);
-    found.get(name).push(value);
+    if (!found.has(name)) found.set(name, { place, values: [] });
+    found.get(name).values.push(value);
   }
   return found;
 }

@@ -1,6 +1,10 @@
 // Three metrics of an entity: two axes and a size.
 
-import { NULL_TEXT, axisName, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, numeric, rowsOf, tooltip, valueAxis } from "../base.js";
+import { NULL_TEXT, axisName, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, numeric, pickedMark, placedRows, tooltip, valueAxis } from "../base.js";
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "entity", "series");
+}
 
 export function option(formData, results, look) {
   const points = pointsOf(formData, results[0]);
@@ -40,7 +44,8 @@ function pointsOf(formData, result) {
   const entity = columnLabels(formData, "entity")[0];
   const series = columnLabels(formData, "series")[0];
   const text = (row, name) => (name ? (row[name] === null || row[name] === undefined ? NULL_TEXT : String(row[name])) : "");
-  const made = rowsOf(result).map((row) => ({
+  const made = placedRows(result).map(({ row, place }) => ({
+    mark: { row: place },
     x: numeric(row[named.x]),
     y: numeric(row[named.y]),
     size: numeric(row[named.size]),
@@ -90,7 +95,7 @@ function seriesOf(formData, points, groups, look) {
     data: points
       .filter((point) => point.group === group)
       .sort((one, two) => Math.abs(two.size || 0) - Math.abs(one.size || 0))
-      .map((point) => ({ name: point.entity, value: [point.x, point.y, point.size, point.entity, point.group] })),
+      .map((point) => ({ name: point.entity, value: [point.x, point.y, point.size, point.entity, point.group], mark: point.mark })),
     encode: { x: 0, y: 1 },
     symbolSize: (value) => width(value[2]),
     itemStyle: { opacity: opacity === null ? (look.theme === "dark" ? 0.8 : 0.7) : opacity, borderColor: ink(look).surface, borderWidth: 1 },

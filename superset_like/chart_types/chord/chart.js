@@ -1,6 +1,10 @@
 // What flows between the members of a circle, as ribbons as wide as the metric.
 import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, noData } from "../base.js";
-import { numberFormatter, numeric, rowsOf, shortened, tooltip, FONT } from "../base.js";
+import { numberFormatter, numeric, pickedMark, placedRows, shortened, tooltip, FONT } from "../base.js";
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "source", "target", "groupby", "columns");
+}
 
 export function option(formData, results, look) {
   const links = linksOf(formData, results[0], look);
@@ -34,19 +38,26 @@ export function option(formData, results, look) {
           formatter: (point) => shortened(point.name, aside, size),
         },
         labelLayout: { hideOverlap: true },
-        data: names.map((name, index) => ({ name, itemStyle: { color: colour(name, index) } })),
+        data: names.map((name, index) => ({ name, mark: markOf(links, name), itemStyle: { color: colour(name, index) } })),
         links,
       },
     ],
   };
 }
 
+// A member is one of the sources, else one of the targets.
+function markOf(links, name) {
+  const out = links.find((link) => link.source === name);
+  if (out) return { row: out.mark.row, depth: 1 };
+  return { row: links.find((link) => link.target === name).mark.row, from: 1, depth: 2 };
+}
+
 function linksOf(formData, result, look) {
   const [from, to] = columnLabels(formData, "source", "target", "groupby", "columns");
   const [metric] = metricLabels(formData, "metric", "metrics");
   const text = (name) => cellFormatter(result, name, look, { number: "~" });
-  return rowsOf(result)
-    .map((row) => ({ source: text(from)(row[from]), target: text(to)(row[to]), value: numeric(row[metric]) }))
+  return placedRows(result)
+    .map(({ row, place }) => ({ mark: { row: place }, source: text(from)(row[from]), target: text(to)(row[to]), value: numeric(row[metric]) }))
     .filter((link) => link.value !== null && link.value > 0);
 }
 

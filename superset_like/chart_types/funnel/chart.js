@@ -1,20 +1,15 @@
 // The steps of a process, widest first, each with its name, value and share beside it.
-import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, legend, metricLabels } from "../base.js";
-import { noData, numberFormatter, numeric, rowsOf, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { colourOf, frame, groupNamer, ink, isSmall, legend, metricLabels, noData, numberFormatter } from "../base.js";
+import { numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 // The form's enumeration of label types, by number in older charts.
 const LABEL_TYPES = ["key", "value", "percent", "key_value", "key_percent", "key_value_percent", "value_percent"];
 
 function steps(formData, result, look) {
-  const groups = columnLabels(formData, "groupby", "columns");
   const [metric] = metricLabels(formData, "metric", "metrics");
-  const wish = { number: "~", time: formData.date_format };
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
-  const made = rowsOf(result)
-    .map((row) => ({
-      name: shown.map(([group, text]) => text(row[group])).join(", ") || metric,
-      value: numeric(row[metric]),
-    }))
+  const named = groupNamer(formData, result, look, "groupby", "columns");
+  const made = placedRows(result)
+    .map(({ row, place }) => ({ name: named(row) || metric, value: numeric(row[metric]), mark: { row: place } }))
     .filter((step) => step.value !== null && step.value >= 0);
   return formData.sort_by_metric === false ? made : made.sort((one, other) => other.value - one.value);
 }
@@ -38,6 +33,10 @@ function labelParts(kind, step, share, format) {
   const value = [type.includes("value") ? format(step.value) : "", type.includes("percent") ? percent : ""];
   const figures = value[0] && value[1] ? `${value[0]} (${value[1]})` : value.join("");
   return { name: type.includes("key") ? step.name : "", figures };
+}
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "groupby", "columns");
 }
 
 export function option(formData, results, look) {

@@ -1,9 +1,13 @@
 // What begins and ends when: a line for each name, a bar for each row.
 import { axisName, categoryAxis, cellFormatter, colourOf, columnLabels, frame, grid, ink, isSmall, legend } from "../base.js";
-import { metricLabels, milliseconds, noData, rowsOf, shortened, textOn, textWidth, timeAxis, timeFormatter } from "../base.js";
+import { metricLabels, milliseconds, noData, pickedMark, placedRows, shortened, textOn, textWidth, timeAxis, timeFormatter } from "../base.js";
 import { tooltip, FONT } from "../base.js";
 
 const HOUR = 3600000;
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "y_axis", "series");
+}
 
 export function option(formData, results, look) {
   const bars = barsOf(formData, results[0], look);
@@ -44,8 +48,8 @@ function barsOf(formData, result, look) {
   const text = (row, column) => cellFormatter(result, column, look, { number: "~" })(row[column]);
   const moment = timeFormatter(formData.x_axis_time_format, look);
   const others = [...columnLabels(formData, "tooltip_columns"), ...metricLabels(formData, "tooltip_metrics")];
-  return rowsOf(result)
-    .map((row) => ({ row, start: milliseconds(row[start]), end: milliseconds(row[end]) }))
+  return placedRows(result)
+    .map(({ row, place }) => ({ row, mark: { row: place }, start: milliseconds(row[start]), end: milliseconds(row[end]) }))
     .filter((bar) => bar.start !== null && bar.end !== null && bar.end >= bar.start)
     .map(({ row, ...bar }) => ({
       ...bar,
@@ -76,7 +80,7 @@ function seriesOf(kind, bars, colour, { lines, look, size }) {
     .filter((bar) => bar.series === kind)
     .map((bar) => ({ bar, line: lines.findIndex((line) => line.bars.has(bar)) }))
     .filter(({ line }) => line >= 0)
-    .map(({ bar, line }) => ({ value: [line, bar.start, bar.end], tip: bar.tip, name: bar.name }));
+    .map(({ bar, line }) => ({ value: [line, bar.start, bar.end], tip: bar.tip, name: bar.name, mark: bar.mark }));
   return {
     type: "custom",
     name: kind ?? "",

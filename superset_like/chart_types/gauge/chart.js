@@ -1,15 +1,14 @@
 // One dial for each group, side by side, each with its value in the middle.
-import { cellFormatter, colourOf, columnLabels, formNumber, frame, ink, metricLabels, noData } from "../base.js";
-import { numberFormatter, numeric, rowsOf, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { colourOf, formNumber, frame, groupNamer, ink, metricLabels, noData, numberFormatter } from "../base.js";
+import { numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 const MOST = 12;
 
 function readings(formData, result, look) {
-  const groups = columnLabels(formData, "groupby", "columns");
   const [metric] = metricLabels(formData, "metric", "metrics");
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, { number: "~" })]);
-  return rowsOf(result)
-    .map((row) => ({ name: shown.map(([group, text]) => text(row[group])).join(", "), value: numeric(row[metric]) }))
+  const named = groupNamer(formData, result, look, "groupby", "columns");
+  return placedRows(result)
+    .map(({ row, place }) => ({ name: named(row), value: numeric(row[metric]), mark: { row: place } }))
     .filter((reading) => reading.value !== null)
     .slice(0, Math.min(formNumber(formData.row_limit) || MOST, MOST));
 }
@@ -36,6 +35,10 @@ function columnsFor(count, look) {
     if (side > best.side * 1.001) best = { columns, side };
   }
   return best.columns;
+}
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "groupby", "columns");
 }
 
 export function option(formData, results, look) {
@@ -125,6 +128,6 @@ function dial(formData, look, { reading, x, y, cell, min, max, said, format, col
       formatter: said,
     },
     title: { show: named, offsetCenter: [0, radius * 0.96 + 8], color: colours.quiet, fontSize: nameSize, fontFamily: FONT },
-    data: [{ name: shortened(reading.name, cell.width - 12, nameSize), value: reading.value, itemStyle: { color: colour } }],
+    data: [{ name: shortened(reading.name, cell.width - 12, nameSize), value: reading.value, mark: reading.mark, itemStyle: { color: colour } }],
   };
 }

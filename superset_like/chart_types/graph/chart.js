@@ -1,9 +1,13 @@
 // Things and their connections. The places are computed here, the same for the same data.
 import { cellFormatter, colourOf, columnLabels, formNumber, frame, ink, isSmall, legend, metricLabels } from "../base.js";
-import { noData, numberFormatter, numeric, rowsOf, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { noData, numberFormatter, numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 const ROUNDS = 300;
 const GRAVITY = 0.3;
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "source", "target");
+}
 
 export function option(formData, results, look) {
   const { nodes, links } = graphOf(formData, results[0], look);
@@ -59,6 +63,7 @@ export function option(formData, results, look) {
         data: drawn.map((node, index) => ({
           id: node.name,
           name: node.name,
+          mark: node.mark,
           value: node.weight,
           x: fit.x(node.x),
           y: fit.y(node.y),
@@ -84,17 +89,17 @@ function graphOf(formData, result, look) {
   const [metric] = metricLabels(formData, "metric", "metrics");
   const text = (row, name) => cellFormatter(result, name, look, { number: "~" })(row[name]);
   const nodes = new Map();
-  const met = (name, kind, value) => {
-    const node = nodes.get(name) || { name, category: kind, weight: 0 };
+  const met = (name, kind, value, mark) => {
+    const node = nodes.get(name) || { name, category: kind, weight: 0, mark };
     nodes.set(name, { ...node, category: node.category ?? kind, weight: node.weight + value });
   };
   const links = [];
-  for (const row of rowsOf(result)) {
+  for (const { row, place } of placedRows(result)) {
     const value = metric ? numeric(row[metric]) : 1;
     if (value === null || row[from] === null || row[to] === null) continue;
-    met(text(row, from), fromKind ? text(row, fromKind) : null, Math.abs(value));
-    met(text(row, to), toKind ? text(row, toKind) : null, Math.abs(value));
-    links.push({ source: text(row, from), target: text(row, to), value: Math.abs(value) });
+    met(text(row, from), fromKind ? text(row, fromKind) : null, Math.abs(value), { row: place, depth: 1 });
+    met(text(row, to), toKind ? text(row, toKind) : null, Math.abs(value), { row: place, from: 1, depth: 2 });
+    links.push({ source: text(row, from), target: text(row, to), value: Math.abs(value), mark: { row: place } });
   }
   return { nodes: [...nodes.values()], links };
 }

@@ -1,6 +1,13 @@
 // A metric by two axes, as colours.
-import { categoryAxis, cellFormatter, columnLabels, formNumber, frame, grid, ink, isSmall, metricLabels } from "../base.js";
-import { mixed, noData, numberFormatter, numeric, ramp, rowsOf, textOn, textWidth, tooltip, typeOf, FONT } from "../base.js";
+import { categoryAxis, cellFormatter, columnLabel, columnLabels, formNumber, frame, grid, ink, isSmall, metricLabels } from "../base.js";
+import { mixed, noData, numberFormatter, numeric, pickedMark, placedRows, ramp, textOn, textWidth, tooltip, typeOf, FONT } from "../base.js";
+
+// A time that is cut to a grain is no value that a filter could look for.
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "x_axis", "all_columns_x", "groupby", "all_columns_y").filter(
+    ({ col }) => !(formData.time_grain_sqla && typeOf(results[0], columnLabel(col)) === 2),
+  );
+}
 
 export function option(formData, results, look) {
   const cells = cellsOf(formData, results[0]);
@@ -30,6 +37,7 @@ export function option(formData, results, look) {
         emphasis: { itemStyle: { borderColor: ink(look).text, borderWidth: 1 } },
         data: cells.map((cell) => ({
           value: [along.indexOf(cell.x), up.indexOf(cell.y), scale.of(cell)],
+          mark: { row: cell.row },
           label: { show: labelled, formatter: format(cell.value), color: textOn(scale.colour(cell)), fontSize: 10, fontFamily: FONT },
         })),
       },
@@ -47,8 +55,8 @@ function axes(formData) {
 function cellsOf(formData, result) {
   const [x, y] = axes(formData);
   const [metric] = metricLabels(formData, "metric", "metrics");
-  const cells = rowsOf(result)
-    .map((row) => ({ x: row[x] ?? null, y: row[y] ?? null, value: numeric(row[metric]) }))
+  const cells = placedRows(result)
+    .map(({ row, place }) => ({ x: row[x] ?? null, y: row[y] ?? null, value: numeric(row[metric]), row: place }))
     .filter((cell) => cell.value !== null);
   const side = { x: "x", y: "y" }[formData.normalize_across || "heatmap"];
   const ends = new Map();

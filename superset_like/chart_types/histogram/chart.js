@@ -1,6 +1,6 @@
 // How often a number's values occur, in bins of the raw rows.
 
-import { axisName, cellFormatter, colourOf, columnLabels, formNumber, frame, grid, ink, legend, noData, numberFormatter, numeric, rowsOf, textWidth, tooltip, typeOf, valueAxis } from "../base.js";
+import { axisName, cellFormatter, colourOf, columnLabels, formNumber, frame, grid, ink, legend, noData, numberFormatter, numeric, pickedRow, rowsOf, textWidth, tooltip, typeOf, valueAxis } from "../base.js";
 
 export function option(formData, results, look) {
   const result = results[0];
@@ -28,6 +28,15 @@ export function option(formData, results, look) {
   };
 }
 
+// The groups of the bars; a bin is a range of many values.
+export function picks(formData, results, params) {
+  const [result] = results;
+  const column = columnOf(formData, result);
+  const named = nameOf(formData, result, column, { zone: "UTC" });
+  const row = rowsOf(result).find((each) => named(each) === params.seriesName);
+  return row ? pickedRow(formData, result, row, "groupby").filter(({ col }) => col !== column) : [];
+}
+
 function columnOf(formData, result) {
   const columns = (result && result.colnames) || [];
   const asked = columnLabels(formData, "column", "all_columns_x").find((name) => columns.includes(name));
@@ -36,17 +45,22 @@ function columnOf(formData, result) {
 
 // group -> its numbers; one nameless group bears the column's name.
 function groupsOf(formData, result, column, look) {
-  const parting = columnLabels(formData, "groupby").filter((name) => result.colnames.includes(name) && name !== column);
-  const told = parting.map((name) => cellFormatter(result, name, look));
+  const named = nameOf(formData, result, column, look);
   const made = new Map();
   for (const row of rowsOf(result)) {
     const value = numeric(row[column]);
     if (value === null) continue;
-    const name = parting.map((each, place) => told[place](row[each])).join(", ") || column;
+    const name = named(row);
     if (!made.has(name)) made.set(name, []);
     made.get(name).push(value);
   }
   return made;
+}
+
+function nameOf(formData, result, column, look) {
+  const parting = columnLabels(formData, "groupby").filter((name) => result.colnames.includes(name) && name !== column);
+  const told = parting.map((name) => cellFormatter(result, name, look));
+  return (row) => parting.map((each, place) => told[place](row[each])).join(", ") || column;
 }
 
 // {low, width, count} of equal bins from the least to the greatest.

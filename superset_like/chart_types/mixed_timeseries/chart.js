@@ -1,6 +1,6 @@
 // Two questions along one axis, each with its own kind of series and, where wanted, its own axis of values.
 
-import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, rowsOf, spread, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, pickedPoint, rowsOf, spread, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
 
 export function option(formData, results, look) {
   const parts = [0, 1].map((which) => partOf(formData, results[which], which));
@@ -22,6 +22,14 @@ export function option(formData, results, look) {
   };
 }
 
+export function picks(formData, results, params) {
+  const parts = distinct([0, 1].map((which) => partOf(formData, results[which], which)));
+  const which = parts.findIndex((part) => part.series.some((each) => each.title === params.seriesName));
+  if (which < 0) return [];
+  const laid = { ...parts[which], keys: joined(parts, parts[which].type) };
+  return pickedPoint(formData, results[which], laid, laid.along, params, which ? "groupby_b" : "groupby");
+}
+
 // The fields of the first question have plain names, those of the second end in B or _b.
 function partOf(formData, result, which) {
   const field = (plain, second) => (which ? formData[second] : formData[plain]);
@@ -31,10 +39,11 @@ function partOf(formData, result, which) {
   const found = axis.length ? axis : [moment || columns[0]];
   const groups = columnLabels(formData, which ? "groupby_b" : "groupby");
   const metrics = metricLabels(formData, which ? "metrics_b" : "metrics");
-  const laid = rowsOf(result).length ? spread(result, found, groups, metrics) : { keys: [], type: 2, series: [] };
+  const laid = rowsOf(result).length ? spread(result, found, groups, metrics) : { keys: [], type: 2, series: [], firstRows: new Map() };
   const kind = field("seriesType", "seriesTypeB") || "line";
   return {
     ...laid,
+    along: found,
     kind,
     axis: Number(field("yAxisIndex", "yAxisIndexB")) === 1 ? 1 : 0,
     area: Boolean(field("area", "areaB")),

@@ -1,19 +1,14 @@
 // The parts of a whole as slices, as a ring, or as a rose whose petals differ in length.
-import { cellFormatter, colourOf, columnLabels, formNumber, frame, ink, isSmall, legend } from "../base.js";
-import { metricLabels, noData, numberFormatter, numeric, rowsOf, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { colourOf, formNumber, frame, groupNamer, ink, isSmall, legend, metricLabels, noData } from "../base.js";
+import { numberFormatter, numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 const OTHER = "Other";
 
 function slices(formData, result, look) {
-  const groups = columnLabels(formData, "groupby", "columns");
   const [metric] = metricLabels(formData, "metric", "metrics");
-  const wish = { number: "~", time: formData.date_format };
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
-  const made = rowsOf(result)
-    .map((row) => ({
-      name: shown.map(([group, text]) => text(row[group])).join(", ") || metric,
-      value: numeric(row[metric]),
-    }))
+  const named = groupNamer(formData, result, look, "groupby", "columns");
+  const made = placedRows(result)
+    .map(({ row, place }) => ({ name: named(row) || metric, value: numeric(row[metric]), mark: { row: place } }))
     .filter((slice) => slice.value !== null && slice.value > 0);
   return withOthers(made, formNumber(formData.threshold_for_other));
 }
@@ -64,6 +59,10 @@ function circle(formData, look, room, outside) {
     y: room.top + 8 + height / 2,
     aside: width / 2 - radius - 22,
   };
+}
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "groupby", "columns");
 }
 
 export function option(formData, results, look) {

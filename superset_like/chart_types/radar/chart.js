@@ -1,22 +1,24 @@
 // Metrics as spokes, each with its own scale, and an outline for each group.
-import { cellFormatter, colourOf, columnLabels, formNumber, frame, ink, isSmall, legend } from "../base.js";
-import { metricLabels, noData, numberFormatter, numeric, rowsOf, shortened, tooltip, FONT } from "../base.js";
+import { colourOf, formNumber, frame, groupNamer, ink, isSmall, legend, metricLabels, noData } from "../base.js";
+import { numberFormatter, numeric, pickedMark, rowsOf, shortened, tooltip, FONT } from "../base.js";
 
 const MOST = 12;
 
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "groupby", "columns");
+}
+
 export function option(formData, results, look) {
   const [result] = results;
-  const groups = columnLabels(formData, "groupby", "columns");
   const metrics = metricLabels(formData, "metrics", "metric");
   const rows = rowsOf(result).slice(0, formNumber(formData.row_limit) || MOST);
   if (!rows.length || !metrics.length) return noData(look);
-  const wish = { number: "~", time: formData.date_format };
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
+  const named = groupNamer(formData, result, look, "groupby", "columns");
   const format = numberFormatter(formData.number_format, formData.currency_format);
   const colour = colourOf(formData, look);
   const outlines = rows.map((row, index) => {
-    const name = shown.map(([group, text]) => text(row[group])).join(", ") || metrics.join(", ");
-    return { name, value: metrics.map((metric) => numeric(row[metric])), colour: colour(name, index) };
+    const name = named(row) || metrics.join(", ");
+    return { name, value: metrics.map((metric) => numeric(row[metric])), colour: colour(name, index), row: index };
   });
   const room = legend(formData, look, outlines.map((outline) => outline.name), true);
   const [width, height] = [look.width - room.left - room.right, look.height - room.top - room.bottom];
@@ -63,6 +65,7 @@ function drawn(formData, look, outline, format) {
   return {
     name: outline.name,
     value: outline.value,
+    mark: { row: outline.row },
     lineStyle: { color: outline.colour, width: 2 },
     itemStyle: { color: outline.colour },
     areaStyle: { color: outline.colour, opacity: 0.1 },

@@ -1,6 +1,10 @@
 // What flows from sources to targets, as wide as the metric.
 import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, noData } from "../base.js";
-import { numberFormatter, numeric, rowsOf, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { numberFormatter, numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "source", "target", "groupby", "columns");
+}
 
 export function option(formData, results, look) {
   const flows = flowsOf(formData, results[0], look);
@@ -35,6 +39,7 @@ export function option(formData, results, look) {
         labelLayout: { hideOverlap: true },
         data: nodes.map((node) => ({
           name: node.name,
+          mark: node.mark,
           itemStyle: { color: colour(node.text, names.indexOf(node.text)), borderWidth: 0, borderRadius: 2 },
           label: { formatter: asks(node) },
         })),
@@ -48,8 +53,8 @@ function flowsOf(formData, result, look) {
   const [from, to] = columnLabels(formData, "source", "target", "groupby", "columns");
   const [metric] = metricLabels(formData, "metric", "metrics");
   const text = (name) => cellFormatter(result, name, look, { number: "~" });
-  return rowsOf(result)
-    .map((row) => ({ from: text(from)(row[from]), to: text(to)(row[to]), value: numeric(row[metric]) }))
+  return placedRows(result)
+    .map(({ row, place }) => ({ row: place, from: text(from)(row[from]), to: text(to)(row[to]), value: numeric(row[metric]) }))
     .filter((flow) => flow.value !== null && flow.value > 0);
 }
 
@@ -60,7 +65,7 @@ function graphOf(flows) {
   const links = new Map();
   for (const flow of flows) {
     const key = JSON.stringify([flow.from, flow.to]);
-    const link = links.get(key) || { source: flow.from, target: inward(flow.to), value: 0 };
+    const link = links.get(key) || { source: flow.from, target: inward(flow.to), value: 0, mark: { row: flow.row } };
     links.set(key, { ...link, value: link.value + flow.value });
   }
   const all = [...links.values()];
@@ -70,9 +75,17 @@ function graphOf(flows) {
     name,
     text: name.replace(/\u200b$/, ""),
     last: !sources.has(name),
+    mark: markOf(all, name),
     flows: Math.max(...["source", "target"].map((end) => all.reduce((sum, link) => sum + (link[end] === name ? link.value : 0), 0))),
   }));
   return { nodes, links: all };
+}
+
+// A node is one of the sources, else one of the targets: both at once would be no flow at all.
+function markOf(links, name) {
+  const out = links.find((link) => link.source === name);
+  if (out) return { row: out.mark.row, depth: 1 };
+  return { row: links.find((link) => link.target === name).mark.row, from: 1, depth: 2 };
 }
 
 function goesInCircles(flows) {

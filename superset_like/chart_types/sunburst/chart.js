@@ -1,31 +1,33 @@
 // Groups within groups as rings; a second metric, where there is one, colours them.
-import { cellFormatter, colourOf, columnLabels, formNumber, frame, ink, isSmall, metricLabels, mixed } from "../base.js";
-import { noData, numberFormatter, numeric, ramp, rowsOf, shortened, textOn, textWidth, tooltip, FONT } from "../base.js";
+import { colourOf, columnLabels, formNumber, frame, groupTexts, ink, isSmall, metricLabels, mixed } from "../base.js";
+import { noData, numberFormatter, numeric, pickedMark, placedRows, ramp, shortened, textOn, textWidth, tooltip, FONT } from "../base.js";
 
 // The rows as a tree; a node holds the sums of both metrics below it. A row ends at its first empty group.
 function nested(formData, result, look) {
   const groups = columnLabels(formData, "columns", "groupby");
   const [metric] = metricLabels(formData, "metric", "metrics");
   const [second = metric] = metricLabels(formData, "secondary_metric");
-  const wish = { number: "~", time: formData.date_format };
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
+  const texts = groupTexts(formData, result, look, "columns", "groupby");
   const root = { value: 0, second: 0, children: [] };
-  for (const row of rowsOf(result)) {
+  for (const { row, place } of placedRows(result)) {
     const value = numeric(row[metric]);
     if (value === null || value <= 0) continue;
     root.value += value;
     let node = root;
-    for (const [group, text] of shown) {
-      if (row[group] === null && node !== root) break;
-      const name = text(row[group]);
+    for (const [level, name] of texts(row).entries()) {
+      if (row[groups[level]] === null && node !== root) break;
       let child = node.children.find((each) => each.name === name);
-      if (!child) node.children.push((child = { name, value: 0, second: 0, children: [] }));
+      if (!child) node.children.push((child = { name, value: 0, second: 0, children: [], mark: { row: place, depth: level + 1 } }));
       child.value += value;
       child.second += numeric(row[second]) || 0;
       node = child;
     }
   }
   return { root, metric, second, depth: groups.length };
+}
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "columns", "groupby");
 }
 
 export function option(formData, results, look) {
@@ -73,6 +75,7 @@ function drawn(node, index, level, above, draw) {
     name: node.name,
     value: node.value,
     second: node.second,
+    mark: node.mark,
     itemStyle: { color: colour },
     label: {
       show: draw.formData.show_labels !== false && share >= draw.least && arc > size + 1,

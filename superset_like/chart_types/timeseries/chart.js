@@ -1,6 +1,6 @@
 // Metrics along an axis: lines, areas, bars, points.
 
-import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, rowsOf, spread, textWidth, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, pickedPoint, rowsOf, spread, textWidth, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
 
 const KINDS = {
   echarts_timeseries_smooth: "smooth",
@@ -34,6 +34,12 @@ export function option(formData, results, look) {
     ...(zooms ? { dataZoom: zoom(wish, look, room) } : {}),
     series: seriesOf(formData, laid, wish, look),
   };
+}
+
+export function picks(formData, results, params) {
+  const [result] = results;
+  const laid = laidOut(formData, result, wishOf(formData, {}));
+  return pickedPoint(formData, result, laid, axisColumns(formData, result), params, "groupby", "columns");
 }
 
 function wishOf(formData, look) {

@@ -1,8 +1,12 @@
 // Things under their parents, from a root outwards.
 import { cellFormatter, columnLabels, formNumber, frame, ink, isSmall, metricLabels, noData, numberFormatter } from "../base.js";
-import { numeric, palette, rowsOf, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { numeric, palette, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 const VERTICAL = { top: "bottom", bottom: "top" };
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "id");
+}
 
 export function option(formData, results, look) {
   const root = rootOf(formData, results[0], look);
@@ -52,10 +56,10 @@ function rootOf(formData, result, look) {
   const [metric] = metricLabels(formData, "metric");
   const text = cellFormatter(result, name, look, { number: "~" });
   const nodes = new Map();
-  for (const row of rowsOf(result)) {
+  for (const { row, place } of placedRows(result)) {
     const key = String(row[id]);
     if (row[id] === null || nodes.has(key)) continue;
-    nodes.set(key, { name: text(row[name]), value: metric ? numeric(row[metric]) : null, above: row[parent], children: [] });
+    nodes.set(key, { name: text(row[name]), value: metric ? numeric(row[metric]) : null, above: row[parent], children: [], mark: { row: place } });
   }
   const tops = [];
   for (const node of nodes.values()) {
@@ -72,7 +76,7 @@ function rootOf(formData, result, look) {
 function copied(node, seen) {
   seen.add(node);
   const children = node.children.filter((child) => !seen.has(child)).map((child) => copied(child, seen));
-  return { name: node.name, value: node.value, children };
+  return { name: node.name, value: node.value, mark: node.mark, children };
 }
 
 function extent(node) {

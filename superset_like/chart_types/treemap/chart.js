@@ -1,28 +1,31 @@
 // Groups within groups as areas; each of the outermost groups has a colour.
-import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, mixed, noData } from "../base.js";
-import { numberFormatter, numeric, rowsOf, textOn, tooltip, FONT } from "../base.js";
+import { colourOf, frame, groupTexts, ink, isSmall, metricLabels, mixed, noData, numberFormatter } from "../base.js";
+import { numeric, pickedMark, placedRows, textOn, tooltip, FONT } from "../base.js";
 
 // The rows as a tree: a level for each group, and the sum of what lies below in every node.
 function nested(formData, result, look) {
-  const groups = columnLabels(formData, "groupby", "columns");
   const [metric] = metricLabels(formData, "metric", "metrics");
-  const wish = { number: "~", time: formData.date_format };
-  const shown = groups.map((group) => [group, cellFormatter(result, group, look, wish)]);
+  const texts = groupTexts(formData, result, look, "groupby", "columns");
   const root = { value: 0, children: [] };
-  for (const row of rowsOf(result)) {
+  for (const { row, place } of placedRows(result)) {
     const value = numeric(row[metric]);
     if (value === null || value <= 0) continue;
     root.value += value;
     let node = root;
-    for (const name of shown.length ? shown.map(([group, text]) => text(row[group])) : [metric]) {
+    const path = texts(row);
+    (path.length ? path : [metric]).forEach((name, level) => {
       node.children = node.children || [];
       let child = node.children.find((each) => each.name === name);
-      if (!child) node.children.push((child = { name, value: 0 }));
+      if (!child) node.children.push((child = { name, value: 0, mark: { row: place, depth: level + 1 } }));
       child.value += value;
       node = child;
-    }
+    });
   }
   return root;
+}
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "groupby", "columns");
 }
 
 export function option(formData, results, look) {

@@ -1,6 +1,6 @@
 // What a metric gained and lost along an axis, and the total it came to.
 
-import { FONT, axisName, categoryAxis, columnLabels, formNumber, frame, grid, ink, legend, metricLabels, noData, numberFormatter, pickedColour, rowsOf, spread, textWidth, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { FONT, axisName, categoryAxis, columnLabels, formNumber, frame, grid, ink, legend, metricLabels, noData, numberFormatter, pickedColour, pickedPoint, rowsOf, spread, textWidth, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
 
 const TOTAL = "Total";
 
@@ -27,28 +27,41 @@ export function option(formData, results, look) {
 // {name, kind, change, low, high, at}: kind 0 gains, 1 loses, 2 is a total; `at` is where the sum stands after it.
 // With a breakdown each place on the axis tells its groups' changes, and then what all of them came to.
 function stepsOf(formData, result, look) {
-  const axis = columnLabels(formData, "x_axis").filter((name) => result.colnames.includes(name));
-  const groups = columnLabels(formData, "groupby").filter((name) => result.colnames.includes(name) && !axis.includes(name));
-  const moment = result.colnames.find((name) => typeOf(result, name) === 2);
-  const along = axis.length ? axis : [moment || groups.shift() || result.colnames[0]];
-  const laid = spread(result, along, groups, metricLabels(formData, "metric", "metrics"));
+  const { groups, laid } = laidOut(formData, result);
   const format = timeFormatter(formData.x_axis_time_format, look, formData.time_grain_sqla);
   const made = [];
   let sum = 0;
-  const add = (name, change) => {
+  const add = (name, change, point) => {
     if (change === null) return;
-    made.push({ name, change, kind: change < 0 ? 1 : 0, low: Math.min(sum, sum + change), high: Math.max(sum, sum + change) });
+    const kind = change < 0 ? 1 : 0;
+    made.push({ name, change, kind, low: Math.min(sum, sum + change), high: Math.max(sum, sum + change), point });
     sum += change;
     made[made.length - 1].at = sum;
   };
   const total = (name) => made.push({ name, change: sum, kind: 2, low: Math.min(0, sum), high: Math.max(0, sum), at: sum });
   laid.keys.forEach((key, place) => {
     const name = laid.type === 2 ? format(key) : String(key);
-    for (const each of laid.series) add(groups.length ? each.name : name, each.values[place]);
+    for (const each of laid.series) {
+      add(groups.length ? each.name : name, each.values[place], { dataIndex: place, seriesName: each.name });
+    }
     if (groups.length) total(name);
   });
   if (!groups.length && formData.show_total !== false) total(formData.total_label || TOTAL);
   return made;
+}
+
+export function picks(formData, results, params) {
+  const { along, laid } = laidOut(formData, results[0]);
+  const { point } = params.data || {};
+  return point ? pickedPoint(formData, results[0], laid, along, point, "groupby") : [];
+}
+
+function laidOut(formData, result) {
+  const axis = columnLabels(formData, "x_axis").filter((name) => result.colnames.includes(name));
+  const groups = columnLabels(formData, "groupby").filter((name) => result.colnames.includes(name) && !axis.includes(name));
+  const moment = result.colnames.find((name) => typeOf(result, name) === 2);
+  const along = axis.length ? axis : [moment || groups.shift() || result.colnames[0]];
+  return { along, groups, laid: spread(result, along, groups, metricLabels(formData, "metric", "metrics")) };
 }
 
 function told(step, words, shown) {
@@ -89,7 +102,7 @@ function seriesOf(formData, steps, words, shown, look) {
       type: "custom",
       color,
       encode: { x: 0, y: [1, 2] },
-      data: own.map((step) => [step.place, step.low, step.high]),
+      data: own.map((step) => ({ value: [step.place, step.low, step.high], point: step.point })),
       tooltip: { formatter: (point) => told(steps[point.value[0]], words, shown) },
       renderItem: (_, api) => bar(steps[api.value(0)], api, color, labels ? shown : null, colours),
     };

@@ -1,6 +1,6 @@
 // Words, as large as their metric, laid out on a spiral: the same data always give the same picture.
 import { columnLabels, frame, metricLabels, mixed, noData } from "../base.js";
-import { numeric, palette, rowsOf, textOn, textWidth, FONT } from "../base.js";
+import { numeric, palette, pickedMark, placedRows, textOn, textWidth, FONT } from "../base.js";
 
 const LEAST_SIZE = 8;
 const BOLD_SIZE = 18;
@@ -85,11 +85,15 @@ function sizes(formData, look, values) {
 function wordsOf(formData, result) {
   const [name] = columnLabels(formData, "series");
   const [metric] = metricLabels(formData, "metric");
-  return rowsOf(result)
-    .filter((row) => row[name] !== null && row[name] !== undefined && row[name] !== "")
-    .map((row) => ({ text: String(row[name]), value: metric ? numeric(row[metric]) : 1 }))
+  return placedRows(result)
+    .filter(({ row }) => row[name] !== null && row[name] !== undefined && row[name] !== "")
+    .map(({ row, place }) => ({ text: String(row[name]), value: metric ? numeric(row[metric]) : 1, row: place }))
     .filter((word) => word.value !== null && word.value >= 0)
     .sort((one, other) => other.value - one.value || (one.text < other.text ? -1 : 1));
+}
+
+export function picks(formData, results, params) {
+  return pickedMark(formData, results[0], params, "series");
 }
 
 export function option(formData, results, look) {
@@ -99,6 +103,7 @@ export function option(formData, results, look) {
   const colours = palette(formData, look);
   const wanted = words.map((word, index) => ({
     text: word.text,
+    row: word.row,
     size: sizeOf(word.value),
     turned: isTurned(index, formData.rotation),
     colour: inked(colours[index % colours.length], look),
@@ -131,7 +136,8 @@ function drawnWord(word) {
     x: word.x,
     y: word.y,
     rotation: word.turned ? Math.PI / 2 : 0,
-    silent: true,
+    info: { mark: { row: word.row } },
+    cursor: "default",
     style: {
       text: word.text,
       fill: word.colour,

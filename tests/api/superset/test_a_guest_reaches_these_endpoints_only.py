@@ -26,6 +26,7 @@ OPEN = {
     ("GET", "/api/v1/embedded_dashboard/<uuid>"),
     ("GET", "/api/v1/me/"),
     ("GET", "/api/v1/me/roles/"),
+    ("POST", "/api/v1/dashboard/<id_or_slug>/permalink"),
 }
 ME = "/api/v1/me/"
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from bench import load, rows, superset_api
+from bench import load, pages, rows, superset_api
 from bench.__main__ import speaking_superset
 from bench.client import Client, Refused
 from bench.products import measure
@@ -100,3 +100,12 @@ def test_what_are_not_the_flights_is_refused(client: Client, sales: int) -> None
 def test_nobody_is_measured_with_a_wrong_password(base: str) -> None:
     with pytest.raises(Refused, match="answered 401"):
         superset_api.signed_in(base, "admin", "wrong")
+
+
+@pytest.mark.chromium
+def test_a_browser_that_knows_nothing_is_counted(client: Client, flights: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "LOADS", 1)
+    found = pages.embedded(client)
+    assert 200 < found[rows.SCRIPTS] < 1000
+    assert 10 < found[rows.PAGE_REQUESTS] < 40
+    assert 0 < found[rows.FIRST_CHART] <= found[rows.ALL_CHARTS]
