@@ -23,6 +23,22 @@ OPTIONS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
+MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
+KEY_CODES = {
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    " ": 32,
+    "PageDown": 34,
+    "End": 35,
+    "Home": 36,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+    "Delete": 46,
+    "F2": 113,
+}
 # The browser reads from 3 and writes to 4. Some shells cannot put a descriptor of two digits there.
 AS_3_AND_4 = """
 import fcntl, os, sys
@@ -142,12 +158,54 @@ class Browser:
         value = "dark" if on else "light"
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": value}])
 
-    def key(self, name: str) -> None:
-        """A key was pressed and released."""
-        code = {"Tab": 9, "Enter": 13, "Escape": 27}[name]
-        text = {"text": "\r"} if name == "Enter" else {}
+    def key(self, name: str, *held: str) -> None:
+        """A key was pressed and released, while others were held: Control, Shift, Alt."""
+        code = KEY_CODES.get(name) or ord(name.upper())
+        text = {"text": "\r"} if name == "Enter" else {"text": name} if len(name) == 1 and not held else {}
+        modifiers = sum(MODIFIERS[each] for each in held)
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code, **text)
+            self.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=name,
+                code=name if len(name) > 1 else f"Key{name.upper()}",
+                windowsVirtualKeyCode=code,
+                modifiers=modifiers,
+                **text,
+            )
+
+    def type(self, text: str) -> None:
+        """The text was written where the focus is."""
+        self.call("Input.insertText", text=text)
+
+    def click(self, selector: str, *, count: int = 1) -> None:
+        """The middle of the first such element was clicked with a mouse."""
+        x, y = self.run(
+            f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+            "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
+
+    def drag(self, selector: str, to: str, *, across: float = 0.5, down: float = 0.5) -> None:
+        """The first such element was dragged by a mouse to the other, to a place within it: 0 is its left or top."""
+        from_x, from_y = self._place(selector, 0.5, 0.5)
+        x, y = self._place(to, across, down)
+        self._mouse("mousePressed", from_x, from_y)
+        # In steps, as a hand moves: pages begin a drag after some of them.
+        for step in range(1, 6):
+            self._mouse("mouseMoved", from_x + (x - from_x) * step / 5, from_y + (y - from_y) * step / 5)
+        self._mouse("mouseReleased", x, y)
+
+    def _place(self, selector: str, across: float, down: float) -> tuple[float, float]:
+        box = self.run(
+            f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+            "return [box.x, box.y, box.width, box.height]; })()"
+        )
+        return box[0] + box[2] * across, box[1] + box[3] * down
+
+    def _mouse(self, kind: str, x: float, y: float) -> None:
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     def screenshot(self, path: Path) -> None:
         """The whole page is in the file, as PNG."""

@@ -19,7 +19,9 @@ export class Drag {
   watch(element, source) {
     element.classList.add("edit-draggable");
     element.addEventListener("pointerdown", (event) => {
-      if (event.button || event.target.closest("button:not(.edit-draggable), input, textarea, .menu")) return;
+      const inner = event.target.closest("button, input, textarea, .menu");
+      // What is within it is for other things.
+      if (event.button || (inner && inner !== element && element.contains(inner))) return;
       this.#begin(element, source, event);
     });
   }

@@ -139,7 +139,7 @@ export class Editor {
     const body = made("div", "edit-body");
     body.append(this.canvas.root, this.palette.root);
     const page = made("div", "dashboard editing");
-    page.append(bar, this.told, body);
+    page.append(made("h1", "sr-only", "Edit dashboard"), bar, this.told, body);
     this.root.replaceChildren(page);
   }
 

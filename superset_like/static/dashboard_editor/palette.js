@@ -1,6 +1,6 @@
 // What can be put on the dashboard: elements, and the charts that the reader may see.
 
-import { action, made, said, told } from "../elements.js";
+import { action, made, said, toast, told } from "../elements.js";
 import { ask } from "../session.js";
 import { chartIds, chartPlace, fresh, underTabs } from "./layout.js";
 
@@ -38,27 +38,37 @@ export class Palette {
   #elements() {
     const { editor } = this;
     const list = made("ul", "edit-elements");
-    for (const [type, name] of ELEMENTS) list.append(this.#item(name, () => fresh(type), `Add ${name.toLowerCase()}`));
+    for (const [type, name] of ELEMENTS) list.append(this.#item(name, () => fresh(type)));
     const all = made("li");
     all.append(action("Tabs over everything", () => editor.arrange(underTabs, "What there was is in the first tab."), "plain"));
     list.append(all);
     return list;
   }
 
-  #item(name, make, label) {
+  #item(name, make) {
     const { editor } = this;
     const item = made("li");
-    const add = action("", async () => editor.add(await make()));
-    add.setAttribute("aria-label", label);
+    const act = async (use) => {
+      try {
+        use(await made_);
+      } catch (error) {
+        toast(told(error), "failed");
+      }
+    };
+    let made_ = null;
+    const add = action("", () => {
+      made_ = make();
+      act((place) => editor.add(place));
+    });
     const handle = made("span", "edit-handle", "⠿");
     handle.setAttribute("aria-hidden", "true");
-    add.append(handle, made("span", "edit-item-name", name));
+    add.append(handle, made("span", "sr-only", "Add "), made("span", "edit-item-name", name));
     add.classList.add("edit-item");
     editor.canvas.drag.watch(handle, () => {
-      const made_ = make();
+      made_ = make();
       // A chart has to be read before it can be shown; where it will land is known without it.
       const place = made_ instanceof Promise ? fresh("CHART") : made_;
-      return { place, name, put: async (parent, index) => editor.place(await made_, parent, index) };
+      return { place, name, put: (parent, index) => act((each) => editor.place(each, parent, index)) };
     });
     item.append(add);
     return item;
@@ -93,7 +103,7 @@ export class Palette {
 
   #chart(chart) {
     const name = chart.slice_name || `Chart ${chart.id}`;
-    const item = this.#item(name, () => this.#known(chart), `Add chart ${name}`);
+    const item = this.#item(name, () => this.#known(chart));
     item.dataset.chart = chart.id;
     const badge = made("span", "edit-present", "on it");
     badge.title = "It is on this dashboard already";
