@@ -48,6 +48,12 @@ def palette(name: str, part: str = "") -> str:
     return f".edit-palette li[data-test='{name}'] {part}".strip()
 
 
+def press(browser: Browser, place: str, text: str) -> None:
+    """The button with this text was pressed."""
+    buttons = f"[...document.querySelectorAll({json.dumps(place + ' button')})]"
+    browser.run(f"{buttons}.find((each) => each.textContent === {json.dumps(text)}).click()")
+
+
 def name_palette(browser: Browser) -> None:
     """What the palette offers can be found by its name."""
     browser.run(
@@ -123,4 +129,175 @@ def test_a_dashboard_is_built_from_nothing(
     browser.wait("document.querySelectorAll('.dash-chart td').length > 0")
     browser.run("document.querySelectorAll('[role=tab]')[1].click()")
     browser.wait("document.querySelector('.dash-text strong') !== null")
+    assert browser.complaints == []
+
+
+def test_elements_are_moved_by_keys_and_each_step_is_taken_back(
+    browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
+) -> None:
+    second_chart(client_of, embedded)
+    edit(browser, live_server, "alice", embedded.dashboard)
+    name_palette(browser)
+    names = "[...row.children].map((each) => each.querySelector('.edit-name').textContent)"
+    rows = f"[...document.querySelectorAll('.edit-row')].map((row) => {names})"
+    browser.run(f'document.querySelector("{palette("By tenant", "button")}").click()')
+    browser.wait("document.activeElement.classList.contains('is-chart')")
+    assert browser.run(rows) == [["Chart By region"], ["Chart By tenant"]]
+    for key, told, arrangement in (
+        ("ArrowUp", "Now the last in Row 1.", [["Chart By region", "Chart By tenant"]]),
+        ("ArrowLeft", "Now 1 of 2 in Row.", [["Chart By tenant", "Chart By region"]]),
+        ("ArrowUp", "Now in a row of its own, above.", [["Chart By tenant"], ["Chart By region"]]),
+        ("ArrowUp", "It is at the top here.", [["Chart By tenant"], ["Chart By region"]]),
+        ("ArrowDown", "Now the last in Row 2.", [["Chart By region", "Chart By tenant"]]),
+    ):
+        browser.key(key, "Alt")
+        assert browser.run(TOLD) == told
+        assert browser.run(rows) == arrangement
+        assert "By tenant" in browser.run("document.activeElement.getAttribute('aria-label')")
+    browser.key("ArrowRight", "Shift")
+    assert browser.run(TOLD) == "5 columns wide."
+    for _ in range(4):
+        browser.key("ArrowRight", "Shift")
+    assert browser.run(TOLD) == "It cannot go further."
+    # A row in which all columns are taken takes no more.
+    browser.run(f'document.querySelector("{palette("By tenant", "button")}").click()')
+    browser.wait("document.querySelectorAll('.is-chart').length === 3")
+    browser.key("ArrowUp", "Alt")
+    assert browser.run(rows)[0] == ["Chart By tenant"]
+    browser.key("Delete")
+    assert "removed" in browser.run(TOLD)
+    for _ in range(9):
+        browser.key("z", "Control")
+    assert browser.run(rows) == [["Chart By region"]]
+    disabled = "[...document.querySelectorAll('.edit-bar button:disabled')].map((each) => each.textContent)"
+    assert browser.run(disabled) == ["Undo", "Save"]
+    browser.key("y", "Control")
+    assert browser.run(rows) == [["Chart By region"], ["Chart By tenant"]]
+    assert browser.complaints == []
+
+
+def test_who_saves_later_is_told_and_chooses(
+    browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
+) -> None:
+    edit(browser, live_server, "alice", embedded.dashboard)
+    client_of("admin").put(f"/api/v1/dashboard/{embedded.dashboard}", json={"css": "h1 { color: red }"})
+    browser.run("document.querySelector('.edit-title').select()")
+    browser.type("Mine")
+    browser.key("s", "Control")
+    browser.wait("document.querySelector('dialog[open]') !== null")
+    assert "Admin Doe saved this dashboard" in browser.run("document.querySelector('dialog').innerText")
+    browser.key("Escape")
+    assert stored(client_of, embedded.dashboard)["dashboard_title"] == "Shop"
+    browser.key("s", "Control")
+    browser.wait("document.querySelector('dialog[open] .action.main') !== null")
+    browser.run("document.querySelector('dialog[open] .action.main').click()")
+    browser.wait("document.querySelector('.dashboard:not(.editing)') !== null")
+    found = stored(client_of, embedded.dashboard)
+    # What was not changed here stays theirs.
+    assert (found["dashboard_title"], found["css"]) == ("Mine", "h1 { color: red }")
+    # The browser itself tells of a refusal.
+    assert all("412" in each for each in browser.complaints)
+
+
+def test_who_may_see_it_only_cannot_edit(
+    browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
+) -> None:
+    sign_in(browser, live_server, "bob")
+    browser.go(f"{live_server}/superset/dashboard/{embedded.dashboard}/?edit=true")
+    browser.wait("document.querySelectorAll('.dash-chart td').length > 0")
+    assert browser.run("document.querySelector('#edit-dashboard, .editing')") is None
+    browser.go(f"{live_server}/dashboard/list/")
+    browser.wait("document.querySelector('.list-card .menu button') !== null")
+    browser.run("document.querySelector('.list-card .menu button').click()")
+    items = "[...document.querySelectorAll('[role=menuitem]')].map((each) => each.textContent)"
+    assert browser.run(items) == ["Open", "Copy …"]
+    put = client_of("bob").put(f"/api/v1/dashboard/{embedded.dashboard}", json={"position_json": "{}"})
+    assert put.status_code == 403
+    assert browser.complaints == []
+
+
+def test_a_filter_is_configured_and_then_filters(
+    browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
+) -> None:
+    alice = client_of("alice")
+    kept = {"id": "F", "filterType": "filter_select", "name": "Region", "new_in_some_version": {"x": 1}}
+    kept["targets"] = [{"datasetId": embedded.dataset, "column": {"name": "region"}}]
+    metadata = {"native_filter_configuration": [kept], "unknown": [1, 2]}
+    alice.put(f"/api/v1/dashboard/{embedded.dashboard}", json={"json_metadata": json.dumps(metadata)})
+    edit(browser, live_server, "alice", embedded.dashboard)
+    press(browser, ".edit-bar", "Filters")
+    browser.wait("document.querySelector('dialog [data-first]') !== null")
+    browser.run("document.querySelector('.edit-filter-adding button').click()")
+    browser.wait("document.activeElement.dataset.first === ''")
+    browser.type("Tenant")
+    choose(browser, "dataset", str(embedded.dataset))
+    choose(browser, "column", "tenant")
+    browser.wait("document.querySelector('.edit-default') !== null")
+    press(browser, ".edit-rest", "Choose values")
+    browser.wait("document.querySelectorAll('.edit-values input').length === 2")
+    browser.run("document.querySelector('.edit-values input').click()")
+    assert browser.run("document.querySelector('.edit-default').textContent") == "a"
+    browser.run(
+        "[...document.querySelectorAll('.edit-group .edit-check')]"
+        ".find((each) => each.innerText.includes('Region')).querySelector('input').click()"
+    )
+    # A click on all charts takes them out, another one brings them back.
+    browser.run("document.querySelector('.edit-scope input').click()")
+    browser.run("document.querySelector('.edit-scope .edit-scope input').click()")
+    browser.run("document.querySelector('dialog .action.main').click()")
+    browser.wait("document.querySelector('dialog') === null")
+    browser.key("s", "Control")
+    browser.wait("document.querySelector('.dashboard:not(.editing) .dash-chart td') !== null")
+
+    found = stored(client_of, embedded.dashboard)["metadata"]
+    assert found["unknown"] == [1, 2]
+    first, second = found["native_filter_configuration"]
+    assert {**kept, **first} == first
+    assert second["targets"] == [{"datasetId": embedded.dataset, "column": {"name": "tenant"}}]
+    assert second["cascadeParentIds"] == ["F"]
+    assert second["scope"] == {"rootPath": ["ROOT_ID"], "excluded": []}
+    assert second["chartsInScope"] == [embedded.chart]
+    assert second["defaultDataMask"]["extraFormData"] == {"filters": [{"col": "tenant", "op": "IN", "val": ["a"]}]}
+    # Only the rows of tenant a: 30 in the north, not 330.
+    cells = browser.run("[...document.querySelectorAll('.dash-chart td')].map((each) => each.textContent)")
+    assert "30" in cells
+    assert "330" not in cells
+    assert browser.complaints == []
+
+
+def choose(browser: Browser, field: str, value: str) -> None:
+    """An option of a field of the filter's form is chosen."""
+    found = f"document.querySelector('[data-field={field}] select')"
+    browser.wait(f"{found} !== null")
+    browser.run(f"{found}.value = {json.dumps(value)}; {found}.dispatchEvent(new Event('change'))")
+
+
+def test_properties_are_changed_together_with_the_layout(
+    browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
+) -> None:
+    edit(browser, live_server, "alice", embedded.dashboard)
+    press(browser, ".edit-bar", "Properties")
+    browser.wait("document.querySelector('dialog .edit-form') !== null")
+    fields = "[...document.querySelectorAll('dialog .edit-field')].find((each) => each.textContent.startsWith({name}))"
+
+    def fill(name: str, value: str) -> None:
+        field = fields.format(name=json.dumps(name))
+        browser.run(f"{field}.querySelector('input, select, textarea').value = {json.dumps(value)}")
+
+    fill("Slug", "12")
+    browser.run("document.querySelector('dialog .action.main').click()")
+    assert "may not be a number" in browser.run("document.querySelector('dialog [role=alert]').textContent")
+    fill("Slug", "the-shop")
+    fill("Refresh", "60")
+    fill("All that", '{"a": }')
+    browser.run("document.querySelector('dialog .action.main').click()")
+    assert "JSON metadata" in browser.run("document.querySelector('dialog [role=alert]').textContent")
+    fill("All that", '{"mine": true}')
+    browser.run("document.querySelector('dialog .action.main').click()")
+    browser.wait("document.querySelector('dialog') === null")
+    browser.key("s", "Control")
+    browser.wait("document.querySelector('.dashboard:not(.editing)') !== null")
+    found = stored(client_of, embedded.dashboard)
+    assert found["slug"] == "the-shop"
+    assert found["metadata"] == {"mine": True, "refresh_frequency": 60}
     assert browser.complaints == []

@@ -31,7 +31,7 @@ function roots(layout, id, wanted) {
   const outside = chartsOutside(layout, id);
   const isChosen = (tab) => chartIds(layout, tab).some((chartId) => wanted.has(chartId));
   const isWhole = below.every((tab) => isChosen(tab) || !chartIds(layout, tab).length);
-  if (isWhole || outside.some((chartId) => wanted.has(chartId))) return [id];
+  if (outside.length ? outside.some((chartId) => wanted.has(chartId)) : isWhole) return [id];
   return below.filter(isChosen).flatMap((tab) => roots(layout, tab, wanted));
 }
 

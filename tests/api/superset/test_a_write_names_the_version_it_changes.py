@@ -4,7 +4,10 @@ from tests.conftest import ClientOf, Embedded
 
 
 def paths(embedded: Embedded) -> dict[str, str]:
-    return {"dashboard_title": f"/api/v1/dashboard/{embedded.dashboard}", "slice_name": f"/api/v1/chart/{embedded.chart}"}
+    return {
+        "dashboard_title": f"/api/v1/dashboard/{embedded.dashboard}",
+        "slice_name": f"/api/v1/chart/{embedded.chart}",
+    }
 
 
 @pytest.mark.parametrize("name", ["dashboard_title", "slice_name"])
