@@ -586,7 +586,12 @@ const RAMP_NAMES = [
 ];
 
 // The colours of text, lines and surfaces of a theme; `good` and `bad` differ in lightness and hue.
+// look.ink: what a site that shows the chart wants otherwise.
 export function ink(look) {
+  return { ...usualInk(look), ...((look && look.ink) || {}) };
+}
+
+function usualInk(look) {
   return look && look.theme === "dark"
     ? {
         text: "#e6e9ee",
@@ -617,7 +622,9 @@ export function ink(look) {
 // The colours of series, by the form's `color_scheme`; readable in the look's theme.
 export function palette(formData, look) {
   const scheme = SCHEMES[formData && formData.color_scheme];
-  if (!scheme) return look && look.theme === "dark" ? DARK : LIGHT;
+  const usual = look && look.theme === "dark" ? DARK : LIGHT;
+  const accent = look && look.ink && look.ink.accent;
+  if (!scheme) return accent ? [accent, ...usual.slice(1)] : usual;
   return scheme.split(" ").map((each) => legible(`#${each}`, look));
 }
 

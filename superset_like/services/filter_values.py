@@ -23,7 +23,7 @@ MOST_VALUES = 1000
 def offered(
     actor: Actor, dashboard: Dashboard, filter_id: str, parents: Extra, search: str | None = None
 ) -> dict[str, Any]:
-    """What the filter offers, under the caller's row rules: {values, truncated}, or {min, max} for a range.
+    """What the filter offers, under the caller's row rules: {values, truncated, kind}, or {min, max} for a range.
 
     parents: what the filters are set to on which this one depends. search: text that the values hold. Raises NotFound,
     DataForbidden, BadRequest.
@@ -91,7 +91,9 @@ def _values(
         "apply_fetch_values_predicate": True,
     }
     found = _answer(actor, dataset, _searched(asked, column, search, dataset), parents)
-    return {"values": [row[column] for row in orjson.loads(found.body)], "truncated": found.meta["truncated"]}
+    kind = found.meta["kinds"][found.meta["labels"].index(column)]
+    values = [row[column] for row in orjson.loads(found.body)]
+    return {"values": values, "truncated": found.meta["truncated"], "kind": kind}
 
 
 def _bounds(actor: Actor, declaration: Declaration, dataset: Dataset, parents: Extra) -> dict[str, Any]:

@@ -13,12 +13,13 @@ export function clear(element) {
   element.replaceChildren();
 }
 
-// Resolves when it is drawn. module: path below /chart_types/. A type that fails says so in its place.
-export async function draw(element, module, formData, results, wish = "auto") {
+// Resolves when it is drawn, to {chart, picks} (ECharts' instance, and what a clicked mark stands for, where the type says
+// so). module: path below /chart_types/. more: of the look, as `ink`. A type that fails says so in its place.
+export async function draw(element, module, formData, results, wish = "auto", more = {}) {
   element.setAttribute("aria-busy", "true");
   clear(element);
   try {
-    const { option, maps } = await import(`/chart_types/${module}`);
+    const { option, maps, picks } = await import(`/chart_types/${module}`);
     for (const [name, shapes] of Object.entries(maps?.() ?? {})) window.echarts.registerMap(name, shapes);
     const chart = window.echarts.init(element, null, { renderer: "svg" });
     const paint = () => {
@@ -28,6 +29,7 @@ export async function draw(element, module, formData, results, wish = "auto") {
         theme: dark(wish) ? "dark" : "light",
         locale: navigator.language,
         zone: "UTC",
+        ...more,
       };
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       chart.setOption({ animation: !calm, ...option(formData, results, look) }, { notMerge: true });
@@ -43,6 +45,7 @@ export async function draw(element, module, formData, results, wish = "auto") {
       watch.disconnect();
       chart.dispose();
     });
+    return { chart, picks };
   } catch (error) {
     console.error(error);
     const said = document.createElement("p");
@@ -50,6 +53,7 @@ export async function draw(element, module, formData, results, wish = "auto") {
     said.setAttribute("role", "alert");
     said.textContent = "This chart could not be drawn.";
     element.replaceChildren(said);
+    return null;
   } finally {
     element.setAttribute("aria-busy", "false");
   }
@@ -67,4 +71,22 @@ export function whenNear(element, act) {
     { rootMargin: "300px" },
   );
   watch.observe(element);
+}
+
+// Calls back each time the element comes near the part of the page that is seen, and each time it is far from it again.
+export function whileNear(element, { near, far }) {
+  comings ??= watching((each) => each.isIntersecting && watched.get(each.target)?.near(), "300px");
+  goings ??= watching((each) => !each.isIntersecting && watched.get(each.target)?.far(), "2500px");
+  watched.set(element, { near, far });
+  comings.observe(element);
+  goings.observe(element);
+}
+
+const watched = new WeakMap();
+let comings = null;
+let goings = null;
+
+// One watch for all elements: a hundred of them cost a page its scrolling.
+function watching(act, rootMargin) {
+  return new IntersectionObserver((seen) => seen.forEach(act), { rootMargin });
 }

@@ -1,11 +1,13 @@
 // What every page of ours is made of: elements, menus, dialogs, words about a state.
 
-// The server said no. status: HTTP's; 0 when it did not answer. fields: what it said of single fields.
+// The server said no. status: HTTP's; 0 when it did not answer. fields: what it said of single fields. after: seconds to
+// wait before it is asked again, where it said so.
 export class Refused extends Error {
-  constructor(status, message, fields = {}) {
+  constructor(status, message, fields = {}, after = null) {
     super(typeof message === "string" ? message : message ? JSON.stringify(message) : `The server answered ${status}`);
     this.status = status;
     this.fields = fields;
+    this.after = Number(after) || null;
   }
 }
 

@@ -31,7 +31,7 @@ export async function answered(method, path, body, { signal, headers: more } = {
   const why = await answer.json().catch(() => ({}));
   if (answer.status === 401) throw new Refused(401, "Your session has ended. Log in again.");
   const first = why.errors?.[0]?.message;
-  throw new Refused(answer.status, why.message ?? first, typeof why.message === "object" ? why.message : (why.fields ?? {}));
+  throw new Refused(answer.status, why.message ?? first, typeof why.message === "object" ? why.message : (why.fields ?? {}), answer.headers.get("Retry-After"));
 }
 
 // The proof that a page of ours sends a write. Kept for the life of the page: a session's word does not change.

@@ -2,11 +2,14 @@
 
 const PAGE = 50;
 const NUMBER = 0;
+const TEXT = 1;
 const TIME = 2;
 
-export function table(result, formData) {
+// picked(kind, picks, event): called when a cell of a dimension is clicked (`click`) or asked for more (`contextmenu`).
+export function table(result, formData, { picked = null, isPickable = false } = {}) {
   const box = document.createElement("div");
-  box.className = "rows";
+  box.className = isPickable && picked ? "rows pickable" : "rows";
+  const dimensions = dimensionsOf(result, formData);
   let rows = [...result.data];
   let sorted = { name: null, down: false };
   let page = 0;
@@ -22,11 +25,17 @@ export function table(result, formData) {
         const cell = line.insertCell();
         cell.textContent = shown(row[name], result.coltypes[at]);
         if (result.coltypes[at] === NUMBER) cell.className = "number";
+        if (picked && dimensions.has(name)) pickable(cell, { col: dimensions.get(name), val: row[name], formattedVal: cell.textContent });
       });
     }
     box.replaceChildren(made);
     if (rows.length > PAGE) box.append(pager());
     if (!rows.length) box.append(Object.assign(document.createElement("p"), { className: "said", textContent: "No rows." }));
+  }
+
+  function pickable(cell, pick) {
+    cell.classList.add("dimension");
+    for (const kind of ["click", "contextmenu"]) cell.addEventListener(kind, (event) => picked(kind, [pick], event));
   }
 
   function heading(name, kind) {
@@ -69,7 +78,15 @@ export function table(result, formData) {
   }
 
   paint();
+  states.set(box, () => ({ sorted, page }));
   return box;
+}
+
+const states = new WeakMap();
+
+// How a reader left a table: {sorted: {name, down}, page}.
+export function stateOf(element) {
+  return states.get(element)?.() ?? {};
 }
 
 function shown(value, kind) {
@@ -82,4 +99,14 @@ function shown(value, kind) {
 function compared(a, b) {
   if (a === null || b === null) return (a === null) - (b === null);
   return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+}
+
+// name -> column, of those by which the rows are grouped; of a question without a form, those of texts.
+function dimensionsOf(result, formData) {
+  if (formData.query_mode === "raw") return new Map();
+  const asked = ["groupby", "columns", "series"].flatMap((field) => [formData[field] ?? []].flat());
+  const named = asked.map((col) => [typeof col === "string" ? col : col.label || col.sqlExpression, col]);
+  const known = named.filter(([name]) => result.colnames.includes(name) && result.coltypes[result.colnames.indexOf(name)] !== TIME);
+  if (asked.length) return new Map(known);
+  return new Map(result.colnames.filter((name, at) => result.coltypes[at] === TEXT).map((name) => [name, name]));
 }

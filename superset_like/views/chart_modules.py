@@ -21,11 +21,16 @@ def register(builder: AppBuilder) -> None:
 
 def names() -> Response:
     """viz_type -> the module that draws it, for the types that have one."""
-    present = _modules()
-    found = {viz_type: f"{_folder(kind)}/chart.js" for viz_type, kind in chart_types.known().items()}
-    answer = jsonify({viz_type: name for viz_type, name in found.items() if name in present})
+    answer = jsonify(by_type())
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
+
+
+def by_type() -> dict[str, str]:
+    """viz_type -> the module that draws it, for the types that have one."""
+    present = _modules()
+    found = {viz_type: f"{_folder(kind)}/chart.js" for viz_type, kind in chart_types.known().items()}
+    return {viz_type: name for viz_type, name in found.items() if name in present}
 
 
 def _folder(kind: ChartType) -> str:

@@ -1,5 +1,7 @@
 """Dashboards for somebody who is signed in: their list, and each by its id, uuid or slug."""
 
+import json
+
 from flask import redirect, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
@@ -12,7 +14,16 @@ from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db
 from superset_like.models import Dashboard
 from superset_like.services import dashboards
+from superset_like.views import chart_modules
 
+# What the page offers, by the right to it; the API asks for the same.
+RIGHTS = {
+    "csv": ("can_csv", "Superset"),
+    "drill": ("can_drill", "Dashboard"),
+    "explore": ("can_explore", "Superset"),
+    "view_as_table": ("can_view_chart_as_table", "Dashboard"),
+    "view_query": ("can_view_query", "Dashboard"),
+}
 # A page of another site that leads here would otherwise make dashboards in its visitors' names.
 OWN_SITES = frozenset({"", "none", "same-origin"})
 
@@ -72,12 +83,18 @@ class DashboardPage(BaseView):
         if dashboard is None:
             raise NotFound()
         self.update_redirect()
+        bootstrap = {
+            "id": dashboard.id,
+            "modules": chart_modules.by_type(),
+            "rights": [name for name, right in RIGHTS.items() if actor.can(*right)],
+            "may_edit": actor.can("can_write", "Dashboard") and rules.can(actor, "edit", dashboard),
+        }
         return str(
             self.render_template(
                 "superset_like/dashboard.html",
                 dashboard=dashboard,
+                bootstrap=json.dumps(bootstrap),
                 standalone=request.args.get("standalone") in {"1", "2", "3", "true"},
-                may_edit=rules.can(actor, "edit", dashboard) and actor.can("can_write", "Dashboard"),
             )
         )
 

@@ -10,6 +10,7 @@ from superset_like.errors import NotFound
 from superset_like.extensions import settings
 from superset_like.models import EmbeddedDashboard
 from superset_like.services import embedding
+from superset_like.views import chart_modules
 
 GUEST_TOKEN_HEADER = "X-GuestToken"
 # As a page's, but that sites of the dashboard's list may frame it. ECharts styles its elements by script, not by text.
@@ -38,6 +39,7 @@ def embedded(uuid: str) -> Response:
         "config": {"GUEST_TOKEN_HEADER_NAME": GUEST_TOKEN_HEADER},
         "common": {},
         "embedded": {"dashboard_id": str(leave.dashboard_id)},
+        "modules": chart_modules.by_type(),
     }
     ancestors = " ".join(leave.allowed_domains) or "*"
     return _page(200, ancestors, bootstrap=json.dumps(bootstrap))

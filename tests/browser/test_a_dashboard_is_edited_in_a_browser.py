@@ -74,7 +74,7 @@ def test_a_dashboard_is_built_from_nothing(
     browser.run("document.querySelector('.list-bar .action.main').click()")
     browser.wait("document.querySelectorAll('.edit-charts li[data-chart]').length === 2")
     name_palette(browser)
-    pk = int(browser.run("document.getElementById('dashboard').dataset.id"))
+    pk = int(browser.run("JSON.parse(document.getElementById('dashboard').dataset.bootstrap).id"))
 
     browser.run("document.querySelector('.edit-title').select()")
     browser.type("From nothing")
@@ -205,7 +205,7 @@ def test_who_may_see_it_only_cannot_edit(
     sign_in(browser, live_server, "bob")
     browser.go(f"{live_server}/superset/dashboard/{embedded.dashboard}/?edit=true")
     browser.wait("document.querySelectorAll('.dash-chart td').length > 0")
-    assert browser.run("document.querySelector('#edit-dashboard, .editing')") is None
+    assert browser.run("document.querySelector('.dash-edit, .editing')") is None
     browser.go(f"{live_server}/dashboard/list/")
     browser.wait("document.querySelector('.list-card .menu button') !== null")
     browser.run("document.querySelector('.list-card .menu button').click()")

@@ -13,11 +13,10 @@ from typing import Any, TypeAlias
 import orjson
 from flask import Response, request
 from marshmallow import Schema, fields
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
 
 from superset_like.access.actor import Actor, current
 from superset_like.api.nesting import require_shallow
-from superset_like.api.superset.arguments import count
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import Documented, json_response, whole_number
 from superset_like.errors import (
@@ -63,6 +62,7 @@ RESULT_KEYS = frozenset(
 Result: TypeAlias = tuple[Mapping[str, Any], tuple[Answer, ...]]
 # Of a page of rows, where nobody says how many.
 MOST_DETAILS = 50
+Given: TypeAlias = Mapping[str, str]
 FLAG = {"true": True, "1": True, "false": False, "0": False}
 
 QUERY_CONTEXT: dict[str, Any] = {
@@ -126,13 +126,28 @@ class ChartToWarm(Schema):
     extra_filters = fields.String(allow_none=True, load_default=None)
 
 
+class SavedQuestion(Schema):
+    """The parameters of the GET, by the same names and as texts."""
+
+    format = fields.String(validate=OneOf(RESULT_FORMATS))
+    type = fields.String(validate=OneOf(RESULT_TYPES))
+    force = fields.String(validate=OneOf(tuple(FLAG)))
+    dashboard_id = fields.String()
+    filters = fields.String()
+    extra_form_data = fields.String()
+    url_params = fields.String()
+    drill_by = fields.String()
+    row_limit = fields.String()
+    row_offset = fields.String()
+
+
 class SupersetChartDataApi(Documented):
     """The data of charts."""
 
     resource_name = "chart"
     class_permission_name = "Chart"
     openapi_spec_tag = "Charts"
-    open_to_guests = frozenset({"data", "saved"})
+    open_to_guests = frozenset({"asked", "data", "saved"})
 
     @endpoint(
         "POST",
@@ -170,22 +185,23 @@ class SupersetChartDataApi(Documented):
         answer=ANSWERS,
     )
     def saved(self, pk: str) -> Response:
-        actor = current()
-        form = _choice("format", RESULT_FORMATS, "json")
-        kind = _choice("type", RESULT_TYPES, "full")
-        on = request.args.get("dashboard_id")
-        found = chart_data.chart(actor, whole_number(pk), on)
-        column = request.args.get("drill_by")
-        drilled, context = drills.by(actor, found, column) if column else (None, None)
-        here, context = chart_data.of_chart(actor, found, _flag("force"), _extra(), on, context, kind)
-        if kind == "drill_detail":
-            context = _paged(context)
-        made = Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name, drilled))
+        made = _saved(pk, request.args)
         # To be asked again each time, and sent again only when it changed; never kept for others.
         made.headers["Cache-Control"] = "private, no-cache"
         made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
         made.make_conditional(request)
         return made
+
+    @endpoint(
+        "POST",
+        "/<pk>/data",
+        "The same, for more filters than an address holds",
+        permission="read",
+        body=SavedQuestion,
+        answer=ANSWERS,
+    )
+    def asked(self, pk: str) -> Response:
+        return _saved(pk, self.body(SavedQuestion))
 
     @endpoint(
         "PUT",
@@ -246,33 +262,46 @@ def _sent() -> bytes:
     return request.get_data()
 
 
-def _choice(name: str, choices: tuple[str, ...], default: str) -> str:
-    value = request.args.get(name) or default
+def _saved(pk: str, given: Given) -> Response:
+    actor = current()
+    form = _choice(given, "format", RESULT_FORMATS, "json")
+    kind = _choice(given, "type", RESULT_TYPES, "full")
+    on = given.get("dashboard_id")
+    found = chart_data.chart(actor, whole_number(pk), on)
+    column = given.get("drill_by")
+    drilled, context = drills.by(actor, found, column) if column else (None, None)
+    here, context = chart_data.of_chart(actor, found, _flag(given, "force"), _extra(given), on, context, kind)
+    if kind == "drill_detail":
+        context = _paged(context, given)
+    return Wording(actor).of(lambda: _response(here, context, kind, form, found.slice_name, drilled))
+
+
+def _choice(given: Given, name: str, choices: tuple[str, ...], default: str) -> str:
+    value = given.get(name) or default
     if value not in choices:
         text = f"Must be one of: {', '.join(choices)}."
         raise BadRequest(f"Request is incorrect: {{'{name}': ['{text}']}}", fields={name: [text]})
     return value
 
 
-def _flag(name: str) -> bool:
-    value = request.args.get(name, "false").lower()
+def _flag(given: Given, name: str) -> bool:
+    value = (given.get(name) or "false").lower()
     if value not in FLAG:
         raise BadRequest(f"{name} must be true or false", fields={name: ["Not a valid boolean."]})
     return FLAG[value]
 
 
-def _extra() -> Extra:
+def _extra(given: Given) -> Extra:
     """What the dashboard's filters want: `extra_form_data`, and `filters` for who has nothing else."""
     for name in ("filters", "extra_form_data", "url_params"):
-        require_shallow((request.args.get(name) or "").encode(errors="replace"))
-    given = kept_answers.filters_of(request.args.get("filters"), "filters")
-    plain = extra_form_data.read({"filters": given}, "filters")
-    extra = extra_form_data.read_text(request.args.get("extra_form_data"))
-    return replace(extra, filters=(*plain.filters, *extra.filters), url_params=_url_params() or None)
+        require_shallow((given.get(name) or "").encode(errors="replace"))
+    plain = extra_form_data.read({"filters": kept_answers.filters_of(given.get("filters"), "filters")}, "filters")
+    extra = extra_form_data.read_text(given.get("extra_form_data"))
+    return replace(extra, filters=(*plain.filters, *extra.filters), url_params=_url_params(given) or None)
 
 
-def _url_params() -> dict[str, str]:
-    text = request.args.get("url_params")
+def _url_params(given: Given) -> dict[str, str]:
+    text = given.get("url_params")
     try:
         value = orjson.loads(text) if text else {}
     except orjson.JSONDecodeError as error:
@@ -282,10 +311,21 @@ def _url_params() -> dict[str, str]:
     return value
 
 
-def _paged(context: Context) -> Context:
+def _paged(context: Context, given: Given) -> Context:
     """The rows behind the first question, a page of them, and how many there are."""
-    page = {"row_limit": count("row_limit") or MOST_DETAILS, "row_offset": count("row_offset") or 0, "total": True}
+    page = {
+        "row_limit": _count(given, "row_limit") or MOST_DETAILS,
+        "row_offset": _count(given, "row_offset"),
+        "total": True,
+    }
     return replace(context, queries=({**context.queries[0], **page},)) if context.queries else context
+
+
+def _count(given: Given, name: str) -> int:
+    text = given.get(name) or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadRequest(f"{name} must be a number from 0 on", fields={name: ["Not a valid number."]})
+    return int(text)
 
 
 def _response(

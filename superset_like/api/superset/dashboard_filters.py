@@ -1,16 +1,11 @@
 """/api/v1/dashboard/<id>/filters: what its native filters offer. Beyond Superset, whose pages write the questions."""
 
 from flask import Response, request
-from sqlalchemy import select
 
-from superset_like.access import rules
 from superset_like.access.actor import current
 from superset_like.api.superset.chart_data import Wording
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import Documented, json_response
-from superset_like.errors import NotFound
-from superset_like.extensions import db
-from superset_like.models import Dashboard
 from superset_like.services import dashboards, extra_form_data, filter_values
 
 LONGEST_SEARCH = 200
@@ -27,7 +22,7 @@ class SupersetDashboardFiltersApi(Documented):
     @endpoint(
         "GET",
         "/<id_or_slug>/filters/<filter_id>/values",
-        "What a native filter offers: {values, truncated}, or {min, max} for a range",
+        "What a native filter offers: {values, truncated, kind}, or {min, max} for a range",
         permission="read",
         parameters=(
             Parameter("parents", description="JSON: extra_form_data of the filters that it depends on"),
@@ -36,11 +31,7 @@ class SupersetDashboardFiltersApi(Documented):
     )
     def values(self, id_or_slug: str, filter_id: str) -> Response:
         actor = current()
-        condition = rules.visible(actor, Dashboard)
-        statement = select(Dashboard).where(dashboards.named(id_or_slug))
-        found = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
-        if found is None:
-            raise NotFound()
+        found = dashboards.find(actor, id_or_slug)
         parents = extra_form_data.read_text(request.args.get("parents"), "parents")
         search = (request.args.get("search") or "")[:LONGEST_SEARCH] or None
         return Wording(actor).of(

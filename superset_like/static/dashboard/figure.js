@@ -1,84 +1,264 @@
-// A chart on a dashboard: its card, its data, its picture. It loads when it comes near what is seen of the page.
+// A chart on a dashboard: its card, its data, its picture. It loads when it comes near what is seen of the page, and lets
+// its picture go when it is far away.
 
-import { draw, whenNear } from "../drawing.js";
-import { made, said, told } from "../elements.js";
-import { table } from "../tables.js";
+import { clear, draw, whileNear } from "../drawing.js";
+import { action, made, said, told } from "../elements.js";
 
 const UNIT_PX = 8;
-const TABLES = new Set(["table"]);
+const TABLES = new Set(["table", "ag-grid-table", "table_view"]);
+// A server that is busy says when to ask again.
+const BUSY = new Set([429, 503]);
+const ATTEMPTS = 4;
+const LONGEST_PATH = 3500;
+// From so many charts on, those far away let their pictures go.
+const MANY = 25;
 
 export class Figure {
   constructor(place, chart, dashboard) {
-    Object.assign(this, { chart, dashboard });
+    Object.assign(this, { chart, dashboard, place });
     this.results = null;
+    this.rows = null;
+    this.drawing = null;
     this.asked = null;
-    this.turn = 0;
+    this.isStale = false;
+    this.near = false;
+    this.stop = null;
+    this.name = place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart";
     this.card = made("section", "dash-chart card");
     this.body = made("div", "drawing");
-    const title = made("h2", "", place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart");
-    title.id = `chart-${place.meta?.chartId}-title`;
-    this.card.setAttribute("aria-labelledby", title.id);
     this.body.style.setProperty("--height", `${(Number(place.meta?.height) || 50) * UNIT_PX}px`);
-    this.card.append(title, this.body);
+    this.card.append(this.#head(), this.body);
     if (chart) {
       this.body.append(made("p", "said loading", "Loading …"));
-      whenNear(this.card, () => this.load());
+      whileNear(this.card, { near: () => this.#comes(), far: () => this.#goes() });
     } else {
       this.body.append(made("p", "said", "This chart is not there any more."));
     }
   }
 
-  // The data, where it is another than that which is shown.
-  async load() {
-    const filters = JSON.stringify(this.dashboard.filters.of(this.chart));
-    if (filters === this.asked) return;
-    this.asked = filters;
-    const mine = ++this.turn;
+  get isAsked() {
+    return this.asked !== null;
+  }
+
+  // The data, where it is another than that which is shown. force: ask the database anew.
+  async load({ force = false } = {}) {
+    const { filters } = this.dashboard;
+    const missing = filters.missing(this.chart);
+    const extra = filters.extraOf(this.chart);
+    const asked = missing.length ? "missing" : JSON.stringify(extra);
+    if (asked === this.asked && !force) return;
+    this.asked = asked;
+    this.stop?.abort();
+    if (missing.length) {
+      this.#say(said(`Choose a value of ${missing.map((each) => each.name).join(", ")} to see this chart.`));
+      return;
+    }
+    const { signal } = (this.stop = new AbortController());
     this.card.setAttribute("aria-busy", "true");
     try {
-      const more = filters === "[]" ? "" : `&filters=${encodeURIComponent(filters)}`;
-      const path = `/api/v1/chart/${this.chart.id}/data/?dashboard_id=${this.dashboard.id}${more}`;
-      const { result } = await this.dashboard.server.ask(path);
-      // Another choice may have been made meanwhile.
-      if (mine !== this.turn) return;
+      const { result } = await this.answer({ force }, signal);
+      if (signal.aborted) return;
       this.results = result;
+      this.isStale = false;
       await this.#paint();
+      this.dashboard.told.shown?.(this);
     } catch (error) {
-      if (mine !== this.turn) return;
+      if (signal.aborted) return;
       console.error(error);
-      this.body.replaceChildren(said(told(error), "alert"));
+      this.#fail(error);
     } finally {
-      if (mine === this.turn) this.card.setAttribute("aria-busy", "false");
+      if (this.stop?.signal === signal) this.card.setAttribute("aria-busy", "false");
     }
   }
 
   reload() {
-    if (this.asked !== null) this.load();
+    if (this.isAsked) this.load();
   }
 
   repaint() {
-    if (this.results) this.#paint();
+    if (this.results && this.near) this.#paint();
+  }
+
+  // The server's answer to the chart's question with the filters of the dashboard. wish: more of what the endpoint takes.
+  async answer(wish = {}, signal = undefined) {
+    const path = `/api/v1/chart/${this.chart.id}/data/`;
+    const given = this.given(wish);
+    const query = new URLSearchParams(given).toString();
+    const { server } = this.dashboard;
+    return patiently(
+      () => (query.length < LONGEST_PATH ? server.ask(`${path}?${query}`, { signal }) : server.send("POST", path, given, { signal })),
+      signal,
+    );
+  }
+
+  // The parameters of that question. filters: beside those of the dashboard.
+  given({ filters = [], force, ...more } = {}) {
+    const extra = this.dashboard.filters.extraOf(this.chart);
+    if (filters.length) extra.filters = [...(extra.filters ?? []), ...filters];
+    const { params } = this.dashboard.wish;
+    return {
+      dashboard_id: String(this.dashboard.id),
+      ...(Object.keys(extra).length ? { extra_form_data: JSON.stringify(extra) } : {}),
+      ...(Object.keys(params).length ? { url_params: JSON.stringify(params) } : {}),
+      ...(force ? { force: "true" } : {}),
+      ...more,
+    };
+  }
+
+  // The form with which the results are drawn: filters may have changed its grain, and the dashboard has colours of its own.
+  get formData() {
+    const { color_scheme: scheme, label_colors: colours } = this.dashboard.metadata;
+    const grain = this.dashboard.filters.extraOf(this.chart).time_grain_sqla;
+    const own = this.chart.form_data;
+    return {
+      ...own,
+      ...(scheme ? { color_scheme: scheme } : {}),
+      ...(colours ? { label_colors: { ...own.label_colors, ...colours } } : {}),
+      ...(grain ? { time_grain_sqla: grain } : {}),
+    };
+  }
+
+  #head() {
+    const head = made("div", "dash-chart-head");
+    const title = made("h2", "", this.name);
+    title.id = `chart-${this.place.meta?.chartId}-title`;
+    this.card.setAttribute("aria-labelledby", title.id);
+    head.append(title);
+    this.marks = made("details", "dash-applied");
+    this.marks.hidden = true;
+    head.append(this.marks);
+    if (this.chart && !this.dashboard.wish.hidesControls) head.append(this.#opener());
+    return head;
+  }
+
+  // What the menu does is loaded when it is first opened.
+  #opener() {
+    const opener = action("⋯", async () => {
+      const { chartMenu } = await import("./chart_menu.js");
+      const menu = chartMenu(this);
+      opener.replaceWith(menu);
+      menu.querySelector("button").click();
+    }, "plain");
+    opener.setAttribute("aria-label", `Actions of ${this.name}`);
+    opener.setAttribute("aria-haspopup", "menu");
+    return opener;
+  }
+
+  #comes() {
+    this.near = true;
+    if (!this.isAsked) this.load();
+    else if (this.results && this.released) this.#paint();
+  }
+
+  #goes() {
+    this.near = false;
+    if (this.dashboard.figures.length < MANY || !this.results || this.card.contains(document.activeElement) || document.fullscreenElement === this.card) return;
+    this.released = true;
+    clear(this.body);
+  }
+
+  #say(sentence) {
+    this.results = this.drawing = this.rows = null;
+    this.marks.hidden = true;
+    clear(this.body);
+    this.card.querySelector(".cut")?.remove();
+    this.body.replaceChildren(sentence);
+  }
+
+  #fail(error) {
+    this.isStale = true;
+    // Somebody whose leave has ended keeps what he saw; he was told.
+    if (error.status === 401 && this.results) return;
+    const box = made("div");
+    box.append(said(error.status === 404 ? "This chart is not there any more." : told(error), "alert"));
+    const again = action("Try again", () => this.load({ force: true }));
+    const centre = made("p", "said");
+    centre.append(again);
+    if (error.status !== 404 && error.status !== 403) box.append(centre);
+    this.#say(box);
+    if (!error.status) window.addEventListener("online", () => this.load({ force: true }), { once: true });
   }
 
   async #paint() {
-    const { body, card, results } = this;
-    const { module, form_data: formData } = await moduleOf(this.chart.form_data);
-    if (TABLES.has(formData.viz_type)) body.replaceChildren(table(results[0], formData));
-    else await draw(body, module, formData, results, this.dashboard.theme);
+    const { body, card, results, formData } = this;
+    this.released = false;
+    const module = this.dashboard.modules[formData.viz_type];
+    card.querySelector(".cut")?.remove();
+    if (module && !TABLES.has(formData.viz_type)) await this.#draw(module);
+    else await this.#tabulate(module);
+    this.#showApplied();
+    const cut = results.find((each) => each.truncated);
+    if (cut && this.dashboard.wish.warnsOfCuts) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));
     // ECharts tells what it draws but for numbers and words alone: those are told by the chart's name.
     if (body.getAttribute("role") === "img" && !body.getAttribute("aria-label")) {
       body.setAttribute("aria-labelledby", card.getAttribute("aria-labelledby"));
     }
-    card.querySelector(".cut")?.remove();
-    const cut = results.find((each) => each.truncated);
-    if (cut) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));
+  }
+
+  async #draw(module) {
+    this.rows = null;
+    const { theme, look } = this.dashboard;
+    const drawing = await draw(this.body, module, this.formData, this.results, theme, look());
+    this.drawing = drawing;
+    if (!drawing?.picks) return;
+    for (const kind of ["click", "contextmenu"]) {
+      drawing.chart.on(kind, (params) => this.#picked(kind, drawing.picks(this.formData, this.results, params), params.event?.event));
+    }
+  }
+
+  // Rows; of a type that nobody knows too, which then says so.
+  async #tabulate(module) {
+    const { table } = await import("../tables.js");
+    clear(this.body);
+    this.drawing = null;
+    const picked = (kind, picks, event) => this.#picked(kind, picks, event);
+    this.rows = table(this.results[0], this.formData, { picked, isPickable: this.dashboard.filters.crosses(this.chart.id) });
+    const known = module || TABLES.has(this.formData.viz_type);
+    const note = made("p", "cut", `No picture for this type of chart: ${this.formData.viz_type}. These are its rows.`);
+    this.body.replaceChildren(...(known ? [] : [note]), this.rows);
+    this.body.removeAttribute("role");
+  }
+
+  // A mark or a cell: a click filters the other charts by it, the other button offers more.
+  async #picked(kind, picks, event) {
+    event?.preventDefault();
+    if (!picks.length) return;
+    const { crossFilter, markMenu } = await import("./marks.js");
+    if (kind === "click") crossFilter(this, picks);
+    else markMenu(this, picks, event);
+  }
+
+  // Which of the dashboard's filters hold here, and which do not.
+  #showApplied() {
+    const all = this.dashboard.filters.appliedTo(this.chart);
+    this.marks.hidden = !all.length;
+    if (!all.length) return;
+    const told = this.results.filter((each) => each.applied_filters);
+    const rejected = new Set(told.flatMap((each) => each.rejected_filters.map(({ column }) => column)));
+    const timed = told.some((each) => each.from_dttm !== null || each.to_dttm !== null);
+    const holds = (each) => (each.isTime ? timed || /^no filter$/i.test(each.text) : !each.columns.some((name) => rejected.has(name)));
+    const applied = all.filter(holds);
+    const summary = made("summary", "", `⛃ ${applied.length}`);
+    summary.setAttribute("aria-label", `${applied.length} ${applied.length === 1 ? "filter applies" : "filters apply"} to ${this.name}`);
+    const list = made("ul", "dash-applied-list");
+    for (const each of all) {
+      const line = made("li", holds(each) ? "" : "not", `${each.name}: ${each.text}`);
+      if (!holds(each)) line.append(made("em", "", " – does not apply to this chart"));
+      list.append(line);
+    }
+    this.marks.replaceChildren(summary, list);
   }
 }
 
-let modules = null;
-
-// The module that draws a chart of this type; for a type that nobody knows, the one that shows its data.
-async function moduleOf(formData) {
-  modules ??= fetch("/chart_types/modules.json").then((answer) => answer.json());
-  return { module: (await modules)[formData.viz_type] ?? "fallback.js", form_data: formData };
+// What the act gives; a busy server is asked again when it said so.
+async function patiently(act, signal) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!BUSY.has(error.status) || attempt === ATTEMPTS || signal?.aborted) throw error;
+      const seconds = Math.min(error.after || 2 ** attempt, 30);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
+  }
 }

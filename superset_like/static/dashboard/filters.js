@@ -1,181 +1,168 @@
-// The native filters of a dashboard: what they are set to, and the bar in which a reader sets them.
+// What the filters of a dashboard are set to, and what that means for each of its charts.
+//
+// Each has a data mask as Superset keeps it: native filters under their ids, cross filters under the id of the chart that
+// was clicked.
 
-import { made } from "../elements.js";
-
-const KINDS = { filter_select: select, filter_range: range, filter_time: time };
-const SPANS = ["No filter", "Last day", "Last week", "Last month", "Last quarter", "Last year", "Current month", "Current year"];
+const KINDS = new Set(["filter_select", "filter_range", "filter_time", "filter_timecolumn", "filter_timegrain"]);
+const LISTS = ["filters", "adhoc_filters"];
+const SINGLES = ["time_range", "granularity_sqla", "time_grain_sqla"];
+const ROOT = "ROOT_ID";
 
 export class Filters {
-  // values(datasetId, column): the values to choose from. changed(ids): called when a reader sets one.
-  constructor(metadata, { values, changed }) {
-    this.values = values;
-    this.changed = changed;
-    this.filters = (metadata.native_filter_configuration ?? []).filter((each) => KINDS[each.filterType]);
-    this.masks = new Map(this.filters.map((each) => [each.id, maskOf(each, each.defaultDataMask ?? {})]));
+  // places: the layout. charts: id -> chart. changed(ids): called with the ids of masks that a reader set.
+  constructor(metadata, { places, charts, changed }) {
+    Object.assign(this, { metadata, places, charts, changed });
+    const declared = metadata.native_filter_configuration ?? [];
+    this.declared = declared.filter((each) => each?.id && (each.type === "DIVIDER" || KINDS.has(each.filterType)));
+    this.natives = this.declared.filter((each) => each.type !== "DIVIDER");
+    this.masks = new Map(this.natives.map((each) => [each.id, maskOf(each.id, each.defaultDataMask)]));
+    this.byId = new Map(this.natives.map((each) => [each.id, each]));
   }
 
-  // What the site may read: filter id -> its data mask.
+  // What the site may read: id -> data mask.
   dataMask() {
     return Object.fromEntries(this.masks);
   }
 
-  // The filters to ask a chart with.
-  of(chart) {
-    const [datasetId] = String(chart.form_data?.datasource ?? "").split("__");
-    return this.filters
-      .filter((each) => isAbout(each, Number(datasetId)) && !(each.scope?.excluded ?? []).includes(chart.id))
-      .filter((each) => !each.chartsInScope || each.chartsInScope.includes(chart.id))
-      .flatMap((each) => this.#asked(each, Number(datasetId), chart));
+  mask(id) {
+    return this.masks.get(id) ?? maskOf(id);
   }
 
-  #asked(filter, datasetId, chart) {
-    const { filters, time_range: span } = this.masks.get(filter.id).extraFormData ?? {};
-    if (!span) return filters ?? [];
-    const own = (chart.form_data?.adhoc_filters ?? []).find((each) => each.operator === "TEMPORAL_RANGE");
-    const column = own?.subject ?? chart.form_data?.granularity_sqla ?? chart.form_data?.x_axis;
-    return column && span !== "No filter" ? [{ col: column, op: "TEMPORAL_RANGE", val: span }] : [];
+  // The masks of a link, as far as they are about something on this dashboard.
+  restore(masks) {
+    for (const [id, mask] of Object.entries(masks ?? {})) {
+      if (this.byId.has(id) || this.charts.has(Number(id))) this.masks.set(id, maskOf(id, mask));
+    }
   }
 
   set(id, mask) {
-    const filter = this.filters.find((each) => each.id === id);
-    if (!filter) return;
-    this.masks.set(id, maskOf(filter, mask));
-    this.changed();
+    this.#put(id, mask);
+    this.changed([id]);
   }
 
-  // The bar; nothing when there is no filter.
-  bar() {
-    if (!this.filters.length) return null;
-    const bar = made("form", "dash-filters card");
-    bar.setAttribute("aria-label", "Filters");
-    bar.addEventListener("submit", (event) => event.preventDefault());
-    for (const filter of this.filters) bar.append(KINDS[filter.filterType](filter, this));
-    const clear = made("button", "dash-clear", "Clear all");
-    clear.type = "button";
-    clear.addEventListener("click", () => {
-      for (const filter of this.filters) this.masks.set(filter.id, maskOf(filter, {}));
-      bar.replaceWith(this.bar());
-      this.changed();
+  // Nothing is set any more.
+  clear() {
+    const ids = [...this.masks.keys()];
+    for (const id of ids) this.#put(id, {});
+    this.changed(ids);
+  }
+
+  isSet(id) {
+    const extra = this.mask(id).extraFormData;
+    return LISTS.some((name) => extra[name]?.length) || SINGLES.some((name) => extra[name]);
+  }
+
+  // What is set, in words.
+  text(id) {
+    const { filterState, extraFormData } = this.mask(id);
+    const value = filterState.label ?? filterState.value ?? extraFormData.time_range;
+    return [value].flat().map(shownAs).join(", ");
+  }
+
+  // The cross filters that are set: [{id, name, text}].
+  crossing() {
+    const ids = [...this.masks.keys()].filter((id) => !this.byId.has(id) && this.isSet(id));
+    return ids.map((id) => ({ id, name: this.#name(id), text: this.text(id) }));
+  }
+
+  // What a chart is to be asked with beside its own question.
+  extraOf(chart) {
+    return merged(this.#about(chart.id).map((id) => this.mask(id).extraFormData));
+  }
+
+  // The filters set that are about the chart: [{id, name, text, columns, isTime}].
+  appliedTo(chart) {
+    return this.#about(chart.id).filter((id) => this.isSet(id)).map((id) => {
+      const extra = this.mask(id).extraFormData;
+      const columns = (extra.filters ?? []).map((each) => each.col?.label ?? each.col?.sqlExpression ?? each.col);
+      return { id, name: this.#name(id), text: this.text(id), columns, isTime: Boolean(extra.time_range) };
     });
-    bar.append(clear);
-    return bar;
+  }
+
+  // Filters without which the chart is not to be asked, and that are not set yet.
+  missing(chart) {
+    const wanted = this.natives.filter((each) => each.controlValues?.enableEmptyFilter && !this.isSet(each.id));
+    return wanted.filter((each) => this.reaches(each, chart.id));
+  }
+
+  // What the filters say on which this one depends.
+  parentsOf(native) {
+    const parents = (native.cascadeParentIds ?? []).filter((id) => this.byId.has(id));
+    return merged(parents.map((id) => this.mask(id).extraFormData));
+  }
+
+  childrenOf(id) {
+    return this.natives.filter((each) => (each.cascadeParentIds ?? []).includes(id));
+  }
+
+  reaches(native, chartId) {
+    return reached(native.scope, native.chartsInScope, this.places, chartId);
+  }
+
+  // Whether a click on a mark of this chart may filter others.
+  crosses(chartId) {
+    if (this.metadata.cross_filters_enabled === false) return false;
+    return [...this.charts.keys()].some((other) => this.#isCrossed(chartId, other));
+  }
+
+  #put(id, mask) {
+    if (this.byId.has(id)) this.masks.set(id, maskOf(id, mask));
+    else if (mask.extraFormData?.filters?.length) this.masks.set(id, maskOf(id, mask));
+    else this.masks.delete(id);
+  }
+
+  #name(id) {
+    return this.byId.get(id)?.name ?? this.charts.get(Number(id))?.slice_name ?? "Chart";
+  }
+
+  #about(chartId) {
+    return [...this.masks.keys()].filter((id) => {
+      const native = this.byId.get(id);
+      return native ? this.reaches(native, chartId) : this.#isCrossed(Number(id), chartId);
+    });
+  }
+
+  #isCrossed(source, target) {
+    if (source === target || this.metadata.cross_filters_enabled === false) return false;
+    const own = this.metadata.chart_configuration?.[source]?.crossFilters?.scope;
+    if (own && typeof own === "object") return reached(own, null, this.places, target);
+    const shared = this.metadata.global_chart_configuration ?? {};
+    return reached(shared.scope, shared.chartsInScope, this.places, target);
   }
 }
 
-function maskOf(filter, mask) {
-  return { extraFormData: {}, filterState: {}, ownState: {}, ...mask, id: filter.id };
+function maskOf(id, mask) {
+  const { extraFormData, filterState, ownState } = mask ?? {};
+  return { extraFormData: extraFormData ?? {}, filterState: filterState ?? {}, ownState: ownState ?? {}, id };
 }
 
-function isAbout(filter, datasetId) {
-  return filter.filterType === "filter_time" || columnOf(filter)?.datasetId === datasetId;
-}
-
-function columnOf(filter) {
-  const target = (filter.targets ?? []).find((each) => each.column?.name);
-  return target && { datasetId: target.datasetId, name: target.column.name };
-}
-
-function shownAs(value) {
-  return value === null ? "<NULL>" : String(value);
-}
-
-// Values with a search field and check boxes, in a box that opens.
-function select(filter, filters) {
-  const box = made("details", "dash-filter");
-  const summary = made("summary", "", "");
-  const list = made("div", "dash-values");
-  const target = columnOf(filter);
-  let chosen = filters.masks.get(filter.id).filterState?.value ?? [];
-  let offered = null;
-
-  function name() {
-    summary.textContent = `${filter.name}: ${chosen.length ? chosen.map(shownAs).join(", ") : "All"}`;
+function merged(extras) {
+  const made = {};
+  for (const extra of extras) {
+    for (const name of LISTS) if (extra[name]?.length) made[name] = [...(made[name] ?? []), ...extra[name]];
+    for (const name of SINGLES) if (extra[name]) made[name] = extra[name];
   }
-
-  function choose(value, on) {
-    chosen = on ? [...chosen, value] : chosen.filter((each) => each !== value);
-    if (filter.controlValues?.multiSelect === false && on) chosen = [value];
-    name();
-    const op = filter.controlValues?.inverseSelection ? "NOT IN" : "IN";
-    const asked = chosen.length ? { filters: [{ col: target.name, op, val: chosen }] } : {};
-    filters.set(filter.id, { extraFormData: asked, filterState: { value: chosen, label: chosen.map(shownAs).join(", ") } });
-    if (filter.controlValues?.multiSelect === false) paint();
-  }
-
-  function paint(search = "") {
-    const found = offered.filter((value) => shownAs(value).toLowerCase().includes(search.toLowerCase())).slice(0, 200);
-    list.replaceChildren(
-      ...found.map((value) => {
-        const label = made("label", "dash-value");
-        const check = Object.assign(document.createElement("input"), { type: "checkbox", checked: chosen.includes(value) });
-        check.addEventListener("change", () => choose(value, check.checked));
-        label.append(check, made("span", "", shownAs(value)));
-        return label;
-      }),
-    );
-    if (!found.length) list.append(made("p", "said", "No value."));
-  }
-
-  const search = Object.assign(document.createElement("input"), { type: "search", placeholder: "Search" });
-  search.setAttribute("aria-label", `Search the values of ${filter.name}`);
-  search.addEventListener("input", () => offered && paint(search.value));
-  box.addEventListener("toggle", async () => {
-    if (!box.open || offered || !target) return;
-    list.replaceChildren(made("p", "said loading", "Loading …"));
-    try {
-      offered = await filters.values(target.datasetId, target.name);
-      paint();
-    } catch (error) {
-      console.error(error);
-      list.replaceChildren(made("p", "said failed", "The values could not be loaded."));
-    }
-  });
-  box.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    box.open = false;
-    summary.focus();
-  });
-  name();
-  box.append(summary, search, list);
-  return box;
+  return made;
 }
 
-// Two numbers.
-function range(filter, filters) {
-  const box = made("fieldset", "dash-filter");
-  box.append(made("legend", "", filter.name));
-  const [from, to] = filters.masks.get(filter.id).filterState?.value ?? [null, null];
-  const fields = [["From", from], ["To", to]].map(([label, value]) => {
-    const field = Object.assign(document.createElement("input"), { type: "number", step: "any", value: value ?? "" });
-    field.setAttribute("aria-label", `${filter.name}: ${label.toLowerCase()}`);
-    field.placeholder = label;
-    box.append(field);
-    return field;
-  });
-  box.addEventListener("change", () => {
-    const [low, high] = fields.map((field) => (field.value === "" ? null : Number(field.value)));
-    const col = columnOf(filter)?.name;
-    const asked = [];
-    if (low !== null) asked.push({ col, op: ">=", val: low });
-    if (high !== null) asked.push({ col, op: "<=", val: high });
-    filters.set(filter.id, { extraFormData: asked.length ? { filters: asked } : {}, filterState: { value: [low, high] } });
-  });
-  return box;
+// Whether a filter is about a chart: one below the nodes of the layout that its scope names, and not excluded.
+function reached(scope, inScope, places, chartId) {
+  if (!scope || typeof scope !== "object") return Array.isArray(inScope) ? inScope.includes(chartId) : true;
+  if ((scope.excluded ?? []).includes(chartId)) return false;
+  const roots = scope.rootPath?.length ? scope.rootPath : [ROOT];
+  return roots.includes(ROOT) || roots.some((root) => chartsBelow(places, root).has(chartId));
 }
 
-// A stretch of time, of the usual ones or as the reader writes it.
-function time(filter, filters) {
-  const box = made("label", "dash-filter", `${filter.name} `);
-  const field = Object.assign(document.createElement("input"), { type: "text", placeholder: "No filter" });
-  const known = made("datalist");
-  known.id = `spans-${filter.id}`;
-  known.append(...SPANS.map((span) => Object.assign(document.createElement("option"), { value: span })));
-  field.setAttribute("list", known.id);
-  field.value = filters.masks.get(filter.id).filterState?.value ?? "";
-  field.addEventListener("change", () => {
-    const span = field.value.trim();
-    filters.set(filter.id, { extraFormData: span ? { time_range: span } : {}, filterState: { value: span || undefined } });
-  });
-  box.append(field, known);
-  return box;
+// Ids of the charts below a node of the layout.
+export function chartsBelow(places, root, found = new Set(), seen = new Set()) {
+  const place = places[root];
+  if (!place || seen.has(root)) return found;
+  seen.add(root);
+  if (place.type === "CHART") found.add(place.meta?.chartId);
+  for (const child of place.children ?? []) chartsBelow(places, child, found, seen);
+  return found;
+}
+
+export function shownAs(value) {
+  return value === null || value === undefined ? "<NULL>" : String(value);
 }

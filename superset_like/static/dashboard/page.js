@@ -1,51 +1,113 @@
 // A dashboard for somebody who is signed in: his session speaks for him.
 
+import { said, told, toast } from "../elements.js";
+import { answered, ask, send } from "../session.js";
 import { Dashboard } from "./dashboard.js";
-import { said, told } from "../elements.js";
-import { ask, send } from "../session.js";
 
 const place = document.getElementById("dashboard");
+const { id, modules, rights, may_edit: mayEdit } = JSON.parse(place.dataset.bootstrap);
+const wished = new URLSearchParams(location.search);
+// What says how the page is shown is no matter of its questions.
+const OWN = ["native_filters", "native_filters_key", "permalink_key", "edit"];
+const HIDE_TITLE = 2;
+const HIDE_TABS = 3;
 
-// Who may read a dataset asks it; only who edits may use the endpoint for values.
-async function values(datasetId, column) {
-  const query = { columns: [column], metrics: [], orderby: [[column, true]], row_limit: 1000 };
-  const answer = await send("POST", "/api/v1/chart/data", { datasource: { id: datasetId, type: "table" }, queries: [query] });
-  return answer.result[0].data.map((row) => row[column]);
+const standalone = Number(wished.get("standalone")) || (wished.get("standalone") === "true" ? 1 : 0);
+
+export const dashboard = new Dashboard(place, {
+  server: { ask, send, answered },
+  id,
+  modules,
+  rights,
+  wish: {
+    hidesTitle: standalone >= HIDE_TITLE,
+    hidesTabs: standalone >= HIDE_TABS,
+    hidesFilters: wished.get("show_filters") === "0" || wished.get("show_filters") === "false",
+    foldsFilters: wished.get("expand_filters") === "0" || wished.get("expand_filters") === "false",
+    theme: { light: "light", dark: "dark" }[wished.get("themeMode")] ?? "auto",
+    params: Object.fromEntries([...wished].filter(([name]) => !OWN.includes(name))),
+    state: async () => ({
+      ...(location.hash ? { anchor: decodeURIComponent(location.hash.slice(1)) } : {}),
+      ...(OWN.some((name) => wished.has(name)) ? await (await import("./address.js")).stateOf(wished, { ask }, id) : {}),
+    }),
+  },
+  told: {
+    masked: () => {
+      clearTimeout(keeping);
+      keeping = setTimeout(() => keep().catch(console.error), 1000);
+    },
+  },
+});
+let keeping = null;
+
+// The filters stay in the address, so that the page can be loaded again and gone back to.
+async function keep() {
+  const key = wished.get("native_filters_key");
+  const path = `/api/v1/dashboard/${id}/filter_state`;
+  const body = { value: JSON.stringify(dashboard.dataMask()) };
+  const put = () => send("PUT", `${path}/${encodeURIComponent(key)}`, body);
+  const post = () => send("POST", path, body);
+  const { key: kept } = key ? await put().catch(post) : await post();
+  for (const name of OWN) wished.delete(name);
+  wished.set("native_filters_key", kept);
+  history.replaceState(null, "", `?${wished}${location.hash}`);
 }
 
-const editing = document.getElementById("edit-dashboard");
-
-function show() {
+async function begin() {
   place.replaceChildren(said("Loading …"));
-  return new Dashboard(place, { server: { ask }, values, id: place.dataset.id, theme: "auto" }).load().catch((error) => {
+  try {
+    await dashboard.load();
+  } catch (error) {
     console.error(error);
-    place.replaceChildren(said(told(error), "alert"));
-  });
+    place.replaceChildren(said(error.status === 404 ? "This dashboard is not there any more." : told(error), "alert"));
+    return;
+  }
+  if (standalone < HIDE_TITLE) {
+    const { pageTools } = await import("./page_tools.js");
+    dashboard.tools.replaceChildren(...pageTools(dashboard, { edit: mayEdit && !standalone ? edit : null }));
+  }
+  if (dashboard.metadata.refresh_frequency > 0) {
+    const { refreshEvery } = await import("./auto_refresh.js");
+    dashboard.stopRefresh = refreshEvery(dashboard, dashboard.metadata.refresh_frequency);
+  }
 }
 
-// The editor is loaded for who edits.
+// The editor, and its style, are loaded for who edits.
 async function edit() {
-  editing.hidden = true;
-  address(true);
-  const { edit: begin } = await import("../dashboard_editor/editor.js");
-  await begin(place, {
-    id: place.dataset.id,
+  dashboard.stopRefresh?.();
+  name("edit", "true");
+  const style = new URL("../dashboard_editor/editor.css", import.meta.url).href;
+  const [{ edit: open }] = await Promise.all([import("../dashboard_editor/editor.js"), styled(style)]);
+  await open(place, {
+    id,
+    server: { ask, send, answered },
+    modules,
     left: async () => {
-      editing.hidden = false;
-      address(false);
-      await show();
-      editing.focus();
+      name("edit", null);
+      await begin();
+      dashboard.tools.querySelector(".dash-edit")?.focus();
     },
   });
 }
 
-function address(isEdited) {
-  const url = new URL(location);
-  if (isEdited) url.searchParams.set("edit", "true");
-  else url.searchParams.delete("edit");
-  history.replaceState(history.state, "", url);
+// The address says how the page is shown.
+function name(key, value) {
+  if (value === null) wished.delete(key);
+  else wished.set(key, value);
+  history.replaceState(null, "", `${location.pathname}${wished.size ? `?${wished}` : ""}${location.hash}`);
 }
 
-editing?.addEventListener("click", edit);
-if (editing && new URLSearchParams(location.search).get("edit") === "true") edit();
-else show();
+function styled(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return null;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((done) => {
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+  });
+}
+
+window.addEventListener("hashchange", () => dashboard.layout?.reveal(decodeURIComponent(location.hash.slice(1))));
+window.addEventListener("offline", () => toast("You are offline. What is shown stays.", "failed"));
+if (mayEdit && !standalone && wished.get("edit") === "true") edit();
+else begin();

@@ -1,9 +1,10 @@
 // The layout as blocks that can be moved, sized and edited. It is painted anew after each change; charts and texts that are
 // shown already are put into their new places.
 
+import { Dashboard } from "../dashboard/dashboard.js";
 import { Figure } from "../dashboard/figure.js";
+import { Filters } from "../dashboard/filters.js";
 import { made } from "../elements.js";
-import { ask } from "../session.js";
 import { blockKeys, blockMenu } from "./block_tools.js";
 import { Drag } from "./drag.js";
 import { COLUMNS, ROOT, UNIT_PX, capacity, moved, named, parentOf, way, widthOf } from "./layout.js";
@@ -19,6 +20,7 @@ export class Canvas {
     this.figures = new Map();
     this.texts = new Map();
     this.open = new Map();
+    this.stage = stage(editor);
     this.root = made("div", "edit-canvas");
     this.root.tabIndex = -1;
     this.root.setAttribute("role", "region");
@@ -81,10 +83,6 @@ export class Canvas {
     if (type === "MARKDOWN") this.texts.get(id).begin();
     else if (type === "HEADER") block?.querySelector("input")?.select();
     else if (type === "TAB") this.root.querySelector(`[data-focus="${CSS.escape(id)}"]`)?.dispatchEvent(new CustomEvent("rename"));
-  }
-
-  repaint() {
-    for (const figure of this.figures.values()) figure.repaint();
   }
 
   #select(id) {
@@ -180,11 +178,9 @@ export class Canvas {
     const { id, meta } = place;
     let figure = this.figures.get(id);
     if (!figure || figure.chart !== editor.charts.get(meta.chartId)) {
-      const page = { id: editor.id, server: { ask }, theme: "auto", filters: { of: () => [] } };
-      figure = new Figure(place, editor.charts.get(meta.chartId), page);
+      figure = new Figure(place, editor.charts.get(meta.chartId), this.stage);
       this.figures.set(id, figure);
     }
-    figure.card.querySelector("h2").textContent = meta.sliceNameOverride || editor.charts.get(meta.chartId)?.slice_name || meta.sliceName || "Chart";
     figure.body.style.setProperty("--height", `${(Number(meta.height) || 50) * UNIT_PX}px`);
     return figure.card;
   }
@@ -195,4 +191,12 @@ export class Canvas {
     text.paint(place.meta);
     return text.root;
   }
+}
+
+// What charts are drawn on while they are arranged: the dashboard without filters.
+function stage({ id, server, modules, state }) {
+  const dashboard = new Dashboard(made("div"), { server, id, modules, wish: { hidesControls: true } });
+  dashboard.metadata = state.metadata;
+  dashboard.filters = new Filters({}, { places: {}, charts: new Map(), changed() {} });
+  return dashboard;
 }

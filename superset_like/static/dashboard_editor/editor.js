@@ -13,9 +13,9 @@ import { Saving, read } from "./saving.js";
 import { stepped } from "./steps.js";
 
 export class Editor {
-  // left(isSaved): called when the reader is done.
-  constructor(root, { id, left }) {
-    Object.assign(this, { root, id, left });
+  // server, modules: see Dashboard. left(isSaved): called when the reader is done.
+  constructor(root, { id, server, modules, left }) {
+    Object.assign(this, { root, id, server, modules, left });
     this.onKey = (event) => this.#key(event);
     this.onLeave = (event) => this.history?.isChanged && event.preventDefault();
   }

@@ -94,4 +94,5 @@ export function filtersDialog(editor) {
   }
 
   show(shown);
+  (list.querySelector("button") ?? adding.querySelector("button")).focus();
 }

@@ -22,7 +22,11 @@ export class Palette {
       clearTimeout(pause);
       pause = setTimeout(() => this.#load(0), PAUSE_MS);
     });
-    this.root.append(made("h2", "", "Elements"), this.#elements(), made("h2", "", "Charts"), this.search, this.list, this.more);
+    // On a narrow page it is closed until it is wanted.
+    const box = made("details");
+    box.open = !window.matchMedia("(max-width: 760px)").matches;
+    box.append(made("summary", "", "Add elements and charts"), made("h2", "", "Elements"), this.#elements(), made("h2", "", "Charts"), this.search, this.list, this.more);
+    this.root.append(box);
     this.#load(0);
   }
 
@@ -48,27 +52,16 @@ export class Palette {
   #item(name, make) {
     const { editor } = this;
     const item = made("li");
-    const act = async (use) => {
-      try {
-        use(await made_);
-      } catch (error) {
-        toast(told(error), "failed");
-      }
-    };
-    let made_ = null;
-    const add = action("", () => {
-      made_ = make();
-      act((place) => editor.add(place));
-    });
+    const add = action("", () => use(make(), (place) => editor.add(place)));
     const handle = made("span", "edit-handle", "⠿");
     handle.setAttribute("aria-hidden", "true");
     add.append(handle, made("span", "sr-only", "Add "), made("span", "edit-item-name", name));
     add.classList.add("edit-item");
     editor.canvas.drag.watch(handle, () => {
-      made_ = make();
+      const coming = make();
       // A chart has to be read before it can be shown; where it will land is known without it.
-      const place = made_ instanceof Promise ? fresh("CHART") : made_;
-      return { place, name, put: (parent, index) => act((each) => editor.place(each, parent, index)) };
+      const place = coming instanceof Promise ? fresh("CHART") : coming;
+      return { place, name, put: (parent, index) => use(coming, (each) => editor.place(each, parent, index)) };
     });
     item.append(add);
     return item;
@@ -120,5 +113,14 @@ export class Palette {
       charts.set(chart.id, result[0] ?? chart);
     }
     return chartPlace({ ...charts.get(chart.id), uuid: chart.uuid });
+  }
+}
+
+// What is to be done with a place that may still be coming.
+async function use(coming, act) {
+  try {
+    act(await coming);
+  } catch (error) {
+    toast(told(error), "failed");
   }
 }

@@ -39,6 +39,7 @@ export function propertiesDialog(editor) {
     expert, problem,
   );
   const box = dialog("Properties", form, { actions: [action("Cancel", () => box.close()), action("Apply", () => form.requestSubmit(), "main")] });
+  fields.dashboard_title.focus();
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();

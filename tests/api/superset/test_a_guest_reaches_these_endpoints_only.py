@@ -17,6 +17,7 @@ GuestOf = Callable[..., ApiClient]
 RULE = "tenant = 'a'"
 OPEN = {
     ("GET", "/api/v1/chart/<pk>/data"),
+    ("POST", "/api/v1/chart/<pk>/data"),
     ("GET", "/api/v1/chart/<pk>/image.png"),
     ("GET", "/api/v1/chart/<pk>/image.svg"),
     ("GET", "/api/v1/dashboard/<id_or_slug>/charts"),

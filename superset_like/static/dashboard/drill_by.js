@@ -1,0 +1,111 @@
+// A chart by another dimension of its dataset, step by step, with a way back.
+
+import { clear, draw } from "../drawing.js";
+import { action, dialog, made, said, told } from "../elements.js";
+import { table } from "../tables.js";
+import { filtersOf, labelOf } from "./marks.js";
+
+const HEIGHT_PX = 420;
+const TABLES = new Set(["table", "ag-grid-table", "table_view"]);
+
+// picks: what was clicked; nothing for the whole chart.
+export async function drillBy(figure, picks) {
+  const [datasetId] = String(figure.chart.form_data?.datasource ?? "").split("__");
+  const path = [made("nav", "drill-path"), made("div", "drill-bar"), made("div", "drawing drill-drawing")];
+  const [trail, bar, body] = path;
+  trail.setAttribute("aria-label", "Way");
+  body.style.setProperty("--height", `${HEIGHT_PX}px`);
+  const shown = dialog(`Drill by: ${figure.name}`, path, { wide: true, closed: () => clear(body) });
+  // Each step: what was clicked before, and the dimension by which it is shown.
+  const steps = [];
+  let pending = picks;
+  let columns = [];
+  let asTable = false;
+  let last = null;
+
+  const field = made("select");
+  const label = made("label", "dash-day", "By");
+  label.append(field);
+  const clicked = made("span", "drill-clicked");
+  const turn = action("As table", () => {
+    asTable = !asTable;
+    turn.textContent = asTable ? "As chart" : "As table";
+    if (last) paint();
+  });
+  bar.append(label, clicked, turn);
+  field.addEventListener("change", () => field.value && go(field.value));
+
+  function offer() {
+    const used = new Set(steps.map(({ by }) => by));
+    field.replaceChildren(new Option("Choose a dimension", ""));
+    for (const { column_name: name, verbose_name: told_ } of columns) if (!used.has(name)) field.append(new Option(told_ || name, name));
+    clicked.textContent = pending.length ? `of ${labelOf(pending)}` : "";
+    const crumbs = steps.map((step, at) => {
+      const text = `${step.picks.length ? `${labelOf(step.picks)} ` : ""}by ${step.by}`;
+      const crumb = action(text, () => back(at), "plain");
+      if (at === steps.length - 1) crumb.setAttribute("aria-current", "step");
+      return crumb;
+    });
+    trail.replaceChildren(action(figure.name, () => back(-1), "plain"), ...crumbs);
+  }
+
+  function go(by) {
+    steps.push({ by, picks: pending });
+    pending = [];
+    return show();
+  }
+
+  function back(at) {
+    steps.length = at + 1;
+    pending = at < 0 ? picks : [];
+    return show();
+  }
+
+  async function show() {
+    offer();
+    clear(body);
+    if (!steps.length) return body.replaceChildren(said("Choose the dimension by which the chart is to be shown."));
+    body.replaceChildren(said("Loading …"));
+    try {
+      const filters = steps.flatMap((step) => filtersOf(step.picks));
+      last = await figure.answer({ drill_by: steps.at(-1).by, filters });
+      await paint();
+    } catch (error) {
+      console.error(error);
+      body.replaceChildren(said(told(error), "alert"));
+    }
+  }
+
+  async function paint() {
+    const { form_data: formData, result } = last;
+    const module = figure.dashboard.modules[formData.viz_type];
+    const picked = (kind, found) => {
+      pending = found;
+      offer();
+      field.focus();
+    };
+    clear(body);
+    if (asTable || !module || TABLES.has(formData.viz_type)) {
+      body.replaceChildren(table(result[0], formData, { picked, isPickable: true }));
+      return;
+    }
+    const drawing = await draw(body, module, formData, result, figure.dashboard.theme, figure.dashboard.look());
+    drawing?.chart.on("click", (params) => {
+      const found = drawing.picks?.(formData, result, params) ?? [];
+      if (found.length) picked("click", found);
+    });
+  }
+
+  offer();
+  body.append(said("Loading …"));
+  try {
+    const q = encodeURIComponent(`(dashboard_id:${figure.dashboard.id})`);
+    columns = (await figure.dashboard.server.ask(`/api/v1/dataset/${datasetId}/drill_info/?q=${q}`)).result.columns;
+    await show();
+    field.focus();
+  } catch (error) {
+    console.error(error);
+    body.replaceChildren(said(told(error), "alert"));
+  }
+  return shown;
+}
