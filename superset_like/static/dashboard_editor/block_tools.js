@@ -1,7 +1,7 @@
 // What can be done with one element of the layout, by its menu and by keys.
 
 import { action, dialog, made, menu } from "../elements.js";
-import { changed, moved, removed, resized, widthOf } from "./layout.js";
+import { changed, moved, parentOf, removed, resized, widthOf } from "./layout.js";
 import { destinations } from "./steps.js";
 
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
@@ -36,8 +36,13 @@ export function size(editor, id, { width, height }) {
 
 export function remove(editor, id) {
   const name = editor.canvas.nameOf(id);
+  const parent = parentOf(editor.layout, id);
+  const beside = editor.layout[parent].children;
+  const at = beside.indexOf(id);
   editor.arrange((layout) => removed(layout, id), `${name} is removed. Undo brings it back.`);
+  const next = [beside[at + 1], beside[at - 1], parent].find((each) => each && editor.layout[each]);
   editor.canvas.root.focus({ preventScroll: true });
+  if (next) editor.canvas.focus(next);
 }
 
 export function blockMenu(editor, id, name) {

@@ -79,8 +79,8 @@ function sound(stored) {
     return true;
   };
   take(ROOT);
-  if (!stored[GRID]) layout[GRID] ??= { type: "GRID", id: GRID, children: [] };
-  else take(GRID);
+  // Beside tabs over everything it is empty.
+  layout[GRID] ??= { type: "GRID", id: GRID, children: [] };
   if (!layout[ROOT].children.length) layout[ROOT].children = [GRID];
   return layout;
 }
@@ -220,8 +220,7 @@ export function underTabs(layout) {
   if (layout[ROOT].children[0] !== GRID) throw new Refusal("There are tabs over the whole dashboard already.");
   const tab = { ...fresh("TAB", { text: "Tab 1" }), children: layout[GRID].children };
   const tabs = { ...fresh("TABS"), children: [tab.id] };
-  const nested = Object.values(layout[GRID].children).map((id) => depth(layout, layout[id], "TABS"));
-  if (Math.max(0, ...nested) + 1 > NESTED.TABS) throw new Refusal("Tabs can be within each other once, not more often.");
+  if (depth(layout, layout[GRID], "TABS") + 1 > NESTED.TABS) throw new Refusal("Tabs can be within each other once, not more often.");
   return { ...layout, [tab.id]: tab, [tabs.id]: tabs, [ROOT]: { ...layout[ROOT], children: [tabs.id] }, [GRID]: { ...layout[GRID], children: [] } };
 }
 
