@@ -12,6 +12,8 @@ from superset_like.services import journal
 READS = frozenset(
     {"data", "test_connection", "validate_sql", "validate_parameters", "format_sql", "samples", "refresh"}
 )
+# A page keeps what somebody is doing at each of his steps.
+STEPS = frozenset({"SupersetFilterStateApi", "SupersetFormDataApi"})
 PREFIX = "/api/"
 
 
@@ -29,7 +31,7 @@ def _written(response: Response) -> Response:
     if request.method in {"GET", "HEAD", "OPTIONS"} or response.status_code >= 400:
         return response
     resource, _, method = (request.endpoint or "").partition(".")
-    if not request.path.startswith(PREFIX) or method in READS:
+    if not request.path.startswith(PREFIX) or method in READS or resource in STEPS:
         return response
     chart_id, dashboard_id = _named(resource, response)
     journal.note(

@@ -23,6 +23,7 @@ COLUMNS: dict[type[Model], str] = {
     Dataset: "dataset_id",
 }
 KIB = 1024
+MOST_PRUNED = 500
 
 
 def link(actor: Actor, kind: StateKind, value: str, *about: Model) -> str:
@@ -36,14 +37,14 @@ def link(actor: Actor, kind: StateKind, value: str, *about: Model) -> str:
     # Nobody can tell the key of another's state from what may be in it.
     told = "\n".join((kind, who, repr(sorted(references.items())), value))
     key = hmac.new(settings().secret_key.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
-    if not _exists(key):
+    if not is_kept(key):
         db.session.add(KeptState(key=key, kind=kind, owner_id=actor.user_id, value=value, **references))
         try:
             db.session.commit()
         except IntegrityError as error:
             # Somebody made it just now, or deleted what it is about.
             db.session.rollback()
-            if not _exists(key):
+            if not is_kept(key):
                 raise NotFound() from error
     return key
 
@@ -51,7 +52,7 @@ def link(actor: Actor, kind: StateKind, value: str, *about: Model) -> str:
 def keep(actor: Actor, kind: StateKind, value: str, *about: Model, tab_id: int | None = None) -> str:
     """A new key for the state, for STATE_TTL_S from its last change on; states that are over are gone."""
     _check_size(value)
-    db.session.execute(delete(KeptState).where(KeptState.expires_on < now()))
+    _prune()
     key = secrets.token_hex(16)
     state = KeptState(key=key, kind=kind, owner_id=actor.user_id, value=value, tab_id=tab_id, **_references(about))
     state.expires_on = _end()
@@ -85,8 +86,9 @@ def change(actor: Actor, state: KeptState, value: str, *about: Model, tab_id: in
         return keep(actor, StateKind(state.kind), value, *about, tab_id=tab_id)
     _check_size(value)
     state.value, state.expires_on = value, _end()
-    for column, pk in _references(about).items():
-        setattr(state, column, pk)
+    references = _references(about)
+    for column in COLUMNS.values():
+        setattr(state, column, references.get(column))
     db.session.commit()
     return state.key
 
@@ -98,12 +100,21 @@ def forget(actor: Actor, state: KeptState) -> None:
     db.session.commit()
 
 
+def is_kept(key: str) -> bool:
+    """Whether there is a state of this key."""
+    return db.session.execute(select(KeptState.key).where(KeptState.key == key)).first() is not None
+
+
 def _references(about: tuple[Model, ...]) -> dict[str, int]:
     return {COLUMNS[type(thing)]: thing.id for thing in about}
 
 
-def _exists(key: str) -> bool:
-    return db.session.execute(select(KeptState.key).where(KeptState.key == key)).first() is not None
+def _prune() -> None:
+    # By key, and not many at a time: MySQL locks whole ranges of an index that it deletes by.
+    over = select(KeptState.key).where(KeptState.expires_on < now()).order_by(KeptState.key).limit(MOST_PRUNED)
+    keys = db.session.execute(over).scalars().all()
+    if keys:
+        db.session.execute(delete(KeptState).where(KeptState.key.in_(keys)))
 
 
 def _end() -> datetime:

@@ -1,4 +1,4 @@
-"""/superset/dashboard/p/<key>/: links to pages as somebody left them."""
+"""/superset/dashboard/p/<key>/, /superset/explore/p/<key>/, /sqllab/p/<key>/: links to pages as somebody left them."""
 
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode
@@ -33,6 +33,22 @@ class PermalinkPage(BaseView):
         return _redirect(
             f"/superset/dashboard/{kept.dashboard_id}/", key, state.get("urlParams") or (), state.get("anchor")
         )
+
+    @expose("/superset/explore/p/<key>/")
+    def explore(self, key: str) -> Response:
+        """To the chart editor."""
+        if current().kind is ActorKind.ANONYMOUS:
+            return self._to_login()
+        _kept(StateKind.EXPLORE_PERMALINK, "ExplorePermalinkRestApi", key)
+        return _redirect("/explore/", key)
+
+    @expose("/sqllab/p/<key>/")
+    def sqllab(self, key: str) -> Response:
+        """To the SQL editor."""
+        if current().kind is ActorKind.ANONYMOUS:
+            return self._to_login()
+        _kept(StateKind.SQLLAB_PERMALINK, "SqlLabPermalinkRestApi", key)
+        return _redirect("/sqllab/", key)
 
     def _to_login(self) -> Response:
         return redirect(self.appbuilder.get_url_for_login_with(request.url))

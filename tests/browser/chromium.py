@@ -239,6 +239,9 @@ class Browser:
 
     def noted(self, event: dict[str, Any]) -> None:
         """Nothing; what the browser told unasked is in `complaints` when it is one."""
+        if event.get("method") == "Runtime.consoleAPICalled" and event["params"]["type"] == "error":
+            told = [str(each.get("description") or each.get("value")) for each in event["params"]["args"]]
+            self.complaints.append(" ".join(told))
         if event.get("method") == "Runtime.exceptionThrown":
             self.complaints.append(str(event["params"]["exceptionDetails"]))
         if event.get("method") == "Log.entryAdded" and event["params"]["entry"]["level"] == "error":

@@ -23,3 +23,13 @@ def count(name: str) -> int | None:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**9:
         raise BadRequest(f"{name} must be a number above 0", fields={name: ["Not a valid number."]})
     return int(text)
+
+
+def whole(name: str) -> int | None:
+    """The parameter as a number from nought on; None when absent. Raises BadRequest."""
+    text = request.args.get(name)
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise BadRequest(f"{name} must be a whole number", fields={name: ["Not a valid number."]})
+    return int(text)

@@ -15,8 +15,6 @@ from superset_like.api.superset.dataset_record import dashboard_dataset
 from superset_like.api.superset.documented import endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.resource import SupersetModelResource, json_response
-from superset_like.errors import NotFound
-from superset_like.extensions import db
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
 from superset_like.services import dashboards, embedding, guest_questions
 
@@ -290,10 +288,7 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
 
     def dashboard(self, id_or_slug: str) -> Dashboard:
         """The dashboard, if the caller may see it. Raises NotFound."""
-        found: Dashboard | None = db.session.execute(self.identified(self.visible(), id_or_slug)).scalar()
-        if found is None:
-            raise NotFound()
-        return found
+        return dashboards.find(current(), id_or_slug)
 
     @endpoint("GET", "/<id_or_slug>/charts", "The charts on it", permission="read")
     def charts(self, id_or_slug: str) -> Response:

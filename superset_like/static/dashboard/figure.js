@@ -197,8 +197,8 @@ export class Figure {
 
   async #draw(module) {
     this.rows = null;
-    const { theme, look } = this.dashboard;
-    const drawing = await draw(this.body, module, this.formData, this.results, theme, look());
+    const { dashboard } = this;
+    const drawing = await draw(this.body, module, this.formData, this.results, dashboard.theme, dashboard.look());
     this.drawing = drawing;
     if (!drawing?.picks) return;
     for (const kind of ["click", "contextmenu"]) {

@@ -9,7 +9,8 @@ from werkzeug.test import Client
 
 from superset_like.extensions import db
 from superset_like.models import KeptState
-from tests.conftest import ApiClient, ClientOf, Embedded
+from superset_like.services import kept_states
+from tests.conftest import ApiClient, ClientOf, Counted, Embedded
 
 GuestOf = Callable[..., ApiClient]
 BrowserOf = Callable[[str], Client]
@@ -58,6 +59,28 @@ def test_the_same_state_of_the_same_person_has_the_same_key(
     others.append(linked(guest, embedded.dashboard, STATE))
     assert len({key, *others}) == 4
     assert linked(guest, embedded.dashboard, STATE) == others[-1]
+
+
+def test_two_who_make_the_same_link_at_once_get_one(
+    client_of: ClientOf, app: Flask, embedded: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = client_of("alice")
+    key = linked(alice, embedded.dashboard, STATE)
+    really, asked = kept_states.is_kept, iter([False])
+    # The other one's link appears right after this one looked for it.
+    monkeypatch.setattr(kept_states, "is_kept", lambda key: next(asked, None) is None and really(key))
+    assert linked(alice, embedded.dashboard, STATE) == key
+    assert kept(app) == 1
+
+
+def test_reading_one_takes_few_statements(client_of: ClientOf, embedded: Embedded, counted: Counted) -> None:
+    bob = client_of("bob")
+    key = linked(bob, embedded.dashboard, STATE)
+    assert read(bob, key).status_code == 200
+    counted.statements.clear()
+    assert read(bob, key).status_code == 200
+    # The stamps, the state under the rules of access, its dashboard.
+    assert len(counted) == 3, counted.statements
 
 
 def test_a_guest_needs_his_token_alone(guest_of: GuestOf, client_of: ClientOf, embedded: Embedded) -> None:
