@@ -100,7 +100,7 @@ def test_a_dashboard_is_built_from_nothing(
     browser.type("Notes")
     browser.key("Enter")
     browser.wait("document.querySelector('[role=tab][aria-selected=true]').textContent === 'Notes'")
-    browser.drag(palette("Text", ".edit-handle"), "[role=tabpanel]")
+    browser.drag(palette("Text", ".edit-handle"), "[role=tabpanel]", touch=True)
     browser.wait("document.querySelector('.is-tabs .is-markdown') !== null")
     browser.key("Enter")
     browser.wait("document.activeElement.classList.contains('edit-markdown')")

@@ -59,7 +59,7 @@ function items(editor, id, name) {
   if (!isTab && !isTop) found.push(["Move up", () => editor.step(id, "up")], ["Move down", () => editor.step(id, "down")]);
   if (!isTop) found.push(["Move left", () => editor.step(id, "left")], ["Move right", () => editor.step(id, "right")]);
   if (!isTop) found.push(["Move to …", () => moveDialog(editor, id, name)]);
-  if (editor.canvas.root.querySelector(`[data-id="${CSS.escape(id)}"] > .edit-grip`)) {
+  if (editor.layout[parentOf(editor.layout, id)].type === "ROW") {
     found.push(["Wider", () => size(editor, id, { width: 1 })], ["Narrower", () => size(editor, id, { width: -1 })]);
   }
   if (place.type === "CHART" || place.type === "MARKDOWN") {

@@ -12,7 +12,8 @@ import { grip } from "./resize.js";
 import { TabBar } from "./tab_bar.js";
 import { Text, header } from "./texts.js";
 
-const SIZED = new Set(["CHART", "MARKDOWN", "COLUMN"]);
+// A column is as wide as it is said to be, and as high as what is in it.
+const HIGH = new Set(["CHART", "MARKDOWN"]);
 
 export class Canvas {
   constructor(editor) {
@@ -162,7 +163,7 @@ export class Canvas {
     this.drag.watch(tools, () => ({ place: this.layout[id], name, put: (parent, index) => this.editor.arrange((layout) => moved(layout, id, parent, index), `${name} is moved.`, { focus: id }) }));
     tools.append(handle, made("span", "edit-name", name), blockMenu(this.editor, id, name));
     block.append(tools, ...content);
-    if (SIZED.has(type) && this.layout[parentOf(this.layout, id)].type === "ROW") block.append(grip(this, id));
+    if (HIGH.has(type) || type === "COLUMN") block.append(grip(this, id));
     block.addEventListener("keydown", (event) => blockKeys(this.editor, id, event));
     return block;
   }

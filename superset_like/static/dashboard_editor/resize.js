@@ -12,9 +12,8 @@ export function grip(canvas, id) {
     first.stopPropagation();
     corner.setPointerCapture(first.pointerId);
     const { layout } = canvas;
-    const row = parentOf(layout, id);
     const block = corner.parentElement;
-    const unit = (block.parentElement.getBoundingClientRect().width || 1) / capacity(layout, row);
+    const unit = (block.parentElement.getBoundingClientRect().width || 1) / capacity(layout, parentOf(layout, id));
     const before = { width: widthOf(layout[id]), height: Number(layout[id].meta?.height) || 50 };
     let now = layout;
     const move = (event) => {
@@ -23,7 +22,7 @@ export function grip(canvas, id) {
         height: before.height + (event.clientY - first.clientY) / UNIT_PX,
       });
       const { width, height } = now[id].meta;
-      block.style.setProperty("--width", width);
+      if (width) block.style.setProperty("--width", width);
       block.querySelector(":scope > .dash-chart > .drawing, :scope > .edit-text")?.style.setProperty("--height", `${height * UNIT_PX}px`);
       block.dataset.size = height && layout[id].type !== "COLUMN" ? `${width} × ${height}` : `${width}`;
     };
