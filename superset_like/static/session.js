@@ -28,13 +28,15 @@ export async function answered(method, path, body, { signal, headers: more } = {
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.ok) return answer;
+  // Who logs in again in another window goes on here, with the new session's word.
+  if (method !== "GET") proof = null;
   const why = await answer.json().catch(() => ({}));
   if (answer.status === 401) throw new Refused(401, "Your session has ended. Log in again.");
   const first = why.errors?.[0]?.message;
   throw new Refused(answer.status, why.message ?? first, typeof why.message === "object" ? why.message : (why.fields ?? {}), answer.headers.get("Retry-After"));
 }
 
-// The proof that a page of ours sends a write. Kept for the life of the page: a session's word does not change.
+// The proof that a page of ours sends a write. Kept until a write is refused: a session's word does not change.
 function token() {
   proof ??= ask("/api/v1/security/csrf_token/").then(
     ({ result }) => result,

@@ -10,6 +10,8 @@ from tests.browser.test_admin_pages_in_a_browser import sign_in
 from tests.conftest import ClientOf, Embedded
 
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket, pytest.mark.slow]
+# Whether the browser is to ask before it leaves the page.
+LEFT = "!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 TOLD = "document.querySelector('.edit-told').textContent"
 
 
@@ -140,8 +142,10 @@ def test_elements_are_moved_by_keys_and_each_step_is_taken_back(
     name_palette(browser)
     names = "[...row.children].map((each) => each.querySelector('.edit-name').textContent)"
     rows = f"[...document.querySelectorAll('.edit-row')].map((row) => {names})"
+    assert browser.run(LEFT) is False
     browser.run(f'document.querySelector("{palette("By tenant", "button")}").click()')
     browser.wait("document.activeElement.classList.contains('is-chart')")
+    assert browser.run(LEFT) is True
     assert browser.run(rows) == [["Chart By region"], ["Chart By tenant"]]
     for key, told, arrangement in (
         ("ArrowUp", "Now the last in Row 1.", [["Chart By region", "Chart By tenant"]]),

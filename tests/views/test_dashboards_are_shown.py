@@ -74,6 +74,22 @@ def test_who_may_see_a_dashboard_gets_its_page(browser_of: BrowserOf, client_of:
     assert browser_of("admin").get("/superset/dashboard/nothing/").status_code == 404
 
 
+def test_the_list_is_for_who_may_read_and_makes_nothing_for_other_sites(
+    browser_of: BrowserOf, client_of: ClientOf
+) -> None:
+    alice, charlie = browser_of("alice"), browser_of("charlie")
+    for client in (alice, charlie):
+        page = client.get("/dashboard/list/").text
+        assert "data-may-write" in page
+        assert "data-edits-all" not in page
+        assert "data-new" not in page
+    assert "data-new" in alice.get("/dashboard/new/", headers={"Sec-Fetch-Site": "same-origin"}).text
+    assert "data-new" not in alice.get("/dashboard/new/", headers={"Sec-Fetch-Site": "cross-site"}).text
+    assert "data-edits-all" in browser_of("admin").get("/dashboard/list/").text
+    for path in ("/dashboard/list/", "/dashboard/new/"):
+        assert client_of(None).get(path).status_code == 302
+
+
 def test_a_page_that_stands_alone_has_no_menu(browser_of: BrowserOf, embedded: Embedded) -> None:
     path = f"/superset/dashboard/{embedded.dashboard}/"
     assert "navbar" in browser_of("admin").get(path).text

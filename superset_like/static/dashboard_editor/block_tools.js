@@ -55,7 +55,7 @@ function items(editor, id, name) {
   const isTop = editor.layout.ROOT_ID.children.includes(id);
   const found = [];
   if (EDITED[place.type]) found.push([EDITED[place.type], () => editor.canvas.edit(id)]);
-  if (place.type === "CHART") found.push(["Title here …", () => title(editor, id)]);
+  if (place.type === "CHART") found.push(["Title on this dashboard …", () => title(editor, id)]);
   if (!isTab && !isTop) found.push(["Move up", () => editor.step(id, "up")], ["Move down", () => editor.step(id, "down")]);
   if (!isTop) found.push(["Move left", () => editor.step(id, "left")], ["Move right", () => editor.step(id, "right")]);
   if (!isTop) found.push(["Move to …", () => moveDialog(editor, id, name)]);

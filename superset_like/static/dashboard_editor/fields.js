@@ -1,6 +1,6 @@
 // Fields of the editor's dialogs.
 
-import { action, made, said, told } from "../elements.js";
+import { action, made, told } from "../elements.js";
 import { ask } from "../session.js";
 
 const SHOWN = 8;
@@ -88,7 +88,7 @@ export function chooser(name, column, chosen) {
       }));
       if (!found.length) offers.replaceChildren(made("li", "", "Nobody else."));
     } catch (error) {
-      offers.replaceChildren(said(told(error), "alert"));
+      offers.replaceChildren(made("li", "", told(error)));
     }
   }
 

@@ -72,12 +72,12 @@ export function filtersDialog(editor) {
       }));
       return item;
     }));
-    if (!filters.length) list.replaceChildren(said("There are no filters yet."));
+    list.hidden = !filters.length;
   }
 
   function paintForm() {
     const filter = filters.find((each) => each.id === shown);
-    place.replaceChildren(filter ? filterForm(editor, filter, filters, change) : said("Add a filter, or choose one."));
+    place.replaceChildren(filter ? filterForm(editor, filter, filters, change) : said(filters.length ? "Choose a filter." : "There are no filters yet."));
   }
 
   function apply() {

@@ -75,12 +75,12 @@ export class Palette {
       filters: text ? [{ col: "slice_name", opr: "chart_all_text", value: text }] : [],
       order_column: "slice_name", order_direction: "asc", page, page_size: PAGE_SIZE,
     };
-    if (!page) this.list.replaceChildren(said("Loading …"));
-    this.more.replaceChildren();
+    this.more.replaceChildren(said("Loading …"));
     try {
       const { result, count } = await ask(`/api/v1/chart/?q=${encodeURIComponent(JSON.stringify(q))}`);
       if (mine !== this.turn) return;
       if (!page) this.list.replaceChildren();
+      this.more.replaceChildren();
       this.list.append(...result.map((chart) => this.#chart(chart)));
       const shown = (page + 1) * PAGE_SIZE;
       if (!count) this.more.replaceChildren(said(text ? "No chart is like that." : "There are no charts yet that you may see."));

@@ -81,7 +81,6 @@ export class TabBar {
       else tab.focus();
     };
     field.addEventListener("keydown", (event) => {
-      event.stopPropagation();
       if (event.key === "Enter") end(true);
       if (event.key === "Escape") end(false);
     });

@@ -19,8 +19,9 @@ export class Text {
       this.paint(layout[id].meta);
     });
     this.field.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) this.end();
+      if (event.key !== "Escape" && !(event.key === "Enter" && (event.ctrlKey || event.metaKey))) return;
+      event.preventDefault();
+      this.end();
     });
     this.root.append(this.shown);
   }
@@ -54,13 +55,13 @@ export function header(editor, place) {
   const sizes = { LARGE_HEADER: "large", SMALL_HEADER: "small" };
   const field = Object.assign(made("input", `edit-header ${sizes[place.meta?.headerSize] ?? ""}`.trim()), { type: "text", value: place.meta?.text ?? "", maxLength: 500 });
   field.setAttribute("aria-label", "Text of the header");
-  // Taken at its end, so that the field stays while one types.
-  field.addEventListener("change", () => {
-    if (editor.layout[place.id]) editor.change({ layout: changed(editor.layout, place.id, { text: field.value }) }, "");
+  field.addEventListener("input", () => {
+    editor.change({ layout: changed(editor.layout, place.id, { text: field.value }) }, "", { kind: `text ${place.id}`, isTyped: true });
   });
   field.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Enter" || event.key === "Escape") editor.canvas.focus(place.id);
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    editor.paint();
+    editor.canvas.focus(place.id);
   });
   return field;
 }
