@@ -346,12 +346,28 @@ def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = 
     return _answered(here, planned, statements, key, form)
 
 
+# What a question says of groups means nothing for the rows behind them.
+OF_GROUPS = (
+    "annotation_layers",
+    "groupby",
+    "metrics",
+    "post_processing",
+    "series_columns",
+    "series_limit",
+    "time_offsets",
+)
+
+
 def drill(here: Asking, asked: QueryObject, form: str = "json") -> Answer:
-    """The dataset's rows behind a number: all columns, the question's filters, ordered by the first column."""
+    """The dataset's rows behind a number: all columns, the question's filters, ordered by the first column.
+
+    An order by columns is kept, one by measures is not.
+    """
     columns = [column.column_name for column in here.dataset.columns]
-    whole = {**asked, "columns": columns, "metrics": None, "groupby": None, "is_timeseries": False}
-    if not asked.get("orderby") and columns:
-        whole["orderby"] = [[columns[0], True]]
+    whole = {**asked, **dict.fromkeys(OF_GROUPS), "columns": columns, "is_timeseries": False}
+    whole["extras"] = {**(asked.get("extras") or {}), "having": None}
+    order = [each for each in asked.get("orderby") or () if each and each[0] in columns]
+    whole["orderby"] = order or [[name, True] for name in columns[:1]]
     return answer(here, plan(here, whole), form)
 
 

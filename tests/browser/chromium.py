@@ -135,7 +135,7 @@ class Browser:
 
     def wait_in_frame(self, url_part: str, condition: str) -> None:
         """The expression is true in the frame."""
-        self._until(lambda: bool(self.run_in_frame(url_part, condition)), condition)
+        self.until(lambda: bool(self.run_in_frame(url_part, condition)), condition)
 
     def follow(self, script: str) -> None:
         """The page that the script led to is there."""
@@ -145,7 +145,7 @@ class Browser:
 
     def wait(self, condition: str) -> None:
         """The expression is true."""
-        self._until(lambda: bool(self.run(condition)), condition)
+        self.until(lambda: bool(self.run(condition)), condition)
 
     def resize(self, width: int, height: int) -> None:
         """The window has this size."""
@@ -216,15 +216,22 @@ class Browser:
         kind = {"pressed": "touchStart", "moved": "touchMove", "released": "touchEnd"}[what]
         self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[] if what == "released" else [{"x": x, "y": y}])
 
+    def click_at(self, x: float, y: float, button: str = "left") -> None:
+        """The mouse went there and clicked."""
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=1)
+
     def screenshot(self, path: Path) -> None:
         """The whole page is in the file, as PNG."""
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         path.write_bytes(base64.b64decode(picture["data"]))
 
     def _loaded(self, there: Callable[[], bool]) -> None:
-        self._until(lambda: there() and self.run("document.readyState") == "complete", "page to load")
+        self.until(lambda: there() and self.run("document.readyState") == "complete", "page to load")
 
-    def _until(self, condition: Callable[[], bool], what: str) -> None:
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """It holds. what: how a failure calls it."""
         end = time.monotonic() + PATIENCE_S
         while not self._holds(condition):
             assert time.monotonic() < end, f"waited in vain: {what}"

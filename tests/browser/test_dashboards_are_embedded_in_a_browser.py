@@ -17,9 +17,10 @@ pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket]
 SDK = (Path(__file__).parent / "embedded-sdk-0.4.0.js").read_text()
 PAGE = """<!doctype html><title>Host</title><style>#here, iframe {{ width: 1000px; height: 800px; border: 0 }}</style>
 <div id="here"></div><script src="/sdk.js"></script><script>
+window.tokens = {tokens};
 supersetEmbeddedSdk.embedDashboard({{
   id: "{uuid}", supersetDomain: "{server}", mountPoint: document.getElementById("here"),
-  fetchGuestToken: async () => {token}, dashboardUiConfig: {config},
+  fetchGuestToken: async () => tokens.length > 1 ? tokens.shift() : tokens[0], dashboardUiConfig: {config}, {more}
 }}).then((made) => {{ window.made = made }}, (error) => {{ window.failed = String(error) }});
 </script>"""
 Host = Callable[..., str]
@@ -47,11 +48,10 @@ def host(live_server: str) -> Iterator[Host]:
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
 
-    def made(embedded: Embedded, token: str, **config: Any) -> str:
+    def made(embedded: Embedded, *tokens: str, more: str = "", **config: Any) -> str:
         name = f"page{len(pages)}"
-        pages[name] = PAGE.format(
-            uuid=embedded.uuid, server=live_server, token=json.dumps(token), config=json.dumps(config)
-        )
+        told = {"tokens": json.dumps(tokens), "config": json.dumps(config), "more": more}
+        pages[name] = PAGE.format(uuid=embedded.uuid, server=live_server, **told)
         return f"{address}/{name}"
 
     yield made

@@ -12,7 +12,7 @@ function items(figure) {
   return [
     ["Refresh", () => figure.load({ force: true })],
     ["Full screen", () => fullScreen(figure)],
-    ...(isShown && dashboard.filters.crosses(chart.id) ? [["Filter by …", () => chooseValue(figure)]] : []),
+    ...(isShown && (figure.rows || figure.drawing?.picks) && dashboard.filters.crosses(chart.id) ? [["Filter by …", () => chooseValue(figure)]] : []),
     ...(isShown && dashboard.may("view_as_table") ? [["View as table", () => asTable(figure)]] : []),
     ...(dashboard.may("view_query") ? [["View query", () => query(figure)]] : []),
     ...(dashboard.may("explore") ? [["Open in the chart page", () => location.assign(`/explore/?slice_id=${chart.id}`)]] : []),

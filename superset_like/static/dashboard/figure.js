@@ -238,7 +238,7 @@ export class Figure {
     const timed = told.some((each) => each.from_dttm !== null || each.to_dttm !== null);
     const holds = (each) => (each.isTime ? timed || /^no filter$/i.test(each.text) : !each.columns.some((name) => rejected.has(name)));
     const applied = all.filter(holds);
-    const summary = made("summary", "", `⛃ ${applied.length}`);
+    const summary = made("summary", "", `▽ ${applied.length}`);
     summary.setAttribute("aria-label", `${applied.length} ${applied.length === 1 ? "filter applies" : "filters apply"} to ${this.name}`);
     const list = made("ul", "dash-applied-list");
     for (const each of all) {

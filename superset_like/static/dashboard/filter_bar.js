@@ -110,7 +110,7 @@ export class FilterBar {
 
 function divider(each) {
   const element = made("div", "dash-filter-divider");
-  element.append(made("h3", "", each.title ?? ""));
+  element.append(made("p", "dash-filter-title", each.title ?? ""));
   if (each.description) element.append(made("p", "", each.description));
   return { element, show() {}, async depend() {} };
 }

@@ -197,6 +197,14 @@ def test_a_chart_is_drilled_by_another_dimension(shop: Shop, client_of: ClientOf
 
 
 def test_the_rows_behind_a_mark_come_in_pages(shop: Shop, client_of: ClientOf) -> None:
+    question = {
+        "columns": ["region"],
+        "metrics": ["total"],
+        "orderby": [["total", False]],
+        "extras": {"having": "1 = 1"},
+    }
+    context = {"datasource": {"id": shop.embedded.dataset, "type": "table"}, "queries": [question]}
+    shop.alice.put(f"/api/v1/chart/{shop.embedded.chart}", json={"query_context": json.dumps(context)})
     first = shop.asked(client_of("bob"), shop.embedded.chart, in_("region", "north"), type="drill_detail", row_limit=1)
     result = first.get_json()["result"][0]
     assert {"tenant", "region", "amount"} <= set(result["colnames"])
