@@ -665,7 +665,7 @@ export function mixed(first, second, share) {
 
 // Black or white, whichever is read on this colour.
 export function textOn(colour) {
-  return lightness(colour) > 0.36 ? "#1b1f26" : "#ffffff";
+  return lightness(colour) > 0.2 ? "#1b1f26" : "#ffffff";
 }
 
 function legible(colour, look) {
@@ -920,8 +920,8 @@ const ROW = 26;
 const CELL_FONT = 12;
 
 // A picture of a table's first rows and columns that fit, and of how many do not.
-// headers: rows of {text, align, span}. rows: rows of {text, align, strong, bar, color}; bar is a share of the cell's
-// width. fixed: how many columns at the left name the row. foot: a last row that is always shown. more: how many rows
+// headers: rows of {text, align, span}. rows: rows of {text, align, strong, bar, color, background}; bar is {from, to, color},
+// from and to being shares of the cell's width. fixed: how many columns at the left name the row. foot: a last row that is always shown. more: how many rows
 // there are beyond these.
 export function sheet(look, { headers, rows, fixed = 0, foot = null, more = 0 }) {
   const colours = ink(look);
@@ -955,7 +955,7 @@ export function sheet(look, { headers, rows, fixed = 0, foot = null, more = 0 })
   }
   children.push(line(y, colours.line));
   for (const each of shown) {
-    row(each, y, { fill: colours.text, weight: 400, bar: barFill(look) });
+    row(each, y, { fill: colours.text, weight: 400, bar: barFill(look), ground: colours.surface });
     y += ROW;
     children.push(line(y, colours.grid));
   }
@@ -1017,9 +1017,12 @@ function columnsThatFit(headers, rows, room) {
 
 function cellPicture(cell, x, y, width, style) {
   const made = [];
-  if (cell.bar && style.bar) {
-    const size = Math.max(0, Math.min(1, cell.bar)) * (width - 4);
-    made.push({ type: "rect", shape: { x: x + 2, y: y + 4, width: size, height: ROW - 8, r: 2 }, style: { fill: style.bar } });
+  if (cell.background) {
+    made.push({ type: "rect", shape: { x, y: y + 0.5, width, height: ROW - 1 }, style: { fill: cell.background } });
+  } else if (cell.bar && style.bar) {
+    const [from, to] = [cell.bar.from, cell.bar.to].map((each) => Math.max(0, Math.min(1, each)) * (width - 4));
+    const fill = cell.bar.color ? mixed(cell.bar.color, style.ground, 0.72) : style.bar;
+    made.push({ type: "rect", shape: { x: x + 2 + from, y: y + 4, width: to - from, height: ROW - 8, r: 2 }, style: { fill } });
   }
   const at = cell.align === "right" ? x + width - 8 : cell.align === "center" ? x + width / 2 : x + 8;
   const text = shortened(cell.text, (width - 14) / 1.06, CELL_FONT);

@@ -17,12 +17,18 @@ echarts.setPlatformAPI({
   },
 });
 
+// A whole number beyond those that JavaScript can hold stays as its digits, as text.
+function exact(key, value, context) {
+  const isRounded = typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded && /^-?\d+$/.test(context?.source ?? "") ? context.source : value;
+}
+
 function seen(colour) {
   return colour !== undefined && colour !== "transparent";
 }
 
 function picture(text) {
-  const asked = JSON.parse(text);
+  const asked = JSON.parse(text, /\d{16}/.test(text) ? exact : undefined);
   const { look, font } = asked;
   const type = modules[asked.module];
   const option = type.option(asked.formData, asked.results, look);

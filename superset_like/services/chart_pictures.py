@@ -48,14 +48,17 @@ def wanted(here: Asking, context: Context, chart: Chart, form: Form, size: Size,
 
     here, context: the chart's own question, as `chart_data.of_chart` opened it.
     """
-    answers = [chart_data.answer(here, chart_data.plan(here, asked)) for asked in context.queries]
+    plans = [chart_data.plan(here, asked) for asked in context.queries]
+    answers = [chart_data.answer(here, planned) for planned in plans]
+    layers = [chart_data.annotations(here, planned) for planned in plans]
     form_data = {**orjson.loads(chart.params or "{}"), "viz_type": chart.viz_type}
     module = module_of(chart.viz_type)
     look = {"width": size.width, "height": size.height, "theme": theme, "locale": LOCALE, "zone": _zone(here, context)}
     scale = size.scale if form == "png" else 1
-    moments = [(answer.cache_key, _moment(answer)) for answer in answers]
+    shown = [*answers, *(each for named in layers for each in named.values())]
+    moments = [(answer.cache_key, _moment(answer)) for answer in shown]
     key = cache_key("picture", _digest(), moments, orjson.dumps([form_data, look]).decode(), module, form, scale)
-    results = [_result(answer) for answer in answers]
+    results = [_result(answer, named) for answer, named in zip(answers, layers, strict=True)]
     asked = {"module": module, "formData": form_data, "results": results, "look": look, "form": form, "scale": scale}
     return Wanted(key, asked, here.cache_ttl_s)
 
@@ -106,10 +109,11 @@ def _zone(here: Asking, context: Context) -> str:
     return next(filter(None, stated), None) or shapes.time_zone(here.dataset) or ZONE
 
 
-def _result(answer: Answer) -> dict[str, Any]:
+def _result(answer: Answer, layers: Mapping[str, Answer]) -> dict[str, Any]:
     meta = answer.meta
     data: Sequence[Any] = orjson.Fragment(answer.body)
-    return {"data": data, "colnames": meta["labels"], "coltypes": meta["kinds"]}
+    beside = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
+    return {"data": data, "colnames": meta["labels"], "coltypes": meta["kinds"], "annotation_data": beside}
 
 
 def _moment(answer: Answer) -> str:

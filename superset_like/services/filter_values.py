@@ -12,8 +12,8 @@ from superset_like.engine import databases
 from superset_like.engine.query import Kind
 from superset_like.errors import BadRequest, NotFound, QuestionInvalid
 from superset_like.models import Dashboard, Dataset
-from superset_like.services import chart_data, dashboard_filters, remembered
-from superset_like.services.dashboard_filters import Declaration
+from superset_like.services import chart_data, declarations, remembered
+from superset_like.services.declarations import Declaration
 from superset_like.services.extra_form_data import Extra, asked_with
 from superset_like.services.questions import QueryObject
 
@@ -28,12 +28,12 @@ def offered(
     parents: what the filters are set to on which this one depends. search: text that the values hold. Raises NotFound,
     DataForbidden, BadRequest.
     """
-    metadata = dashboard_filters.metadata_of(dashboard)
-    declarations = {str(each["id"]): each for each in dashboard_filters.native(metadata)}
-    declaration = declarations.get(filter_id)
+    metadata = declarations.metadata_of(dashboard)
+    known = {str(each["id"]): each for each in declarations.native(metadata)}
+    declaration = known.get(filter_id)
     if declaration is None:
         raise NotFound()
-    _require_parents(declaration, declarations, parents)
+    _require_parents(declaration, known, parents)
     dataset = _dataset(actor, declaration)
     match declaration["filterType"]:
         case "filter_select":
@@ -47,10 +47,10 @@ def offered(
     raise NotFound()
 
 
-def _require_parents(declaration: Declaration, declarations: Mapping[str, Declaration], parents: Extra) -> None:
+def _require_parents(declaration: Declaration, known: Mapping[str, Declaration], parents: Extra) -> None:
     """Nothing, or BadRequest when something is set that no filter is about on which this one depends."""
-    above = [declarations[str(pk)] for pk in declaration.get("cascadeParentIds") or () if str(pk) in declarations]
-    columns = {name for each in above for _, name in dashboard_filters.targets(each)}
+    above = [known[str(pk)] for pk in declaration.get("cascadeParentIds") or () if str(pk) in known]
+    columns = {name for each in above for _, name in declarations.targets(each)}
     kinds = {each["filterType"] for each in above}
     foreign = [
         each["col"] for each in parents.filters if not isinstance(each["col"], str) or each["col"] not in columns
@@ -146,7 +146,7 @@ def _kind(name: str, dataset: Dataset) -> Kind:
 
 
 def _column(declaration: Declaration, dataset: Dataset) -> str:
-    name = next((name for _, name in dashboard_filters.targets(declaration)), None)
+    name = next((name for _, name in declarations.targets(declaration)), None)
     if name is None or name not in {each.column_name for each in dataset.columns}:
         raise QuestionInvalid("The column of this filter is not in its dataset any more")
     return name

@@ -13,7 +13,7 @@ from superset_like.access.actor import Actor
 from superset_like.errors import DataForbidden, NotFound, QuestionInvalid
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset
-from superset_like.services import dashboard_filters, questions
+from superset_like.services import declarations, questions
 from superset_like.services.extra_form_data import Extra
 from superset_like.services.questions import Context, QueryObject
 
@@ -89,8 +89,8 @@ def require_filter(actor: Actor, dataset: Dataset, column: str) -> None:
 
 
 def _targets(dashboard: Dashboard, dataset: Dataset) -> set[str]:
-    declarations = dashboard_filters.native(dashboard_filters.metadata_of(dashboard))
-    return {name for each in declarations for pk, name in dashboard_filters.targets(each) if pk == dataset.id}
+    native = declarations.native(declarations.metadata_of(dashboard))
+    return {name for each in native for pk, name in declarations.targets(each) if pk == dataset.id}
 
 
 def require_result_type(actor: Actor, result_type: str) -> None:
@@ -104,7 +104,7 @@ def require_extra(
 ) -> None:
     """Nothing, or DataForbidden unless the dashboard declares all that the guest sets on this chart of it."""
     shared = _shared(actor, asked_of, dashboard_id) if dashboard_id is not None else []
-    declared = [dashboard_filters.declared(dashboard, asked_of, dataset) for dashboard in shared]
+    declared = [declarations.declared(dashboard, asked_of, dataset) for dashboard in shared]
     columns = {name for each in declared for name in each.columns}
     kinds = {name for each in declared for name in each.kinds}
     times = {column.column_name for column in dataset.columns if column.is_dttm}
@@ -126,7 +126,7 @@ def _has_time(asked_of: Chart) -> bool:
 
 
 def _columns(asked_of: Chart, shared: Iterable[Dashboard], dataset: Dataset) -> set[str]:
-    return {name for dashboard in shared for name in dashboard_filters.declared(dashboard, asked_of, dataset).columns}
+    return {name for dashboard in shared for name in declarations.declared(dashboard, asked_of, dataset).columns}
 
 
 def _shared(actor: Actor, chart: Chart, dashboard_id: int | str | None) -> list[Dashboard]:

@@ -1,6 +1,35 @@
 // Draws a chart into an element: its type's module makes the option, ECharts the picture.
 
 const drawn = new WeakMap();
+let library = null;
+
+// ECharts: there already, or loaded now from where the page said that it will be wanted.
+function echarts() {
+  if (window.echarts) return Promise.resolve(window.echarts);
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("link[rel=preload][as=script]").href;
+    script.onload = () => resolve(window.echarts);
+    script.onerror = () => reject(new Error("ECharts could not be loaded"));
+    document.head.append(script);
+  });
+  return library;
+}
+
+// What dresses charts that are no pictures; most dashboards in a frame have none.
+export function dressed() {
+  if (document.querySelector('link[href*="/figures.css"]')) return Promise.resolve();
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("figures.css", import.meta.url).href });
+  const loaded = new Promise((resolve) => (sheet.onload = sheet.onerror = resolve));
+  document.head.append(sheet);
+  return loaded;
+}
+
+// What will be drawn soon is loaded while its data is asked for.
+export function prepare(module) {
+  echarts().catch(console.error);
+  import(`/chart_types/${module}`).catch(console.error);
+}
 
 export function dark(wish = "auto") {
   return wish === "auto" ? window.matchMedia("(prefers-color-scheme: dark)").matches : wish === "dark";
@@ -13,24 +42,36 @@ export function clear(element) {
   element.replaceChildren();
 }
 
-// Resolves when it is drawn, to {chart, picks} (ECharts' instance, and what a clicked mark stands for, where the type says
-// so). module: path below /chart_types/. more: of the look, as `ink`. A type that fails says so in its place.
-export async function draw(element, module, formData, results, wish = "auto", more = {}) {
+// Resolves when it is drawn, to {chart, picks} (ECharts' instance where there is one, and what a clicked mark stands for,
+// where the type says so), or to null. module: path below /chart_types/. A type that fails says so in its place. hooks: for
+// types whose page is no picture but elements, see tables.js; and `look`, more of what the type is told, as `ink`.
+export async function draw(element, module, formData, results, wish = "auto", { look: more = {}, ...hooks } = {}) {
   element.setAttribute("aria-busy", "true");
   clear(element);
+  const lookNow = () => ({
+    width: element.clientWidth,
+    height: element.clientHeight,
+    theme: dark(wish) ? "dark" : "light",
+    locale: navigator.language,
+    zone: "UTC",
+    ...more,
+  });
   try {
-    const { option, maps, picks } = await import(`/chart_types/${module}`);
-    for (const [name, shapes] of Object.entries(maps?.() ?? {})) window.echarts.registerMap(name, shapes);
-    const chart = window.echarts.init(element, null, { renderer: "svg" });
+    const type = await import(`/chart_types/${module}`);
+    if (type.page) {
+      const [{ drawn: elements }] = await Promise.all([import(`./${type.page}.js`), dressed()]);
+      // It may be larger than its place, and is scrolled by keys then.
+      element.setAttribute("role", "group");
+      element.tabIndex = 0;
+      element.replaceChildren(elements(type, formData, results, lookNow(), hooks));
+      return { chart: null, picks: type.picks };
+    }
+    const { init, registerMap } = await echarts();
+    const { option, maps, picks } = type;
+    for (const [name, shapes] of Object.entries(maps?.() ?? {})) registerMap(name, shapes);
+    const chart = init(element, null, { renderer: "svg" });
     const paint = () => {
-      const look = {
-        width: element.clientWidth,
-        height: element.clientHeight,
-        theme: dark(wish) ? "dark" : "light",
-        locale: navigator.language,
-        zone: "UTC",
-        ...more,
-      };
+      const look = lookNow();
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       chart.setOption({ animation: !calm, ...option(formData, results, look) }, { notMerge: true });
     };

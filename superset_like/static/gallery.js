@@ -37,6 +37,8 @@ async function fetched(figure) {
 }
 
 async function again() {
+  // What is drawn of elements takes its colours from the page.
+  document.documentElement.dataset.theme = theme.value;
   await Promise.all(figures.filter((figure) => figure.dataset.near).map(paint));
   const by = artist.value === "server" ? "by the server" : "here";
   state.textContent = `Drawn ${by} in ${theme.selectedOptions[0].textContent.toLowerCase()}.`;

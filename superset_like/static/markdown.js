@@ -1,4 +1,4 @@
-// Markdown as elements that can run nothing and load nothing from elsewhere.
+// Markdown and HTML as elements that can run nothing and load nothing from elsewhere.
 
 import createPurifier from "./vendor/dompurify-3.5.0.es.js";
 import { marked } from "./vendor/marked-16.4.2.esm.js";
@@ -6,11 +6,16 @@ import { marked } from "./vendor/marked-16.4.2.esm.js";
 const purifier = createPurifier(window);
 
 export function markdown(text) {
-  const html = marked.parse(String(text), { async: false });
-  return purifier.sanitize(html, {
+  return clean(marked.parse(String(text), { async: false }));
+}
+
+// The elements of HTML that somebody wrote, without what runs, loads or asks for input.
+// styled: with the style of single elements, for a box that contains them.
+export function clean(html, { styled = false } = {}) {
+  return purifier.sanitize(String(html), {
     RETURN_DOM_FRAGMENT: true,
     FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "svg", "math"],
-    FORBID_ATTR: ["style"],
+    FORBID_ATTR: styled ? [] : ["style"],
     ALLOWED_URI_REGEXP: /^(https?:|mailto:|#|\/)/i,
   });
 }

@@ -1,12 +1,12 @@
 // The server, asked by somebody who is signed in: his cookie speaks for him.
 
-import { Refused } from "./elements.js";
+import { Refused, exactly } from "./elements.js";
 
 let proof = null;
 
 // The JSON of an answer, or Refused.
 export async function ask(path, { signal } = {}) {
-  return (await answered("GET", path, undefined, { signal })).json();
+  return exactly(await (await answered("GET", path, undefined, { signal })).text());
 }
 
 // The JSON of the answer to a write (null for none), or Refused.

@@ -1,112 +1,137 @@
-// Rows as a table that can be sorted and paged through.
+// A table's rows as elements: sorted, searched and paged through here. What its cells say is the chart type's.
+
+import { tableOf } from "/chart_types/table/cells.js";
+import { cellElement, lookOf, pager } from "./cells.js";
+import { made } from "./elements.js";
 
 const PAGE = 50;
+// What "all" means: more cells than that, and a page is slow.
+const MOST = 1000;
 const NUMBER = 0;
-const TEXT = 1;
-const TIME = 2;
 
-// picked(kind, picks, event): called when a cell of a dimension is clicked (`click`) or asked for more (`contextmenu`).
-export function table(result, formData, { picked = null, isPickable = false } = {}) {
-  const box = document.createElement("div");
-  box.className = isPickable && picked ? "rows pickable" : "rows";
-  const dimensions = dimensionsOf(result, formData);
-  let rows = [...result.data];
-  let sorted = { name: null, down: false };
+// As a type's page draws it. hooks: {picked, isPicked}, as below.
+export function drawn(type, formData, results, look, hooks) {
+  return table(results[0], formData, { ...hooks, results, look });
+}
+
+// picked(row, column name, event): called when a reader activates a cell of a group, which is a button then.
+// isPicked(row, column name): whether that cell is part of a filter that is on.
+export function table(result, formData, { results = [result], look = lookOf(), picked, isPicked = () => false } = {}) {
+  const box = made("div", "rows");
+  const { columns, cellOf, totals } = tableOf(formData, results, look);
+  const size = pageSize(formData);
+  const status = made("span", "unseen");
+  status.setAttribute("role", "status");
+  const body = made("div", "rows-body");
+  let found = result.data;
+  let rows = found;
+  let sorted = { column: null, down: false };
   let page = 0;
 
   function paint() {
-    const made = document.createElement("table");
-    const head = made.createTHead().insertRow();
-    result.colnames.forEach((name, at) => head.append(heading(name, result.coltypes[at])));
-    const body = made.createTBody();
-    for (const row of rows.slice(page * PAGE, (page + 1) * PAGE)) {
-      const line = body.insertRow();
-      result.colnames.forEach((name, at) => {
-        const cell = line.insertCell();
-        cell.textContent = shown(row[name], result.coltypes[at]);
-        if (result.coltypes[at] === NUMBER) cell.className = "number";
-        if (picked && dimensions.has(name)) pickable(cell, { col: dimensions.get(name), val: row[name], formattedVal: cell.textContent });
-      });
+    const shown = made("table");
+    const head = shown.createTHead().insertRow();
+    head.append(...columns.map(heading));
+    const lines = shown.createTBody();
+    for (const row of rows.slice(page * size, (page + 1) * size)) {
+      lines.insertRow().append(...columns.map((column) => cellOfRow(column, row)));
     }
-    box.replaceChildren(made);
-    if (rows.length > PAGE) box.append(pager());
-    if (!rows.length) box.append(Object.assign(document.createElement("p"), { className: "said", textContent: "No rows." }));
+    if (totals && rows.length) shown.createTFoot().insertRow().append(...totals.map((cell) => cellElement(cell)));
+    body.replaceChildren(shown);
+    if (rows.length > size) body.append(pager(page, rows.length, size, turn));
+    if (!rows.length) body.append(made("p", "said", result.data.length ? "No row matches." : "No rows."));
   }
 
-  function pickable(cell, pick) {
-    cell.classList.add("dimension");
-    for (const kind of ["click", "contextmenu"]) cell.addEventListener(kind, (event) => picked(kind, [pick], event));
+  function cellOfRow(column, row) {
+    const act = picked && column.isGroup ? (event) => picked(row, column.name, event) : null;
+    const cell = cellElement(cellOf(column, row), { number: column.kind === NUMBER, act, isPicked: act && isPicked(row, column.name) });
+    cell.dataset.column = column.name;
+    return cell;
   }
 
-  function heading(name, kind) {
-    const cell = document.createElement("th");
+  function heading(column) {
+    const cell = made("th");
     cell.scope = "col";
-    const isSorted = sorted.name === name;
+    const isSorted = sorted.column === column;
     cell.setAttribute("aria-sort", isSorted ? (sorted.down ? "descending" : "ascending") : "none");
-    const button = document.createElement("button");
+    if (column.width) cell.style.width = `${column.width}px`;
+    const button = made("button", column.align, column.title);
     button.type = "button";
-    button.textContent = `${name}${isSorted ? (sorted.down ? " ↓" : " ↑") : ""}`;
-    button.addEventListener("click", () => {
-      sorted = { name, down: isSorted ? !sorted.down : kind === NUMBER };
-      rows = [...result.data].sort((a, b) => compared(a[name], b[name]) * (sorted.down ? -1 : 1));
-      page = 0;
-      paint();
-      box.querySelector(`th:nth-child(${result.colnames.indexOf(name) + 1}) button`).focus();
-    });
+    const arrow = made("span", "sorted", isSorted ? (sorted.down ? " ↓" : " ↑") : "");
+    arrow.setAttribute("aria-hidden", "true");
+    button.append(arrow);
+    button.addEventListener("click", () => sort(column, isSorted ? !sorted.down : column.kind === NUMBER));
     cell.append(button);
     return cell;
   }
 
-  function pager() {
-    const last = Math.ceil(rows.length / PAGE) - 1;
-    const bar = document.createElement("nav");
-    bar.setAttribute("aria-label", "Pages");
-    for (const [text, to] of [["Previous", page - 1], ["Next", page + 1]]) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
-      button.disabled = to < 0 || to > last;
-      button.addEventListener("click", () => {
-        page = to;
-        paint();
-      });
-      bar.append(button);
-    }
-    const told = document.createElement("span");
-    told.setAttribute("role", "status");
-    told.textContent = `Page ${page + 1} of ${last + 1}`;
-    bar.append(told);
-    return bar;
+  function sort(column, down) {
+    sorted = { column, down };
+    page = 0;
+    arrange();
+    status.textContent = `Sorted by ${column.title}, ${down ? "descending" : "ascending"}.`;
+    body.querySelectorAll("thead button")[columns.indexOf(column)].focus();
   }
 
+  function arrange() {
+    const { column, down } = sorted;
+    rows = column ? [...found].sort((a, b) => compared(column.valueOf(a), column.valueOf(b), down)) : found;
+    paint();
+  }
+
+  function turn(to, forward) {
+    page = to;
+    paint();
+    const buttons = body.querySelectorAll("nav button");
+    (buttons[forward ? 1 : 0].disabled ? buttons[forward ? 0 : 1] : buttons[forward ? 1 : 0]).focus();
+  }
+
+  if (formData.include_search) {
+    box.append(
+      searchField((text) => {
+        found = text ? result.data.filter((row) => columns.some((column) => says(column, row, text))) : result.data;
+        page = 0;
+        arrange();
+        status.textContent = `${found.length} of ${result.data.length} rows match.`;
+      }),
+    );
+  }
   paint();
-  states.set(box, () => ({ sorted, page }));
+  box.append(body, status);
   return box;
 }
 
-const states = new WeakMap();
-
-// How a reader left a table: {sorted: {name, down}, page}.
-export function stateOf(element) {
-  return states.get(element)?.() ?? {};
+function pageSize(formData) {
+  const wish = formData.server_pagination ? formData.server_page_length : formData.page_length;
+  if (wish === undefined || wish === null || wish === "") return PAGE;
+  return Math.min(Number(wish) || MOST, MOST);
 }
 
-function shown(value, kind) {
-  if (value === null || value === undefined) return "";
-  if (kind === TIME) return new Date(value).toISOString().replace("T", " ").replace(/(\.000)?Z$/, "").replace(/ 00:00:00$/, "");
-  if (kind === NUMBER) return Number(value).toLocaleString(undefined, { maximumFractionDigits: 3 });
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+function searchField(search) {
+  const field = made("input", "rows-search");
+  field.type = "search";
+  field.placeholder = "Search";
+  field.setAttribute("aria-label", "Search the rows");
+  field.addEventListener("input", () => search(field.value.trim().toLowerCase()));
+  return field;
 }
 
-function compared(a, b) {
-  if (a === null || b === null) return (a === null) - (b === null);
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+function says(column, row, text) {
+  return column.told(column.valueOf(row)).toLowerCase().includes(text);
 }
 
-// name -> column, of those by which the rows are grouped; of a question without a form, those of texts.
-function dimensionsOf(result, formData) {
-  if (formData.query_mode === "raw") return new Map();
-  const asked = ["groupby", "columns", "series"].flatMap((field) => [formData[field] ?? []].flat());
-  const named = asked.map((col) => [typeof col === "string" ? col : col.label || col.sqlExpression, col]);
-  const known = named.filter(([name]) => result.colnames.includes(name) && result.coltypes[result.colnames.indexOf(name)] !== TIME);
-  if (asked.length) return new Map(known);
-  return new Map(result.colnames.filter((name, at) => result.coltypes[at] === TEXT).map((name) => [name, name]));
+// Without a value come last, whichever way the others go.
+function compared(a, b, down) {
+  const absent = (value) => value === null || value === undefined;
+  if (absent(a) || absent(b)) return absent(a) - absent(b);
+  return (down ? -1 : 1) * (exact(a, b) ?? String(a).localeCompare(String(b)));
+}
+
+// Numbers by size, also those that come as text for they have too many digits.
+function exact(a, b) {
+  const whole = (value) => typeof value === "string" && /^-?\d{16,}$/.test(value);
+  const isNumber = (value) => typeof value === "number" || whole(value);
+  if (!isNumber(a) || !isNumber(b)) return null;
+  const [one, two] = [a, b].map((value) => (whole(value) ? BigInt(value) : value));
+  return one < two ? -1 : one > two ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { FONT, columnLabels, formNumber, frame, grid, ink, metricLabels, millise
 
 const HEADER = 0.4;
 const BELOW = 0.15;
+const FOLDED = /^(sum|mean|min|max|median)$/i;
 
 export function option(formData, results, look) {
   const result = results[0];
@@ -90,15 +91,23 @@ function comparison(formData, result, metric, points, number, look) {
     const [latest, before] = [points[points.length - 1][1], points[points.length - 1 - lag][1]];
     made.push(change(latest, before, String(formData.compare_suffix || ""), look));
   }
-  const row = rowsOf(result)[0];
   for (const column of result.colnames.filter((name) => name.startsWith(`${metric}__`))) {
     const offset = column.slice(metric.length + 2);
-    const before = numeric(row[column]);
+    const before = beforeOf(formData, result, metric, column);
     const format = numberFormatter(formData.y_axis_format, formData.currency_format);
     const told = before === null ? `vs ${offset}` : `vs ${offset} (${format(before)})`;
     made.push(change(number, before, told, look));
   }
   return made.filter(Boolean);
+}
+
+// What the number was then: folded as the number is; where that is the latest, in the same row.
+function beforeOf(formData, result, metric, column) {
+  const before = pointsOf(formData, result, column);
+  if (FOLDED.test(String(formData.aggregation || ""))) return numberOf(formData, before);
+  const now = pointsOf(formData, result, metric);
+  const latest = now.reduce((best, each, place) => (each[1] === null ? best : place), -1);
+  return latest < 0 ? null : before[latest][1];
 }
 
 function change(number, before, told, look) {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from superset_like.chart_types.base import ChartType, FormData, Question
+from superset_like.chart_types.base import ChartType, FormData, Question, listed
 
 
 class BigNumber(ChartType):
@@ -20,4 +20,7 @@ class BigNumber(ChartType):
         made = super().question(form_data)
         if form_data.get("viz_type") == "big_number" and made.get("granularity") and not made["columns"]:
             made["is_timeseries"] = True
+        offsets = [each for each in listed(form_data.get("time_compare")) if each != "custom"]
+        if form_data.get("viz_type") == "pop_kpi" and offsets:
+            made["time_offsets"] = offsets
         return made

@@ -1,6 +1,7 @@
 // Two questions along one axis, each with its own kind of series and, where wanted, its own axis of values.
 
 import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, pickedPoint, rowsOf, spread, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { annotations } from "../annotations.js";
 
 export function option(formData, results, look) {
   const parts = [0, 1].map((which) => partOf(formData, results[which], which));
@@ -8,7 +9,10 @@ export function option(formData, results, look) {
   const type = (parts.find((part) => part.series.length) || parts[0]).type;
   const keys = joined(parts, type);
   const named = distinct(parts);
-  const names = named.flatMap((part) => part.series.map((each) => each.title));
+  const bars = parts.some((part) => part.kind === "bar" && part.series.length);
+  const marked = annotations(formData, results[0], { keys, type, categories: type !== 2 || (bars && isEven(keys)) }, look);
+  const lines = marked.filter((each) => each.data.length).map((each) => each.name);
+  const names = [...named.flatMap((part) => part.series.map((each) => each.title)), ...lines];
   const room = legend(formData, look, names, true);
   const second = parts.some((part) => part.axis === 1);
   return {
@@ -18,7 +22,7 @@ export function option(formData, results, look) {
     tooltip: tooltip(look, null, { trigger: "axis" }),
     xAxis: alongAxis(formData, type, keys, parts, look),
     yAxis: second ? [acrossAxis(formData, 0, look), acrossAxis(formData, 1, look)] : acrossAxis(formData, 0, look),
-    series: seriesOf(formData, named, type, keys, look),
+    series: [...seriesOf(formData, named, type, keys, look), ...marked],
   };
 }
 

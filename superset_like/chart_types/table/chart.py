@@ -4,13 +4,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from superset_like.chart_types.base import ChartType, FormData, listed, unique
+from superset_like.chart_types.base import ChartType, FormData, Question, listed, unique
 
 
 class Table(ChartType):
-    """Rows as they are, or grouped, as `query_mode` says."""
+    """Rows as they are, or grouped, as `query_mode` says; then, where the form wants them, the totals."""
 
     viz_types = frozenset({"table", "ag-grid-table", "table_view"})
+
+    def questions(self, form_data: FormData) -> list[Question]:
+        asked = self.question(form_data)
+        return [asked, total_of(asked)] if form_data.get("show_totals") and asked["metrics"] else [asked]
 
     def columns(self, form_data: FormData) -> list[Any]:
         return listed(form_data.get("all_columns" if is_raw(form_data) else "groupby"))
@@ -26,6 +30,11 @@ class Table(ChartType):
         by = form_data.get("timeseries_limit_metric") or (metrics[0] if metrics else None)
         by = listed(by)[0] if listed(by) else None
         return [[by, not form_data.get("order_desc", True)]] if by else []
+
+
+def total_of(asked: Question) -> Question:
+    """The same without groups: the one row that all of them sum up to, as their metrics do."""
+    return {**asked, "columns": [], "series_columns": [], "orderby": [], "row_limit": 0, "row_offset": 0}
 
 
 def is_raw(form_data: FormData) -> bool:

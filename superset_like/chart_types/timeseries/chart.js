@@ -1,6 +1,7 @@
 // Metrics along an axis: lines, areas, bars, points.
 
 import { axisName, categoryAxis, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, pickedPoint, rowsOf, spread, textWidth, tickFormatter, timeAxis, timeFormatter, tooltip, typeOf, valueAxis } from "../base.js";
+import { annotations } from "../annotations.js";
 
 const KINDS = {
   echarts_timeseries_smooth: "smooth",
@@ -18,7 +19,9 @@ export function option(formData, results, look) {
   const wish = wishOf(formData, look);
   const laid = laidOut(formData, result, wish);
   if (!laid.series.length || !laid.keys.length) return noData(look);
-  const names = laid.series.map((each) => each.name);
+  const marked = annotations(formData, result, laid, look, wish);
+  const lines = marked.filter((each) => each.data.length).map((each) => each.name);
+  const names = [...laid.series.map((each) => each.name), ...lines];
   const room = legend(formData, look, names, names.length > 1);
   const zooms = Boolean(formData.zoomable) && look.height >= 200;
   const along = alongAxis(formData, laid, wish, look);
@@ -32,7 +35,7 @@ export function option(formData, results, look) {
     xAxis: wish.horizontal ? across : along,
     yAxis: wish.horizontal ? along : across,
     ...(zooms ? { dataZoom: zoom(wish, look, room) } : {}),
-    series: seriesOf(formData, laid, wish, look),
+    series: [...seriesOf(formData, laid, wish, look), ...marked],
   };
 }
 

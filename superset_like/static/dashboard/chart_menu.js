@@ -12,13 +12,13 @@ function items(figure) {
   return [
     ["Refresh", () => figure.load({ force: true })],
     ["Full screen", () => fullScreen(figure)],
-    ...(isShown && (figure.rows || figure.drawing?.picks) && dashboard.filters.crosses(chart.id) ? [["Filter by …", () => chooseValue(figure)]] : []),
+    ...(isShown && figure.drawing?.picks && dashboard.filters.crosses(chart.id) ? [["Filter by …", () => chooseValue(figure)]] : []),
     ...(isShown && dashboard.may("view_as_table") ? [["View as table", () => asTable(figure)]] : []),
     ...(dashboard.may("view_query") ? [["View query", () => query(figure)]] : []),
     ...(dashboard.may("explore") ? [["Open in the chart page", () => location.assign(`/explore/?slice_id=${chart.id}`)]] : []),
     ...(dashboard.may("drill") ? drills(figure) : []),
     ...(dashboard.may("csv") ? ["csv", "xlsx"].map((form) => [`Download ${form.toUpperCase()}`, () => data(figure, form)]) : []),
-    ...(figure.drawing ? ["png", "svg"].map((form) => [`Download ${form.toUpperCase()}`, () => picture(figure, form)]) : []),
+    ...(figure.drawing?.chart ? ["png", "svg"].map((form) => [`Download ${form.toUpperCase()}`, () => picture(figure, form)]) : []),
   ];
 }
 
@@ -39,8 +39,9 @@ function fullScreen(figure) {
 }
 
 async function asTable(figure) {
-  const { table } = await import("../tables.js");
-  const boxes = figure.results.map((result) => table(result, { ...figure.chart.form_data, viz_type: "table" }));
+  const [{ table }, { dressed }] = await Promise.all([import("../tables.js"), import("../drawing.js")]);
+  await dressed();
+  const boxes = figure.results.map((result) => table(result, { viz_type: "table" }));
   dialog(figure.name, boxes, { wide: true });
 }
 

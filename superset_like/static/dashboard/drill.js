@@ -1,5 +1,6 @@
 // The rows behind a mark, or behind a whole chart, page by page.
 
+import { dressed } from "../drawing.js";
 import { action, dialog, made, said, told } from "../elements.js";
 import { table } from "../tables.js";
 import { filtersOf, labelOf } from "./marks.js";
@@ -8,7 +9,7 @@ const PAGE = 50;
 const MOST_ROWS = 100000;
 
 // picks: what was clicked; nothing for all rows of the chart.
-export function drillToDetail(figure, picks) {
+export async function drillToDetail(figure, picks) {
   const content = made("div", "drill");
   const bar = made("nav", "drill-bar");
   const rows = made("div", "drill-rows");
@@ -50,6 +51,7 @@ export function drillToDetail(figure, picks) {
   }
   content.append(bar, rows);
   const about = picks.length ? `${figure.name}: ${labelOf(picks)}` : figure.name;
+  await dressed();
   dialog(`Rows of ${about}`, content, { wide: true });
   return show(0);
 }

@@ -1,12 +1,11 @@
 // A chart by another dimension of its dataset, step by step, with a way back.
 
-import { clear, draw } from "../drawing.js";
+import { clear, draw, dressed } from "../drawing.js";
 import { action, dialog, made, said, told } from "../elements.js";
 import { table } from "../tables.js";
 import { filtersOf, labelOf } from "./marks.js";
 
 const HEIGHT_PX = 420;
-const TABLES = new Set(["table", "ag-grid-table", "table_view"]);
 
 // picks: what was clicked; nothing for the whole chart.
 export async function drillBy(figure, picks) {
@@ -79,21 +78,24 @@ export async function drillBy(figure, picks) {
   async function paint() {
     const { form_data: formData, result } = last;
     const module = figure.dashboard.modules[formData.viz_type];
-    const picked = (kind, found) => {
+    const picked = (found) => {
+      if (!found.length) return;
       pending = found;
       offer();
       field.focus();
     };
     clear(body);
-    if (asTable || !module || TABLES.has(formData.viz_type)) {
-      body.replaceChildren(table(result[0], formData, { picked, isPickable: true }));
+    if (asTable || !module) {
+      await dressed();
+      body.replaceChildren(...result.map((each) => table(each, { viz_type: "table" })));
       return;
     }
-    const drawing = await draw(body, module, formData, result, figure.dashboard.theme, figure.dashboard.look());
-    drawing?.chart.on("click", (params) => {
-      const found = drawing.picks?.(formData, result, params) ?? [];
-      if (found.length) picked("click", found);
-    });
+    let drawing = null;
+    const found = (params) => drawing?.picks?.(formData, result, params) ?? [];
+    const { theme } = figure.dashboard;
+    const hooks = { picked: (row, column) => picked(found({ row, column })), look: figure.dashboard.look() };
+    drawing = await draw(body, module, formData, result, theme, hooks);
+    drawing?.chart?.on("click", (params) => picked(found(params)));
   }
 
   offer();

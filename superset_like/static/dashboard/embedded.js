@@ -1,7 +1,7 @@
 // A dashboard in another site's frame: waits for the site's guest token, then shows it. The page's end of the channel to
 // the site stands here too: it has to listen before the page is loaded.
 
-import { Refused, made, said } from "../elements.js";
+import { Refused, exactly, made, said } from "../elements.js";
 import { Dashboard } from "./dashboard.js";
 
 const HELLO = "__embedded_comms__";
@@ -65,7 +65,7 @@ function notice(text) {
 }
 
 async function ask(path, wish) {
-  return (await answered("GET", path, undefined, wish)).json();
+  return exactly(await (await answered("GET", path, undefined, wish)).text());
 }
 
 async function send(method, path, body, wish) {

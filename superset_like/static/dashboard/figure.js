@@ -1,7 +1,7 @@
 // A chart on a dashboard: its card, its data, its picture. It loads when it comes near what is seen of the page, and lets
 // its picture go when it is far away.
 
-import { clear, draw, whileNear } from "../drawing.js";
+import { clear, draw, dressed, prepare, whileNear } from "../drawing.js";
 import { action, made, said, told } from "../elements.js";
 
 const UNIT_PX = 8;
@@ -17,7 +17,6 @@ export class Figure {
   constructor(place, chart, dashboard) {
     Object.assign(this, { chart, dashboard, place });
     this.results = null;
-    this.rows = null;
     this.drawing = null;
     this.asked = null;
     this.isStale = false;
@@ -55,6 +54,8 @@ export class Figure {
     }
     const { signal } = (this.stop = new AbortController());
     this.card.setAttribute("aria-busy", "true");
+    const { viz_type: kind } = this.chart.form_data;
+    if (this.dashboard.modules[kind] && !TABLES.has(kind)) prepare(this.dashboard.modules[kind]);
     try {
       const { result } = await this.answer({ force }, signal);
       if (signal.aborted) return;
@@ -158,7 +159,7 @@ export class Figure {
   }
 
   #say(sentence) {
-    this.results = this.drawing = this.rows = null;
+    this.results = this.drawing = null;
     this.marks.hidden = true;
     clear(this.body);
     this.card.querySelector(".cut")?.remove();
@@ -184,8 +185,8 @@ export class Figure {
     this.released = false;
     const module = this.dashboard.modules[formData.viz_type];
     card.querySelector(".cut")?.remove();
-    if (module && !TABLES.has(formData.viz_type)) await this.#draw(module);
-    else await this.#tabulate(module);
+    if (module) await this.#draw(module);
+    else await this.#tabulate();
     this.#showApplied();
     const cut = results.find((each) => each.truncated);
     if (cut && this.dashboard.wish.warnsOfCuts) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));
@@ -196,26 +197,44 @@ export class Figure {
   }
 
   async #draw(module) {
-    this.rows = null;
-    const { dashboard } = this;
-    const drawing = await draw(this.body, module, this.formData, this.results, dashboard.theme, dashboard.look());
+    const { dashboard, formData, results } = this;
+    let drawing = null;
+    const found = (params) => drawing?.picks?.(formData, results, params) ?? [];
+    // A cell of a table is a button; the other mouse button over it asks for more.
+    let asking = null;
+    const picked = (row, column, event) => this.#picked(asking ? "contextmenu" : "click", found({ row, column }), asking ?? event);
+    const hooks = this.#leads() ? { picked } : {};
+    drawing = await draw(this.body, module, formData, results, dashboard.theme, { ...hooks, look: dashboard.look() });
     this.drawing = drawing;
-    if (!drawing?.picks) return;
-    for (const kind of ["click", "contextmenu"]) {
-      drawing.chart.on(kind, (params) => this.#picked(kind, drawing.picks(this.formData, this.results, params), params.event?.event));
+    this.body.oncontextmenu = null;
+    if (drawing?.chart) {
+      for (const kind of ["click", "contextmenu"]) {
+        drawing.chart.on(kind, (params) => this.#picked(kind, found(params), params.event?.event));
+      }
+    } else if (drawing) {
+      this.body.oncontextmenu = (event) => {
+        const cell = event.target.closest("td")?.querySelector(".cell-button");
+        if (!cell) return;
+        event.preventDefault();
+        asking = event;
+        cell.click();
+        asking = null;
+      };
     }
   }
 
-  // Rows; of a type that nobody knows too, which then says so.
-  async #tabulate(module) {
-    const { table } = await import("../tables.js");
+  // Whether a mark of this chart does something.
+  #leads() {
+    return this.dashboard.filters.crosses(this.chart.id) || this.dashboard.may("drill");
+  }
+
+  // The rows of a type that nobody knows.
+  async #tabulate() {
+    const [{ table }] = await Promise.all([import("../tables.js"), dressed()]);
     clear(this.body);
     this.drawing = null;
-    const picked = (kind, picks, event) => this.#picked(kind, picks, event);
-    this.rows = table(this.results[0], this.formData, { picked, isPickable: this.dashboard.filters.crosses(this.chart.id) });
-    const known = module || TABLES.has(this.formData.viz_type);
     const note = made("p", "cut", `No picture for this type of chart: ${this.formData.viz_type}. These are its rows.`);
-    this.body.replaceChildren(...(known ? [] : [note]), this.rows);
+    this.body.replaceChildren(note, table(this.results[0], { ...this.formData, viz_type: "table" }));
     this.body.removeAttribute("role");
   }
 
@@ -224,7 +243,7 @@ export class Figure {
     event?.preventDefault();
     if (!picks.length) return;
     const { crossFilter, markMenu } = await import("./marks.js");
-    if (kind === "click") crossFilter(this, picks);
+    if (kind === "click" && this.dashboard.filters.crosses(this.chart.id)) crossFilter(this, picks);
     else markMenu(this, picks, event);
   }
 

@@ -1,5 +1,6 @@
 // What stands beside a dashboard's title: its star and its menu.
 
+import { dark } from "../drawing.js";
 import { action, dialog, made, menu, toast, told } from "../elements.js";
 
 const INTERVALS = [[0, "Never"], [10, "10 seconds"], [30, "30 seconds"], [60, "1 minute"], [300, "5 minutes"], [1800, "30 minutes"], [3600, "1 hour"]];
@@ -83,7 +84,8 @@ async function picture(dashboard, form) {
   toast("The file is being made …");
   try {
     const { fileName, saveFrom } = await import("./downloads.js");
-    const given = new URLSearchParams({ data_mask: JSON.stringify(dashboard.dataMask()) });
+    const given = new URLSearchParams({ filters: JSON.stringify(dashboard.dataMask()), theme: dark(dashboard.theme) ? "dark" : "light" });
+    for (const tab of dashboard.activeTabs()) given.append("tab", tab);
     const name = `${fileName(dashboard.record.dashboard_title || "dashboard")}.${form}`;
     await saveFrom(dashboard.server, `/api/v1/dashboard/${dashboard.record.id}/image.${form}?${given}`, name);
   } catch (error) {
