@@ -168,7 +168,7 @@ class Browser:
                 "Input.dispatchKeyEvent",
                 type=kind,
                 key=name,
-                code=name if len(name) > 1 else f"Key{name.upper()}",
+                code="Space" if name == " " else name if len(name) > 1 else f"Key{name.upper()}",
                 windowsVirtualKeyCode=code,
                 modifiers=modifiers,
                 **text,
