@@ -92,6 +92,13 @@ class Conflict(ProductError):
     default_message = "It was changed meanwhile"
 
 
+class Outdated(Conflict):
+    """The caller stated which version he changes, and there is a newer one. details: version."""
+
+    status = 412
+    default_message = "Somebody changed it meanwhile. Read it again, then change it."
+
+
 class TooLarge(ProductError):
     """The request exceeds a stated limit. details: limit."""
 

@@ -12,6 +12,7 @@ from superset_like.access.actor import Actor
 from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
+from superset_like.models.mixins import now
 from superset_like.services import found, marks, people
 
 # What Superset's clients expect of a dashboard nobody configured.
@@ -75,6 +76,8 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
     if values.get("tags") is not None:
         marks.tag(ObjectType.DASHBOARD, dashboard.id, values["tags"])
     _assign(actor, dashboard, {key: value for key, value in values.items() if key not in {"owners", "roles", "tags"}})
+    # Also where only relations changed, so that the version is another one.
+    dashboard.changed_on = now()
     db.session.commit()
     return dashboard
 

@@ -6,18 +6,18 @@ let proof = null;
 
 // The JSON of an answer, or Refused.
 export async function ask(path, { signal } = {}) {
-  return exactly(await (await answered("GET", path, undefined, signal)).text());
+  return exactly(await (await answered("GET", path, undefined, { signal })).text());
 }
 
 // The JSON of the answer to a write (null for none), or Refused.
 export async function send(method, path, body, { signal } = {}) {
-  const answer = await answered(method, path, body, signal);
+  const answer = await answered(method, path, body, { signal });
   return answer.status === 204 ? null : answer.json();
 }
 
-// The answer itself, or Refused: for files, and for who reads headers.
-export async function answered(method, path, body, signal) {
-  const headers = { Accept: "application/json" };
+// The answer itself, or Refused: for files, and for who reads or sends headers.
+export async function answered(method, path, body, { signal, headers: more } = {}) {
+  const headers = { Accept: "application/json", ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRFToken"] = await token();
   const answer = await fetch(path, {
@@ -28,6 +28,8 @@ export async function answered(method, path, body, signal) {
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.ok) return answer;
+  // Who logs in again in another window goes on here, with the new session's word.
+  if (method !== "GET") proof = null;
   const why = await answer.json().catch(() => ({}));
   if (answer.status === 401) throw new Refused(401, "Your session has ended. Log in again.");
   const first = why.errors?.[0]?.message;
@@ -35,7 +37,7 @@ export async function answered(method, path, body, signal) {
   throw Object.assign(new Refused(answer.status, why.message ?? first, fields, answer.headers.get("Retry-After")), { errors: why.errors ?? [] });
 }
 
-// The proof that a page of ours sends a write. Kept for the life of the page: a session's word does not change.
+// The proof that a page of ours sends a write. Kept until a write is refused: a session's word does not change.
 function token() {
   proof ??= ask("/api/v1/security/csrf_token/").then(
     ({ result }) => result,

@@ -2,7 +2,7 @@
 
 import json
 
-from flask import redirect, request, url_for
+from flask import redirect, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from sqlalchemy import select
@@ -16,7 +16,6 @@ from superset_like.models import Dashboard
 from superset_like.services import dashboards
 from superset_like.views import chart_modules
 
-EDITOR = "DashboardAdmin"
 # What the page offers, by the right to it; the API asks for the same.
 RIGHTS = {
     "csv": ("can_csv", "Superset"),
@@ -84,12 +83,11 @@ class DashboardPage(BaseView):
         if dashboard is None:
             raise NotFound()
         self.update_redirect()
-        may_edit = rules.can(actor, "edit", dashboard) and actor.can("can_edit", EDITOR)
         bootstrap = {
             "id": dashboard.id,
             "modules": chart_modules.by_type(),
             "rights": [name for name, right in RIGHTS.items() if actor.can(*right)],
-            "edit_url": url_for("DashboardAdmin.edit", pk=dashboard.id) if may_edit else None,
+            "may_edit": actor.can("can_write", "Dashboard") and rules.can(actor, "edit", dashboard),
         }
         return str(
             self.render_template(

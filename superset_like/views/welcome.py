@@ -18,6 +18,7 @@ from superset_like.models.elapsed import humanized
 from superset_like.models.mixins import full_name, now
 
 RECENT = 6
+LIST = "DashboardList.list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,7 @@ def _tiles(actor: Actor) -> Sequence[Tile]:
         select(*(_count(actor, model).scalar_subquery() for model in (Dashboard, Chart, Dataset, Database)))
     ).one()
     return (
-        Tile(
-            "Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns", url_for("DashboardList.list")
-        ),
+        Tile("Dashboards", numbers[0], "dashboard", "DashboardAdmin", "fa-table-columns", url_for(LIST)),
         Tile("Charts", numbers[1], "chart", "ChartAdmin", "fa-chart-column", url_for("ChartList.list")),
         Tile("Datasets", numbers[2], "dataset", "DatasetAdmin", "fa-table"),
         Tile("Databases", numbers[3], "database", "DatabaseAdmin", "fa-database"),

@@ -194,15 +194,19 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
 
-    def drag(self, selector: str, to: str, *, across: float = 0.5, down: float = 0.5) -> None:
-        """The first such element was dragged by a mouse to the other, to a place within it: 0 is its left or top."""
+    def drag(self, selector: str, to: str, *, across: float = 0.5, down: float = 0.5, touch: bool = False) -> None:
+        """The first such element was dragged to the other, to a place within it: 0 is its left or top.
+
+        touch: by a finger, not by a mouse.
+        """
         from_x, from_y = self._place(selector, 0.5, 0.5)
         x, y = self._place(to, across, down)
-        self._mouse("mousePressed", from_x, from_y)
+        act = self._finger if touch else self._mouse
+        act("pressed", from_x, from_y)
         # In steps, as a hand moves: pages begin a drag after some of them.
         for step in range(1, 6):
-            self._mouse("mouseMoved", from_x + (x - from_x) * step / 5, from_y + (y - from_y) * step / 5)
-        self._mouse("mouseReleased", x, y)
+            act("moved", from_x + (x - from_x) * step / 5, from_y + (y - from_y) * step / 5)
+        act("released", x, y)
 
     def _place(self, selector: str, across: float, down: float) -> tuple[float, float]:
         box = self.run(
@@ -211,8 +215,13 @@ class Browser:
         )
         return box[0] + box[2] * across, box[1] + box[3] * down
 
-    def _mouse(self, kind: str, x: float, y: float) -> None:
+    def _mouse(self, what: str, x: float, y: float) -> None:
+        kind = f"mouse{what.title()}"
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+
+    def _finger(self, what: str, x: float, y: float) -> None:
+        kind = {"pressed": "touchStart", "moved": "touchMove", "released": "touchEnd"}[what]
+        self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[] if what == "released" else [{"x": x, "y": y}])
 
     def click_at(self, x: float, y: float, button: str = "left") -> None:
         """The mouse went there and clicked."""

@@ -16,6 +16,8 @@ from tests.browser import chromium
 def live_server(app: Flask) -> Iterator[str]:
     """The address where the application answers, without a slash at its end."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    # Its end waits for what a page still asked: the next test has other metadata under the same name.
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -64,14 +64,30 @@ def test_who_may_see_a_dashboard_gets_its_page(browser_of: BrowserOf, client_of:
     for name in ("admin", "alice", "bob"):
         page = browser_of(name).get(path)
         assert page.status_code == 200, name
-        assert f'data-id="{embedded.dashboard}"' in page.text
-        # The form is one of the administration.
-        assert ("Edit properties" in page.text) is (name == "admin")
+        told = json.loads(page.text.split('data-bootstrap="')[1].split('"')[0].replace("&#34;", '"'))
+        assert told["id"] == embedded.dashboard
+        assert told["may_edit"] is (name in {"admin", "alice"})
     assert browser_of("charlie").get(path).status_code == 404
     nobody = client_of(None).get(path)
     assert nobody.status_code == 302
     assert "/login/" in nobody.headers["Location"]
     assert browser_of("admin").get("/superset/dashboard/nothing/").status_code == 404
+
+
+def test_the_list_is_for_who_may_read_and_makes_nothing_for_other_sites(
+    browser_of: BrowserOf, client_of: ClientOf
+) -> None:
+    alice, charlie = browser_of("alice"), browser_of("charlie")
+    for client in (alice, charlie):
+        page = client.get("/dashboard/list/").text
+        assert "data-may-write" in page
+        assert "data-edits-all" not in page
+        assert "data-new" not in page
+    assert "data-new" in alice.get("/dashboard/new/", headers={"Sec-Fetch-Site": "same-origin"}).text
+    assert "data-new" not in alice.get("/dashboard/new/", headers={"Sec-Fetch-Site": "cross-site"}).text
+    assert "data-edits-all" in browser_of("admin").get("/dashboard/list/").text
+    for path in ("/dashboard/list/", "/dashboard/new/"):
+        assert client_of(None).get(path).status_code == 302
 
 
 def test_a_page_that_stands_alone_has_no_menu(browser_of: BrowserOf, embedded: Embedded) -> None:

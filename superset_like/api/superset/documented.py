@@ -25,6 +25,7 @@ DESCRIPTIONS = {
     404: "Not found, or not visible to the caller",
     409: "It was changed meanwhile",
     410: "It has expired",
+    412: "There is a newer version than the one that If-Match names",
     413: "It exceeds a limit",
     422: "A value cannot be accepted",
     429: "Too many requests",

@@ -29,9 +29,10 @@ from superset_like.access.remembered import Remembered
 from superset_like.api.superset.documented import DESCRIPTIONS, Operation, endpoint
 from superset_like.api.superset.errors import render_error
 from superset_like.api.superset.rison import SCHEMAS, q_argument
-from superset_like.errors import BadRequest, Forbidden, Invalid, NotAuthenticated, NotFound, ProductError
+from superset_like.errors import BadRequest, Forbidden, Invalid, NotAuthenticated, NotFound, Outdated, ProductError
 from superset_like.extensions import db, settings
 from superset_like.models import projection, stamp
+from superset_like.models.mixins import Versioned
 
 JSON = "application/json; charset=utf-8"
 # Lists and items that a process remembers how to read.
@@ -44,6 +45,13 @@ PLAIN_LIST_ARGUMENTS = ("page", "page_size", "order_column", "order_direction", 
 def json_response(status: int, body: Any) -> Response:
     """The body as JSON; numbers, times and uuids as orjson writes them."""
     return Response(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), status=status, content_type=JSON)
+
+
+def tagged(response: Response, version: int | None) -> Response:
+    """The answer with the version that a later write may name in If-Match."""
+    if version is not None:
+        response.set_etag(str(version))
+    return response
 
 
 class Documented(BaseApi):
@@ -314,9 +322,10 @@ class SupersetModelResource(Documented, ModelRestApi):
         return record
 
     def _pruned(self, records: list[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
-        if "id" not in columns:
-            for record in records:
-                del record["id"]
+        unasked = [name for name in ("id", "version") if name not in columns]
+        for record in records:
+            for name in unasked:
+                record.pop(name, None)
         return records
 
     def _wanted(self, wish: Mapping[str, Any]) -> tuple[str, ...]:
@@ -392,19 +401,22 @@ class SupersetModelResource(Documented, ModelRestApi):
         records = asked.shown.records(asked.objects())
         if not records:
             raise NotFound()
-        identity = records[0]["id"]
+        identity, version = records[0]["id"], records[0].get("version")
         record = self.finished_item(self._pruned(self.finished(records), asked.columns)[0])
         body: dict[str, Any] = {"id": identity, "result": record}
         body.update(self._show_metadata(asked.keys, asked.columns))
-        return json_response(200, body)
+        return tagged(json_response(200, body), version)
 
     def _item(self, pk: str) -> Reading:
         wish = q_argument("item")
         wanted = [name for name in wish.get("columns", ()) if name in self.show_columns]
         columns = tuple(wanted or self.show_columns)
-        shown = self._projection(columns)
+        shown = self._projection((*columns, "version") if self._is_versioned() else columns)
         page = shown.over(self.identified(self.visible(), pk))
         return Reading(columns, wish.get("keys"), shown, page, is_stamped=self._is_stamped())
+
+    def _is_versioned(self) -> bool:
+        return issubclass(self.model, Versioned)
 
     def _is_stamped(self) -> bool:
         return self.model in stamp.CONTENT or self.model in stamp.SECURITY
@@ -498,15 +510,34 @@ class SupersetModelResource(Documented, ModelRestApi):
         item = self.service.create(current(), values)
         return json_response(201, {"id": item.id, "result": self.written(item)})
 
-    @endpoint("PUT", "/<pk>", "Change one", permission="write", body="edit_schema")
+    @endpoint(
+        "PUT",
+        "/<pk>",
+        "Change one; with If-Match, only that version",
+        permission="write",
+        body="edit_schema",
+        refusals=(400, 401, 403, 404, 409, 412, 422),
+    )
     def put(self, pk: str) -> Response:
         values = self.body(self.edit_schema)
+        # Held until it is written: the write is compared with the version that was read here.
+        _held = self._as_expected(whole_number(pk))
         item = self.service.update(current(), whole_number(pk), values)
         body = {"id": item.id, "result": {name: sent for name, sent in json_body().items()}}
         changed: datetime | None = getattr(item, "changed_on", None)
         if changed is not None:
             body["last_modified_time"] = changed.replace(microsecond=0).timestamp()
-        return json_response(200, body)
+        return tagged(json_response(200, body), getattr(item, "version", None))
+
+    def _as_expected(self, pk: int) -> Model | None:
+        if not request.if_match or request.if_match.star_tag or not self._is_versioned():
+            return None
+        item: Model | None = db.session.execute(self.visible().where(self.model.id == pk)).scalar()
+        if item is None:
+            raise NotFound()
+        if not request.if_match.contains(str(item.version)):
+            raise Outdated(version=item.version)
+        return item
 
     @endpoint("DELETE", "/<pk>", "Delete one", permission="write")
     def delete(self, pk: str) -> Response:

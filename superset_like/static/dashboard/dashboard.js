@@ -27,6 +27,7 @@ export class Dashboard {
     this.charts = new Map(charts.map((chart) => [chart.id, chart]));
     const only = this.#onlyChart();
     this.figures = [];
+    this.bar = null;
     document.title = record.dashboard_title || "Dashboard";
     this.filters = new Filters(this.metadata, {
       places: this.places,

@@ -77,7 +77,7 @@ export class Layout {
       case "GRID":
         return this.#box("div", "dash-grid", place);
       case "ROW":
-        return this.#box("div", "dash-row", place);
+        return this.#row(place);
       case "COLUMN":
         return wide(this.#box("div", "dash-column", place), place);
       case "TABS":
@@ -99,6 +99,14 @@ export class Layout {
     const box = made(tag, className);
     box.append(...this.#children(place));
     return box;
+  }
+
+  // In a column, a row has as many columns as that.
+  #row(place) {
+    const row = this.#box("div", "dash-row", place);
+    const column = this.#path(place.id).reverse().map((id) => this.places[id]).find((each) => each?.type === "COLUMN");
+    if (column) row.style.setProperty("--columns", widthOf(column));
+    return row;
   }
 
   #chart(place) {
@@ -162,9 +170,12 @@ function tabPanel(tab) {
   return panel;
 }
 
+function widthOf(place) {
+  return Math.min(Math.max(Number(place.meta?.width) || COLUMNS / 3, 1), COLUMNS);
+}
+
 function wide(element, place) {
-  const width = Math.min(Math.max(Number(place.meta?.width) || COLUMNS / 3, 1), COLUMNS);
-  element.style.setProperty("--width", width);
+  element.style.setProperty("--width", widthOf(place));
   return element;
 }
 

@@ -5,7 +5,7 @@ import { answered, ask, send } from "../session.js";
 import { Dashboard } from "./dashboard.js";
 
 const place = document.getElementById("dashboard");
-const { id, modules, rights, edit_url: editUrl } = JSON.parse(place.dataset.bootstrap);
+const { id, modules, rights, may_edit: mayEdit } = JSON.parse(place.dataset.bootstrap);
 const wished = new URLSearchParams(location.search);
 // What says how the page is shown is no matter of its questions.
 const OWN = ["native_filters", "native_filters_key", "permalink_key", "edit"];
@@ -64,7 +64,7 @@ async function begin() {
   }
   if (standalone < HIDE_TITLE) {
     const { pageTools } = await import("./page_tools.js");
-    dashboard.tools.append(...pageTools(dashboard, { editUrl }));
+    dashboard.tools.replaceChildren(...pageTools(dashboard, { edit: mayEdit && !standalone ? edit : null }));
   }
   if (dashboard.metadata.refresh_frequency > 0) {
     const { refreshEvery } = await import("./auto_refresh.js");
@@ -72,6 +72,42 @@ async function begin() {
   }
 }
 
+// The editor, and its style, are loaded for who edits.
+async function edit() {
+  dashboard.stopRefresh?.();
+  name("edit", "true");
+  const style = new URL("../dashboard_editor/editor.css", import.meta.url).href;
+  const [{ edit: open }] = await Promise.all([import("../dashboard_editor/editor.js"), styled(style)]);
+  await open(place, {
+    id,
+    server: { ask, send, answered },
+    modules,
+    left: async () => {
+      name("edit", null);
+      await begin();
+      dashboard.tools.querySelector(".dash-edit")?.focus();
+    },
+  });
+}
+
+// The address says how the page is shown.
+function name(key, value) {
+  if (value === null) wished.delete(key);
+  else wished.set(key, value);
+  history.replaceState(null, "", `${location.pathname}${wished.size ? `?${wished}` : ""}${location.hash}`);
+}
+
+function styled(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return null;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((done) => {
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+  });
+}
+
 window.addEventListener("hashchange", () => dashboard.layout?.reveal(decodeURIComponent(location.hash.slice(1))));
 window.addEventListener("offline", () => toast("You are offline. What is shown stays.", "failed"));
-begin();
+if (mayEdit && !standalone && wished.get("edit") === "true") edit();
+else begin();

@@ -5,8 +5,8 @@ import { action, dialog, made, menu, toast, told } from "../elements.js";
 
 const INTERVALS = [[0, "Never"], [10, "10 seconds"], [30, "30 seconds"], [60, "1 minute"], [300, "5 minutes"], [1800, "30 minutes"], [3600, "1 hour"]];
 
-// editUrl: where the dashboard's properties are edited, for who may.
-export function pageTools(dashboard, { editUrl }) {
+// edit(): opens the editor, for who may.
+export function pageTools(dashboard, { edit }) {
   const items = () => [
     ["Refresh all charts", () => dashboard.refresh()],
     ["Refresh by itself …", () => chooseInterval(dashboard)],
@@ -14,9 +14,9 @@ export function pageTools(dashboard, { editUrl }) {
     ["Copy link", () => copyLink(dashboard)],
     ["Download image", () => picture(dashboard, "png")],
     ["Download PDF", () => picture(dashboard, "pdf")],
-    ...(editUrl ? [["Edit properties", () => location.assign(editUrl)]] : []),
   ];
-  return [star(dashboard), menu("Actions of the dashboard", items)];
+  const editing = edit ? [action("Edit dashboard", edit, "dash-edit")] : [];
+  return [star(dashboard), ...editing, menu("Actions of the dashboard", items)];
 }
 
 // A star that says whether the dashboard is one of the reader's favourites, and changes it.
