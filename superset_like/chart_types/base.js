@@ -691,6 +691,9 @@ const SCHEMES = {
   echarts5Colors: "5470c6 91cc75 fac858 ee6666 73c0de 3ba272 fc8452 9a60b4 ea7ccc",
 };
 
+// What a form's `color_scheme` may name.
+export const SCHEME_NAMES = Object.keys(SCHEMES);
+
 const RAMPS = {
   blues: ["#e3eef8", "#a9cde8", "#5fa3d0", "#2672b0", "#0b3f78"],
   greens: ["#e5f3e5", "#aedcae", "#66bb78", "#268f4e", "#00542a"],

@@ -11,9 +11,7 @@ import orjson
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from flask import Flask, current_app
-from sqlalchemy import select
 
-from superset_like.access import rules
 from superset_like.access.actor import ANONYMOUS, Actor, acting
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
@@ -22,7 +20,6 @@ from superset_like.errors import (
     BadRequest,
     DrawingFailed,
     DrawingTimedOut,
-    NotFound,
     ProductError,
     QueryError,
     QueryTimedOut,
@@ -32,12 +29,12 @@ from superset_like.errors import (
     Unavailable,
 )
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dashboard
+from superset_like.models import Dashboard
 from superset_like.pictures import boxes, layout
 from superset_like.pictures.layout import Page, Paper, Plan, Shown
-from superset_like.services import chart_data, chart_pictures, dashboards, remembered, stores
+from superset_like.services import chart_data, chart_pictures, stores
 from superset_like.services.chart_pictures import Answered, Form, Look, Size
-from superset_like.services.dashboard_filters import About, Filters
+from superset_like.services.dashboard_filters import Filters
 from superset_like.services.extra_form_data import Extra
 
 # What one picture may cost: charts, bytes of a layout and of all answers, the height of a page.
@@ -103,18 +100,6 @@ class Picture:
     is_whole: bool
 
 
-def dashboard(actor: Actor, name: str) -> Dashboard:
-    """The dashboard of this id, uuid or slug. Raises NotFound."""
-    condition = rules.visible(actor, Dashboard)
-    statement = select(Dashboard).where(dashboards.named(name))
-    found: Dashboard | None = db.session.execute(
-        statement if condition is None else statement.where(condition)
-    ).scalar()
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def wanted(actor: Actor, on: Dashboard, wish: Wish) -> Wanted:
     """The picture of the dashboard as the caller sees it; its charts are asked now. Raises BadRequest, TooLarge, and
     TooMany or Unavailable when it has to be asked for later.
@@ -122,8 +107,8 @@ def wanted(actor: Actor, on: Dashboard, wish: Wish) -> Wanted:
     places = _places(on)
     # As pages have them, where no layout says it.
     on_it = sorted(on.charts, key=lambda chart: chart.id)
-    charts = {chart.id: _about(chart) for chart in on_it}
-    filters = Filters(_json(on.json_metadata), places, list(charts.values()), wish.filters)
+    charts = {chart.id: chart for chart in on_it}
+    filters = Filters(on, wish.filters)
     shown = {chart.id: Shown(chart.slice_name) for chart in on_it}
     plan = Plan(on.dashboard_title or "", places, shown, wish.width, _open(places, wish), filters.told())
     seen = list(_seen(plan, wish))
@@ -201,12 +186,6 @@ def _json(text: str | None) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _about(chart: Chart) -> About:
-    pk = chart.datasource_id
-    columns = {column.column_name for column in remembered.dataset(pk).columns} if pk is not None else set()
-    return About(chart.id, pk, _json(chart.params), columns)
-
-
 def _open(places: Mapping[str, Any], wish: Wish) -> frozenset[str] | None:
     """Ids of the open tabs, with those around them; None: all."""
     if not wish.tabs:
@@ -233,14 +212,14 @@ def _seen(plan: Plan, wish: Wish) -> Iterator[int]:
     yield from dict.fromkeys(item["chart"] for item in items if wish.crop is None or item["y"] < wish.crop)
 
 
-def _asked(actor: Actor, on: int, asked: Sequence[tuple[int, Any]], wish: Wish) -> list[Answered | str]:
+def _asked(actor: Actor, on: int, asked: Sequence[tuple[int, Extra]], wish: Wish) -> list[Answered | str]:
     """The chart's answers, or what to say in its place, for each (chart, filters)."""
 
-    def one(job: tuple[int, Any]) -> Answered | str:
+    def one(job: tuple[int, Extra]) -> Answered | str:
         pk, filters = job
         try:
             chart = chart_data.chart(actor, pk, on)
-            here, context = chart_data.of_chart(actor, chart, wish.force, Extra(tuple(filters)), on, zone=wish.zone)
+            here, context = chart_data.of_chart(actor, chart, wish.force, filters, on, zone=wish.zone)
             return chart_pictures.answered(here, context, chart)
         except (TooMany, Unavailable):
             raise

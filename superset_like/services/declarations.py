@@ -56,10 +56,9 @@ def declared(dashboard: Dashboard, chart: Chart, dataset: Dataset) -> Declared:
     kinds = frozenset(str(each["filterType"]) for each in about)
     if kinds & TIME_KINDS:
         columns |= {column.column_name for column in dataset.columns if column.is_dttm}
-    if metadata.get("cross_filters_enabled", True):
-        for other in dashboard.charts:
-            if _crosses(metadata, positions, other.id, chart.id):
-                columns |= dimensions(other)
+    for other in dashboard.charts:
+        if crosses(metadata, positions, other.id, chart.id):
+            columns |= dimensions(other)
     return Declared(frozenset(columns), kinds)
 
 
@@ -113,9 +112,9 @@ def _axis_column(column: Any) -> Any:
     return column.get("sqlExpression") if isinstance(column, dict) and column.get("columnType") == "BASE_AXIS" else None
 
 
-def _crosses(metadata: Mapping[str, Any], positions: Any, source: int, target: int) -> bool:
+def crosses(metadata: Mapping[str, Any], positions: Any, source: int, target: int) -> bool:
     """Whether a click on one chart filters the other."""
-    if source == target:
+    if source == target or not metadata.get("cross_filters_enabled", True):
         return False
     own = (metadata.get("chart_configuration") or {}).get(str(source)) or {}
     cross = own.get("crossFilters") or {} if isinstance(own, dict) else {}

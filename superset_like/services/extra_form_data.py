@@ -1,6 +1,6 @@
 """What filters of a dashboard change of a chart's question, in Superset's words: `extra_form_data`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,21 @@ def read_text(text: str | None, name: str = "extra_form_data") -> Extra:
         return read(orjson.loads(text), name)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"{name} is not JSON", fields={name: ["Not valid JSON."]}) from error
+
+
+def merged(extras: Iterable[Extra]) -> Extra:
+    """What all of them want: their filters together; of a time or a grain, the last that says one."""
+    made = NOTHING
+    for extra in extras:
+        made = Extra(
+            (*made.filters, *extra.filters),
+            (*made.adhoc_filters, *extra.adhoc_filters),
+            extra.time_range or made.time_range,
+            extra.granularity or made.granularity,
+            extra.time_grain or made.time_grain,
+            extra.url_params or made.url_params,
+        )
+    return made
 
 
 def asked_with(asked: QueryObject, extra: Extra, dataset: Dataset) -> QueryObject:

@@ -5,14 +5,11 @@ import json
 from flask import redirect, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from superset_like.access import rules
 from superset_like.access.actor import ActorKind, current
-from superset_like.errors import Forbidden, NotFound
-from superset_like.extensions import db
-from superset_like.models import Dashboard
+from superset_like.errors import Forbidden
 from superset_like.services import dashboards
 from superset_like.views import chart_modules
 
@@ -77,11 +74,7 @@ class DashboardPage(BaseView):
             return redirect(self.appbuilder.get_url_for_login_with(request.url))
         if not actor.can("can_read", "Dashboard"):
             raise Forbidden()
-        condition = rules.visible(actor, Dashboard)
-        statement = select(Dashboard).where(dashboards.named(id_or_slug))
-        dashboard = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
-        if dashboard is None:
-            raise NotFound()
+        dashboard = dashboards.find(actor, id_or_slug)
         self.update_redirect()
         bootstrap = {
             "id": dashboard.id,

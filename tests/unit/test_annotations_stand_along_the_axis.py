@@ -22,7 +22,7 @@ def v8() -> MiniRacer:
     made.eval(f"const base = {modules.script(FOLDER, 'base')}({{}});0")
     for name in ("timeseries", "mixed_timeseries", "big_number"):
         made.eval(f"const {name} = {modules.script(FOLDER, name)}(base);0")
-    path = FOLDER / "formula.js"
+    path = FOLDER / "annotations.js"
     made.eval(f"const formula = {modules.translated(path.read_text(), path)}(base);0")
     return made
 

@@ -19,7 +19,7 @@ from superset_like.api.superset.resource import Documented, json_response
 from superset_like.errors import NotFound
 from superset_like.models import Dashboard
 from superset_like.pictures.layout import Paper
-from superset_like.services import dashboard_pictures
+from superset_like.services import dashboard_pictures, dashboards
 from superset_like.services.chart_pictures import Form
 from superset_like.services.dashboard_pictures import Wish
 
@@ -121,7 +121,7 @@ class SupersetDashboardImageApi(Documented):
         tabs = tuple((asked["active_tabs"] or ())[:MOST_TABS])
         wish = replace(_screenshot(), tabs=tabs, filters=asked["data_mask"] or None, force=arguments.flag("force"))
         actor = current()
-        found = dashboard_pictures.dashboard(actor, pk)
+        found = dashboards.find(actor, pk)
         wanted = dashboard_pictures.wanted(actor, found, wish)
         told = _told(found, wanted.key[:DIGEST_LETTERS])
         dashboard_pictures.keep(wish, told["cache_key"])
@@ -141,7 +141,7 @@ class SupersetDashboardImageApi(Documented):
     def screenshot(self, pk: str, digest: str) -> Response:
         form = arguments.chosen("download_format", DOWNLOADS, "png")
         actor = current()
-        found = dashboard_pictures.dashboard(actor, pk)
+        found = dashboards.find(actor, pk)
         wish = dashboard_pictures.recalled(digest) if DIGEST.fullmatch(digest) else None
         # The name says whose rows are in it: somebody who sees others has another picture.
         if wish is None or dashboard_pictures.wanted(actor, found, wish).key[:DIGEST_LETTERS] != digest:
@@ -206,7 +206,7 @@ def _paper() -> Paper | None:
 
 
 def _picture(id_or_slug: str, wish: Wish) -> Response:
-    return _drawn(dashboard_pictures.dashboard(current(), id_or_slug), wish)
+    return _drawn(dashboards.find(current(), id_or_slug), wish)
 
 
 def _drawn(found: Dashboard, wish: Wish) -> Response:

@@ -1,9 +1,9 @@
 // The properties of a dashboard: names, people, looks, how it behaves, and its JSON metadata for who knows them.
 
+import { SCHEME_NAMES } from "/chart_types/base.js";
 import { action, dialog, made, said } from "../elements.js";
 import { check, chooser, group, jsonObjection, labelled, select, textArea, textField } from "./fields.js";
 
-const SCHEMES = ["supersetColors", "presetColors", "d3Category10", "d3Category20", "googleCategory10c", "bnbColors", "lyftColors", "echarts4Colors", "echarts5Colors"];
 const REFRESHES = [[0, "Not by itself"], [10, "Every 10 seconds"], [30, "Every 30 seconds"], [60, "Every minute"], [300, "Every 5 minutes"], [1800, "Every 30 minutes"], [3600, "Every hour"], [21600, "Every 6 hours"], [43200, "Every 12 hours"], [86400, "Every day"]];
 
 export function propertiesDialog(editor) {
@@ -18,7 +18,7 @@ export function propertiesDialog(editor) {
   const owners = chooser("Owners", "owners", facts.owners);
   const roles = chooser("Roles", "roles", facts.roles);
   const published = check("Published: who may see its data finds it in the list", facts.published);
-  const scheme = select([["", "Each chart's own"], ...SCHEMES.map((name) => [name, name])], metadata.color_scheme ?? "");
+  const scheme = select([["", "Each chart's own"], ...SCHEME_NAMES.map((name) => [name, name])], metadata.color_scheme ?? "");
   const refresh = select(REFRESHES, metadata.refresh_frequency ?? 0);
   const crossed = check("Cross filters: a click on a chart filters the others", metadata.cross_filters_enabled ?? true);
   // The filters have a dialog of their own, the layout is on the page.

@@ -1,7 +1,6 @@
 // The plain fields of a form: text, number, check box, choices, colours, bounds, grain, order.
 
-import { listed } from "/chart_types/base.js";
-import { columnLabels, metricLabels, palette } from "/chart_types/base.js";
+import { SCHEME_NAMES, columnLabels, listed, metricLabels, palette } from "/chart_types/base.js";
 import { made } from "../elements.js";
 import { chips } from "./chips.js";
 import { columnField, columnOptions, columnText } from "./columns.js";
@@ -9,7 +8,6 @@ import { combobox } from "./combobox.js";
 import { filterField } from "./filters.js";
 import { metricField } from "./metrics.js";
 
-const SCHEMES = ["supersetColors", "presetColors", "d3Category10", "d3Category20", "googleCategory10c", "bnbColors", "lyftColors", "echarts4Colors", "echarts5Colors"];
 const MADE = {
   bounds,
   checkbox,
@@ -120,7 +118,7 @@ function scheme({ control, id, value, set }) {
   const swatches = made("span", "swatches");
   swatches.setAttribute("aria-hidden", "true");
   const held = value() ?? control.default;
-  field.append(...[...new Set([...SCHEMES, held])].map((name) => new Option(name, name)));
+  field.append(...[...new Set([...SCHEME_NAMES, held])].map((name) => new Option(name, name)));
   field.value = held;
   const paint = () => {
     const colours = palette({ color_scheme: field.value }, { theme: "light" }).slice(0, 10);
