@@ -985,7 +985,8 @@ function axisBase(look) {
     nameTextStyle: { color: colours.quiet, fontFamily: FONT, fontSize: 12 },
     axisLine: { show: true, lineStyle: { color: colours.line } },
     axisTick: { show: false },
-    axisLabel: { color: colours.quiet, fontFamily: FONT, fontSize: 11, hideOverlap: true },
+    // ECharts would take the height of a line from a Chinese letter, for which a reader may have no font.
+    axisLabel: { color: colours.quiet, fontFamily: FONT, fontSize: 11, lineHeight: 14, hideOverlap: true },
     splitLine: { show: false, lineStyle: { color: colours.grid, width: 1 } },
   };
 }
