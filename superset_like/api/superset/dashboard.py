@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
 from superset_like.api.superset.bodies import Certification, IdList, json_object, text
+from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.dataset_record import dashboard_dataset
 from superset_like.api.superset.documented import endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
@@ -160,7 +161,7 @@ class DashboardTagId(BaseFilter):
         return query.where(Dashboard.tags.any(Tag.id == int(value)))
 
 
-class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
+class SupersetDashboardApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
     """Dashboards."""
 
     datamodel = SQLAInterface(Dashboard)
