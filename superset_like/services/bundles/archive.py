@@ -150,8 +150,8 @@ def _is_wanted(name: str) -> bool:
 def _unpacked(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     try:
         with bundle.open(info) as file:
-            # What the directory said of its size may be a lie.
-            data = file.read(most + 1)
+            # What the directory said of its size may be a lie: no more than that is unpacked.
+            data = file.read(min(most, info.file_size) + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(info.filename, "It is damaged") from error
     if len(data) > most:

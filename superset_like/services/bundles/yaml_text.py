@@ -23,7 +23,7 @@ CONSTRUCTOR = yaml.constructor.SafeConstructor()
 # Those in C are ten and more times faster; not every platform has them.
 PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 EMITTER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-# The emitter in C breaks long texts in double quotes elsewhere, and writes long keys without `?`.
+# The emitter in C breaks long texts in double quotes elsewhere, and writes long and empty keys without `?`.
 WIDEST_LINE, LONGEST_KEY = 78, 100
 
 
@@ -48,19 +48,35 @@ class FastDumper(EMITTER):
 def dumped(value: Any) -> str:
     """The value as YAML, its keys in their order."""
     text: str = yaml.dump(value, Dumper=FastDumper, sort_keys=False)
-    if any(_is_spelled_otherwise(event) for event in yaml.parse(text, Loader=PARSER)):
-        text = yaml.dump(value, Dumper=Dumper, sort_keys=False)
-    return text
+    return yaml.dump(value, Dumper=Dumper, sort_keys=False) if _may_be_spelled_otherwise(text) else text
 
 
-def _is_spelled_otherwise(event: Any) -> bool:
-    """Whether the emitter in Python might have written this scalar in another way."""
-    if not isinstance(event, yaml.ScalarEvent):
-        return False
-    is_one_line = event.start_mark.line == event.end_mark.line
-    if event.style == '"':
-        return not is_one_line or event.end_mark.column > WIDEST_LINE
-    return is_one_line and len(event.value) > LONGEST_KEY
+def _may_be_spelled_otherwise(text: str) -> bool:
+    """Whether the emitter in Python might have written this text of the one in C in another way."""
+    # For each open collection: whether a key comes next; None in lists.
+    awaits_key: list[bool | None] = []
+    for event in yaml.parse(text, Loader=PARSER):
+        if isinstance(event, yaml.CollectionEndEvent):
+            awaits_key.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            is_key = bool(awaits_key and awaits_key[-1])
+            if awaits_key and awaits_key[-1] is not None:
+                awaits_key[-1] = not awaits_key[-1]
+            if isinstance(event, yaml.CollectionStartEvent):
+                awaits_key.append(True if isinstance(event, yaml.MappingStartEvent) else None)
+            elif _is_odd_key(event) if is_key else _is_broken_elsewhere(event):
+                return True
+    return False
+
+
+def _is_odd_key(key: Any) -> bool:
+    is_one_line = key.start_mark.line == key.end_mark.line
+    return not key.value or len(key.value) > LONGEST_KEY or key.style == '"' or not is_one_line
+
+
+def _is_broken_elsewhere(scalar: Any) -> bool:
+    is_one_line = scalar.start_mark.line == scalar.end_mark.line
+    return scalar.style == '"' and not (is_one_line and scalar.end_mark.column <= WIDEST_LINE)
 
 
 def loaded(text: str, most_nested: int) -> Any:
