@@ -20,7 +20,8 @@ NOT_THERE = "It is neither in the bundle nor here"
 class Arrivals:
     """kinds: those that the import takes, by name. passwords, secrets: path -> what the importer gave for that file.
 
-    items: (kind, uuid) -> the object, for the files applied so far and for what they name. numbers: (kind, number in
+    items: (kind, uuid) -> the object, for the files applied so far and for what they name; None where there is none.
+    numbers: (kind, number in
     the bundle) -> uuid. tag_descriptions: name of a tag -> what the bundle says of it.
     """
 
@@ -28,14 +29,14 @@ class Arrivals:
     kinds: Mapping[str, Kind]
     passwords: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    paths: dict[UUID, str] = field(default_factory=dict)
-    items: dict[tuple[str, UUID], Model] = field(default_factory=dict)
+    paths: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    items: dict[tuple[str, UUID], Model | None] = field(default_factory=dict)
     numbers: dict[tuple[str, int], UUID] = field(default_factory=dict)
     tag_descriptions: dict[str, str | None] = field(default_factory=dict)
 
-    def path_of(self, config: Mapping[str, Any]) -> str:
+    def path_of(self, kind: str, config: Mapping[str, Any]) -> str:
         """The path of the file in the bundle."""
-        return self.paths[config["uuid"]]
+        return self.paths[kind, config["uuid"]]
 
     def needed(self, kind: str, config: Mapping[str, Any], name: str) -> Any:
         """The object that this field of a file names. Raises Invalid, or Forbidden as `known`."""
@@ -52,12 +53,9 @@ class Arrivals:
         asked = _uuid(uuid)
         if asked is None:
             return None
-        found = self.items.get((kind, asked))
-        if found is None:
-            found = self._here(self.kinds[kind], asked)
-            if found is not None:
-                self.items[kind, asked] = found
-        return found
+        if (kind, asked) not in self.items:
+            self.items[kind, asked] = self._here(self.kinds[kind], asked)
+        return self.items[kind, asked]
 
     def numbered(self, kind: str, number: Any) -> Any:
         """The object that the bundle knows by this number, from the bundle's files alone; None when there is none."""

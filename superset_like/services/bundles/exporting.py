@@ -72,11 +72,11 @@ def files(selection: Selection, *, numbered: bool = True) -> dict[str, str]:
 
 
 def zipped(root: str, contents: dict[str, bytes]) -> bytes:
-    """The files as a zip with this root folder."""
+    """The files as a zip with this root folder; without one when it is empty."""
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
         for path, data in contents.items():
-            entry = zipfile.ZipInfo(f"{root}/{path}", LONG_AGO)
+            entry = zipfile.ZipInfo(f"{root}/{path}" if root else path, LONG_AGO)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, READABLE
             bundle.writestr(entry, data)
     return stream.getvalue()

@@ -165,10 +165,10 @@ class Import:
         loaded = [self._loaded(path, kind) for path, kind in named if kind is not None]
         files = [file for file in loaded if file is not None]
         for file in files:
-            uuid = file.config["uuid"]
-            if uuid in self.arrivals.paths:
-                self.problems.add(file.path, {"uuid": [f"{self.arrivals.paths[uuid]} has the same"]})
-            self.arrivals.paths[uuid] = file.path
+            uuid, paths = file.config["uuid"], self.arrivals.paths
+            if (file.kind.name, uuid) in paths:
+                self.problems.add(file.path, {"uuid": [f"{paths[file.kind.name, uuid]} has the same"]})
+            paths[file.kind.name, uuid] = file.path
             if file.number is not None:
                 self.arrivals.numbers.setdefault((file.kind.name, file.number), uuid)
         # Made in the order of their numbers, objects get these as ids where they are the first ones.

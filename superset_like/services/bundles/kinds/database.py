@@ -154,12 +154,14 @@ class DatabaseKind(Kind):
             values["extra"] = item.extra if item is not None and is_same else text
         secrets = values.pop("masked_encrypted_extra", None) or values.pop("encrypted_extra", None)
         if secrets:
-            values["encrypted_extra"] = _with_secrets(secrets, arrivals.secrets.get(arrivals.path_of(config), {}))
+            values["encrypted_extra"] = _with_secrets(
+                secrets, arrivals.secrets.get(arrivals.path_of("database", config), {})
+            )
         return values
 
 
 def _with_password(uri: str, config: Mapping[str, Any], arrivals: Arrivals) -> str:
-    password = arrivals.passwords.get(arrivals.path_of(config), config.get("password"))
+    password = arrivals.passwords.get(arrivals.path_of("database", config), config.get("password"))
     if password is None:
         return uri
     return databases.parsed_uri(uri).set(password=password).render_as_string(hide_password=False)
