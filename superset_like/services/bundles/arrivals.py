@@ -21,8 +21,8 @@ class Arrivals:
     """kinds: those that the import takes, by name. passwords, secrets: path -> what the importer gave for that file.
 
     items: (kind, uuid) -> the object, for the files applied so far and for what they name; None where there is none.
-    numbers: (kind, number in
-    the bundle) -> uuid. tag_descriptions: name of a tag -> what the bundle says of it.
+    paths: (kind, uuid) -> the file. numbers: (kind, number in the bundle) -> uuid. tag_descriptions: name of a tag ->
+    what the bundle says of it.
     """
 
     actor: Actor
