@@ -214,10 +214,15 @@ class Import:
             elif not self._is_wanted(kind):
                 if not kind.may_keep(self.actor, file.item):
                     self.problems.forbid(file.path, f"You may not use this {kind.name.replace('_', ' ')}")
-            elif not (rules.can(self.actor, "read", file.item) and rules.can(self.actor, "edit", file.item)):
+            elif not self._may_change(kind, file.item):
                 self.problems.forbid(file.path, f"You may not change this {kind.name.replace('_', ' ')}")
             elif not self.wish.overwrite:
                 self.problems.add(file.path, EXISTS.format(noun=kind.noun))
+
+    def _may_change(self, kind: Kind, item: Any) -> bool:
+        if not self.actor.can("can_write", kind.resource):
+            return False
+        return rules.can(self.actor, "read", item) and rules.can(self.actor, "edit", item)
 
     def _is_wanted(self, kind: Kind) -> bool:
         return self.what in {ASSETS, kind.name}
