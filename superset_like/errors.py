@@ -113,6 +113,32 @@ class Invalid(ProductError):
     default_message = "A value cannot be accepted"
 
 
+class AboutBundle(ProductError):
+    """Something is wrong with a bundle. details: file in it -> what, as a text or field -> texts."""
+
+    def __init__(self, message: str = "", files: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.details = dict(files or {})
+
+
+class BundleInvalid(AboutBundle, Invalid):
+    """It cannot be imported."""
+
+    default_message = "The bundle cannot be imported"
+
+
+class BundleForbidden(AboutBundle, Forbidden):
+    """The caller may not make or change what it holds."""
+
+    default_message = "You may not import this bundle"
+
+
+class BundleTooLarge(AboutBundle, TooLarge):
+    """It, or a file in it, exceeds a limit."""
+
+    default_message = "The bundle is too large"
+
+
 class TooMany(ProductError):
     """A rate or budget is used up. details: retry_after_s."""
 

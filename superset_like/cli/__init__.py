@@ -1,6 +1,10 @@
-"""The commands: a file each, named like the command and found by looking here; those of FAB beside them."""
+"""The commands: a file each, named like the command and found by looking here; those of FAB beside them.
+
+A word that Python keeps for itself has `_` at its end: `import_.py`.
+"""
 
 import importlib
+import keyword
 import pkgutil
 
 import click
@@ -11,7 +15,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, sorted."""
-        names = (info.name.replace("_", "-") for info in pkgutil.iter_modules(__path__))
+        names = (info.name.removesuffix("_").replace("_", "-") for info in pkgutil.iter_modules(__path__))
         return sorted([*(name for name in names if self.get_command(ctx, name) is not None), "fab"])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -21,7 +25,7 @@ class Commands(click.Group):
             from flask_appbuilder.cli import fab
 
             return fab  # type: ignore[no-any-return]
-        module = name.replace("-", "_")
+        module = f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
         if not any(info.name == module for info in pkgutil.iter_modules(__path__)):
             return None
         found = getattr(importlib.import_module(f"{__name__}.{module}"), module, None)

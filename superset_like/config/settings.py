@@ -205,6 +205,12 @@ class Settings:
         "Seconds that a form and the filters of a dashboard are kept after their last change; permalinks stay.",
     )
     max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")
+    max_bundle_entries: int = setting(5_000, positive, "Most entries of a bundle that is imported.")
+    max_bundle_file_mib: int = setting(8, positive, "Largest file of a bundle, unpacked, in MiB.")
+    max_bundle_mib: int = setting(64, positive, "Largest bundle, unpacked, in MiB.")
+    max_bundle_ratio: int = setting(
+        200, positive, "How many times smaller than its contents a file of more than 64 KiB in a bundle may be packed."
+    )
     embedding: bool = setting(True, yes_or_no, "Dashboards may be embedded in other sites.")
     sync_permissions: bool = setting(False, yes_or_no, "Write permissions at every start; `init` does it otherwise.")
     log_level: str = setting("INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What is logged.")

@@ -1,5 +1,6 @@
 """Every stored noun; importing this maps them all."""
 
+from superset_like.models.bundle_number import BundleNumber
 from superset_like.models.chart import Chart
 from superset_like.models.css_template import CssTemplate
 from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
@@ -16,6 +17,7 @@ from superset_like.models.stamp import Stamp
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
 
 __all__ = [
+    "BundleNumber",
     "Chart",
     "CssTemplate",
     "Dashboard",

@@ -74,23 +74,33 @@ def usable(actor: Actor, database_id: int) -> Database:
 
 def create(actor: Actor, values: Mapping[str, Any]) -> Database:
     """A new connection, tried before it is kept. Raises Invalid with the fields at fault."""
-    _require_writer(actor)
-    _require_free_name(values["database_name"], None)
-    database = Database(**_plain_values(values))
-    _apply_connection(database, values)
-    db.session.add(database)
-    return _committed(database)
+    return _committed(made(actor, values, is_tried=True))
 
 
 def update(actor: Actor, database_id: int, values: Mapping[str, Any]) -> Database:
     """The connection with these values; it is tried again when they change where or how it connects."""
     database = found.editable(actor, Database, [database_id])[0]
+    assign(database, values, is_tried=True)
+    return _committed(database)
+
+
+def made(actor: Actor, values: Mapping[str, Any], *, is_tried: bool) -> Database:
+    """A new connection to a place that is allowed; not committed. is_tried: it works now. Raises Invalid, Forbidden."""
+    _require_writer(actor)
+    _require_free_name(values["database_name"], None)
+    database = Database(**_plain_values(values))
+    _apply_connection(database, values, is_tried)
+    db.session.add(database)
+    return database
+
+
+def assign(database: Database, values: Mapping[str, Any], *, is_tried: bool) -> None:
+    """The connection has these values; not committed. is_tried: as in `made`. Raises Invalid."""
     if values.get("database_name"):
         _require_free_name(values["database_name"], database.id)
     for name, value in _plain_values(values).items():
         setattr(database, name, value)
-    _apply_connection(database, values)
-    return _committed(database)
+    _apply_connection(database, values, is_tried)
 
 
 def delete(actor: Actor, database_ids: Sequence[int]) -> int:
@@ -308,10 +318,15 @@ def _plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None or name in NULLABLE_FIELDS}
 
 
+def flush(database: Database) -> None:
+    """The connection has an id and its permissions; not committed."""
+    db.session.flush()
+    grants.ensure_for_database(database)
+
+
 def _committed(database: Database) -> Database:
     try:
-        db.session.flush()
-        grants.ensure_for_database(database)
+        flush(database)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
@@ -319,7 +334,7 @@ def _committed(database: Database) -> Database:
     return database
 
 
-def _apply_connection(database: Database, values: Mapping[str, Any]) -> None:
+def _apply_connection(database: Database, values: Mapping[str, Any], is_tried: bool) -> None:
     _refuse_unsupported(values)
     is_new = database.id is None
     if is_new and not values.get("sqlalchemy_uri"):
@@ -331,7 +346,7 @@ def _apply_connection(database: Database, values: Mapping[str, Any]) -> None:
     whole = uri or parsed_uri(database.secret_uri)
     rendered = whole.render_as_string(hide_password=False)
     target = _checked_target(whole, extra)
-    if is_new or rendered != database.secret_uri or extra != database.extra:
+    if is_tried and (is_new or rendered != database.secret_uri or extra != database.extra):
         try:
             _try(target)
         except (DatabaseUnreachable, QueryError) as error:

@@ -85,6 +85,32 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any], *, override_columns
     return _committed(dataset)
 
 
+def require_sound(actor: Actor, dataset: Dataset, *, has_new_source: bool) -> None:
+    """Nothing, where the dataset is one that `create` or `update` would let the caller keep. Raises Invalid, Forbidden.
+
+    Its columns are not looked up. has_new_source: its rows come from elsewhere than before; then its schema is said in
+    full too.
+    """
+    if has_new_source:
+        _place(dataset)
+        _require_unique(dataset)
+        if dataset.sql:
+            user_sql.require_source(actor, dataset, _context(actor, dataset, is_stored=False))
+        else:
+            table = TableName(dataset.table_name, dataset.schema, dataset.catalog)
+            rules.require_tables(actor, dataset.database, [table])
+    user_sql.require_expressions(actor, dataset)
+    _require_zone(dataset)
+
+
+def flush(dataset: Dataset) -> None:
+    """The dataset has an id and its permissions; not committed."""
+    # Columns and metrics are rows of their own: the dataset's version must rise with them.
+    dataset.changed_on = now()
+    db.session.flush()
+    grants.ensure_for_dataset(dataset)
+
+
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay, without data."""
     items = found.editable(actor, Dataset, pks)
@@ -388,11 +414,8 @@ def _named_part(present: Sequence[Part], values: Mapping[str, Any], name: str | 
 
 
 def _committed(dataset: Dataset) -> Dataset:
-    # Columns and metrics are rows of their own: the dataset's version must rise with them.
-    dataset.changed_on = now()
     try:
-        db.session.flush()
-        grants.ensure_for_dataset(dataset)
+        flush(dataset)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,41 @@ def test_dashboards_are_warmed_up_for_somebody(tmp_path: Path) -> None:
     ):
         refused = ran(tmp_path, "warm-up", *arguments)
         assert (refused.returncode, says in refused.stderr) == (1, True)
+
+
+def test_a_bundle_goes_from_one_home_to_another(tmp_path: Path) -> None:
+    one, two, file = tmp_path / "one", tmp_path / "two", tmp_path / "all.zip"
+    for home in (one, two):
+        ran(home, "init")
+        ran(home, "create-admin")
+    # Both read the same data.
+    data = {"LOCAL_DATABASE_FOLDERS": str(one / "data")}
+    ran(one, "load-examples", **data)
+    written = ran(one, "export", str(file), **data)
+    assert (written.returncode, written.stdout) == (0, f"Wrote {file}.\n")
+    plan = ran(two, "import", str(file), "--plan", **data)
+    assert (plan.returncode, plan.stderr) == (0, "")
+    assert plan.stdout.endswith("Nothing was changed: this is a plan.\n")
+    assert "  created  databases/examples.yaml\n" in plan.stdout
+    done = ran(two, "import", str(file), **data)
+    assert (done.returncode, done.stdout.endswith("Done.\n")) == (0, True)
+    again = tmp_path / "again.zip"
+    ran(two, "export", str(again), **data)
+    assert texts(again) == texts(file)
+    refused = ran(two, "import", str(file), **data)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "databases/examples.yaml: Database already exists and `overwrite=true` was not passed" in refused.stderr
+    left = ran(two, "import", str(file), "--overwrite", **data)
+    assert (left.returncode, "created" in left.stdout, "changed" in left.stdout) == (0, False, False)
+    some = ran(two, "export", str(again), "--kind", "chart", "--id", "1", **data)
+    assert some.returncode == 0
+    assert len(texts(again)) == 4
+    assert ran(two, "export", str(again), "--kind", "chart", "--id", "999", **data).stderr == "Error: Not found\n"
+    assert ran(two, "export", str(again), "--kind", "nothing", "--id", "1", **data).returncode == 2
+
+
+def texts(path: Path) -> dict[str, str]:
+    """Path without root folder -> text, but for the time."""
+    with zipfile.ZipFile(path) as bundle:
+        found = {name.split("/", 1)[1]: bundle.read(name).decode() for name in bundle.namelist()}
+    return {name: text.split("timestamp:")[0] for name, text in found.items()}

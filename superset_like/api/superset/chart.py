@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select
 from superset_like.access import rules
 from superset_like.access.actor import Actor, current
 from superset_like.api.superset.bodies import DATASOURCE_TYPES, Certification, IdList, json_object, text
+from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.resource import SupersetModelResource, by_id_or_uuid
 from superset_like.extensions import db
@@ -156,7 +157,7 @@ SHOWN = [
 ]
 
 
-class SupersetChartApi(FavoritesMixin, SupersetModelResource):
+class SupersetChartApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
     """Charts."""
 
     datamodel = SQLAInterface(Chart)

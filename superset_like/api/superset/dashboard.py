@@ -3,21 +3,23 @@
 from typing import Any, ClassVar
 
 import orjson
-from flask import Response
+from flask import Response, request
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
-from superset_like.api.superset.arguments import flag
+from superset_like.api.superset.arguments import count, flag
 from superset_like.api.superset.bodies import Certification, IdList, json_object, text
+from superset_like.api.superset.bundles import BINARY, ZIP, BundlesMixin, download
 from superset_like.api.superset.dataset_record import dashboard_dataset
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
-from superset_like.api.superset.resource import SupersetModelResource, json_response
+from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
 from superset_like.services import dashboards, embedding, guest_questions
+from superset_like.services.bundles import example
 
 # What a page that shows a dashboard needs of it, beside its charts.
 OF_PAGE = ("id", "uuid", "slug", "dashboard_title", "css", "json_metadata", "position_json", "published")
@@ -164,7 +166,7 @@ class DashboardTagId(BaseFilter):
         return query.where(Dashboard.tags.any(Tag.id == int(value)))
 
 
-class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
+class SupersetDashboardApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
     """Dashboards."""
 
     datamodel = SQLAInterface(Dashboard)
@@ -337,6 +339,21 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
         made = dashboards.copy(current(), self.dashboard(id_or_slug), self.body(DashboardCopy))
         result = {"id": made.id, "last_modified_time": made.changed_on.replace(microsecond=0).timestamp()}
         return json_response(200, {"result": result})
+
+    @endpoint(
+        "GET",
+        "/<pk>/export_as_example/",
+        "It and the rows of its datasets, as Superset keeps its examples",
+        permission="export_as_example",
+        parameters=(Parameter("export_data", "boolean"), Parameter("sample_rows", "integer")),
+        content_type=ZIP,
+        answer=BINARY,
+        refusals=(400, 401, 403, 404, 413),
+    )
+    def export_as_example(self, pk: str) -> Response:
+        with_data = "export_data" not in request.args or flag("export_data")
+        rows = count("sample_rows")
+        return download(example.of_dashboard(current(), whole_number(pk), with_data=with_data, most_rows=rows))
 
     @endpoint("GET", "/<id_or_slug>/embedded", "How it may be embedded", permission="get_embedded")
     def get_embedded(self, id_or_slug: str) -> Response:

@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from superset_like.access.actor import current
 from superset_like.api.superset import database_schemas
+from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.api.superset.rison import declare, q_argument
@@ -28,7 +29,7 @@ NAME = (Parameter("name"), Parameter("schema"), Parameter("catalog"))
 URI_FORM = "{engine}://user:password@host:port/dbname[?key=value&key=value...]"
 
 
-class SupersetDatabaseApi(SupersetModelResource):
+class SupersetDatabaseApi(BundlesMixin, SupersetModelResource):
     """Connections to databases."""
 
     datamodel = SQLAInterface(Database)

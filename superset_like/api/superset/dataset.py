@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_
 from superset_like.access.actor import current
 from superset_like.api.superset import dataset_schemas as schemas
 from superset_like.api.superset.arguments import count, flag
+from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.chart_data import answer_record, warmed_record
 from superset_like.api.superset.database import related_record
 from superset_like.api.superset.database_schemas import RELATED_OBJECTS
@@ -137,7 +138,7 @@ SHOW_COLUMNS = [
 ]
 
 
-class SupersetDatasetApi(SupersetModelResource):
+class SupersetDatasetApi(BundlesMixin, SupersetModelResource):
     """Datasets: tables, or SQL over them, with columns and metrics."""
 
     datamodel = SQLAInterface(Dataset)

@@ -41,7 +41,7 @@ class Operation:
     """One endpoint's documentation.
 
     body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
-    the name of the resource's attribute that holds the schema.
+    the name of the resource's attribute that holds the schema. body_type, content_type: of body and answer.
     """
 
     summary: str
@@ -50,6 +50,7 @@ class Operation:
     status: int = 200
     q: str | None = None
     parameters: tuple[Mapping[str, Any], ...] = ()
+    body_type: str = "application/json"
     content_type: str = "application/json"
     refusals: tuple[int, ...] = (400, 401, 403, 404, 422)
     is_public: bool = False

@@ -13,6 +13,7 @@ from flask import Response
 
 from superset_like.api.dialect import speaks
 from superset_like.errors import (
+    AboutBundle,
     BadRequest,
     DatabaseUnreachable,
     DataForbidden,
@@ -52,6 +53,11 @@ WORDINGS: dict[type[ProductError], Wording] = {
     BadRequest: Wording("GENERIC_COMMAND_ERROR", "warning", {1010: "Issue 1010 - Superset encountered an error."}),
     Invalid: Wording(
         "MARSHMALLOW_ERROR", "warning", {1020: "Issue 1020 - The submitted payload has the wrong schema."}
+    ),
+    AboutBundle: Wording(
+        "GENERIC_COMMAND_ERROR",
+        "warning",
+        {1010: "Issue 1010 - Superset encountered an error while running a command."},
     ),
     NotAuthenticated: Wording("GENERIC_BACKEND_ERROR", "warning", UNEXPECTED),
     Forbidden: Wording("GENERIC_BACKEND_ERROR", "warning", UNEXPECTED),

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from sqlalchemy import Select, or_
 
 from superset_like.api.superset.bodies import IdList, json_object, text
+from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.favorites import favorite_filter
 from superset_like.api.superset.resource import SupersetModelResource
 from superset_like.models import ObjectType, SavedQuery, Tag
@@ -74,7 +75,7 @@ class SavedQueryTagId(BaseFilter):
         return query.where(SavedQuery.tags.any(Tag.id == int(value)))
 
 
-class SupersetSavedQueryApi(SupersetModelResource):
+class SupersetSavedQueryApi(BundlesMixin, SupersetModelResource):
     """SQL kept under a name; everybody sees his own."""
 
     datamodel = SQLAInterface(SavedQuery)

@@ -110,6 +110,9 @@ class DuckDbSession(RunningSession):
         return "Files outside the database are out of reach" if line.startswith("Permission Error") else line
 
 
+READ_ONLY = "read_only"
+
+
 class DuckDb(Engine):
     """DuckDB, embedded."""
 
@@ -138,7 +141,13 @@ class DuckDb(Engine):
 
     def check_uri(self, target: Target) -> None:
         """Raises Invalid unless the URI names a file in reach and nothing more."""
-        places.require_allowed(places.parsed(target.uri), {"duckdb"}, ())
+        url = places.parsed(target.uri)
+        # Superset's users write it; here every session reads unless the connection allows writing.
+        places.require_allowed(url, {"duckdb"}, {"access_mode"})
+        if url.query.get("access_mode", READ_ONLY) != READ_ONLY:
+            raise places.invalid("The option access_mode can only be read_only in a connection string")
+        if target.writable and url.query:
+            raise places.invalid("The connection string asks for a file that is only read")
         places.file_of(target)
 
     def open(self, target: Target, timeout_s: float | None = None) -> Session:

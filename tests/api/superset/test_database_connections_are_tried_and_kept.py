@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import duckdb
+
+from superset_like.config.settings import Settings
 from tests.conftest import ClientOf
 
 
@@ -94,3 +97,15 @@ def test_parts_of_a_connection_are_checked(client_of: ClientOf) -> None:
     whole = {"host": "127.0.0.1", "port": 5432, "database": "x", "username": "u", "password": "p"}
     accepted = admin.post("/api/v1/database/validate_parameters/", json={"engine": "postgresql", "parameters": whole})
     assert accepted.json == {"message": "OK"}
+
+
+def test_a_duckdb_file_may_be_named_as_one_that_is_only_read(client_of: ClientOf, settings: Settings) -> None:
+    path = settings.home / "data" / "only_read.duckdb"
+    path.unlink(missing_ok=True)
+    duckdb.connect(str(path)).close()
+    admin = client_of("admin")
+    for number, (option, status) in enumerate((("read_only", 201), ("read_write", 422), ("automatic", 422))):
+        body = {"database_name": f"only read {number}", "sqlalchemy_uri": f"duckdb:///{path}?access_mode={option}"}
+        assert admin.post("/api/v1/database/", json=body).status_code == status, option
+    more = {"database_name": "more", "sqlalchemy_uri": f"duckdb:///{path}?enable_external_access=true"}
+    assert admin.post("/api/v1/database/", json=more).status_code == 422

@@ -1,0 +1,180 @@
+"""The files of a bundle's zip, read without trusting it.
+
+Nothing is unpacked that the zip's own directory already tells to be too much, and nothing beyond what is allowed even
+where that directory lies. Nothing is ever written to a disk.
+"""
+
+import stat
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from superset_like.errors import BadRequest, BundleInvalid, BundleTooLarge
+
+MIB = 1024 * 1024
+NOT_A_ZIP = "Not a ZIP file"
+METADATA = "metadata.yaml"
+SUFFIXES = frozenset({".yaml", ".yml"})
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+ENCRYPTED = 0x1
+# Small files of repeated text are packed well; what they unpack to is bounded anyway.
+RATIO_FROM_BYTES = 64 * 1024
+# Parts of the zip format: end of the directory, where a larger directory would be, and one entry of the directory.
+END, ZIP64, ENTRY = b"PK\x05\x06", b"PK\x06\x07", b"PK\x01\x02"
+END_BYTES, ZIP64_BYTES, ENTRY_BYTES, LONGEST_COMMENT = 22, 20, 46, 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a bundle may be. ratio: unpacked to packed."""
+
+    entries: int
+    file_bytes: int
+    total_bytes: int
+    ratio: int
+
+
+def contents(stream: IO[bytes], limits: Limits) -> dict[str, str]:
+    """Path without the root folder -> text, for the YAML files in the zip.
+
+    Raises BundleInvalid or BundleTooLarge with the file at fault, and BadRequest when there is no such file.
+    """
+    _require_few_entries(stream, limits)
+    try:
+        with zipfile.ZipFile(stream) as bundle:
+            entries = _checked(bundle.infolist(), limits)
+            found = _read(bundle, entries, limits)
+    except (zipfile.BadZipFile, UnicodeDecodeError) as error:
+        raise BundleInvalid(NOT_A_ZIP) from error
+    if not found:
+        raise BadRequest("No valid import files were found")
+    return found
+
+
+def _require_few_entries(stream: IO[bytes], limits: Limits) -> None:
+    # The library reads the whole directory into memory before anybody can count its entries.
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - END_BYTES - LONGEST_COMMENT - ZIP64_BYTES))
+    tail = stream.read()
+    end = tail.rfind(END)
+    if end < 0 or len(tail) - end < END_BYTES:
+        raise BundleInvalid(NOT_A_ZIP)
+    if tail[:end].rfind(ZIP64) >= 0 and tail[end - ZIP64_BYTES : end].startswith(ZIP64):
+        raise BundleTooLarge("The bundle is too large for its kind of ZIP file")
+    directory_bytes = struct.unpack_from("<I", tail, end + 12)[0]
+    start = size - len(tail) + end - directory_bytes
+    if start < 0:
+        raise BundleInvalid(NOT_A_ZIP)
+    stream.seek(start)
+    _count(stream, directory_bytes, limits.entries)
+    stream.seek(0)
+
+
+def _count(stream: IO[bytes], directory_bytes: int, most: int) -> None:
+    read = entries = 0
+    while read < directory_bytes:
+        head = stream.read(ENTRY_BYTES)
+        if len(head) < ENTRY_BYTES or not head.startswith(ENTRY):
+            raise BundleInvalid(NOT_A_ZIP)
+        entries += 1
+        if entries > most:
+            raise BundleTooLarge(f"The bundle has more than {most} entries")
+        more = sum(struct.unpack_from("<HHH", head, 28))
+        stream.seek(more, 1)
+        read += ENTRY_BYTES + more
+
+
+def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> list[zipfile.ZipInfo]:
+    """The entries that are files. Every one is judged, also those nobody will read."""
+    seen: set[str] = set()
+    total = 0
+    for info in infos:
+        _require_plain(info)
+        _require_bounded(info, limits)
+        total += info.file_size
+        if total > limits.total_bytes:
+            raise _too_large(info.filename, f"The bundle unpacks to more than {limits.total_bytes // MIB} MiB")
+        name = info.filename.rstrip("/").lower()
+        if name in seen:
+            raise _refused(info.filename, "There are two entries of this name")
+        seen.add(name)
+    return [info for info in infos if not info.is_dir()]
+
+
+def _require_plain(info: zipfile.ZipInfo) -> None:
+    name = info.orig_filename
+    path = PurePosixPath(name)
+    if not name or any(character in name for character in "\\:\x00") or not name.isprintable():
+        raise _refused(info.filename, "The name holds a character that is not allowed")
+    if path.is_absolute() or ".." in path.parts:
+        raise _refused(info.filename, "The path leads out of the bundle")
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        raise _refused(info.filename, "It is neither a file nor a folder")
+    if info.flag_bits & ENCRYPTED:
+        raise _refused(info.filename, "It is encrypted")
+    if info.compress_type not in METHODS:
+        raise _refused(info.filename, "It is packed by a method that is not supported")
+
+
+def _require_bounded(info: zipfile.ZipInfo, limits: Limits) -> None:
+    if info.file_size > limits.file_bytes:
+        raise _too_large(info.filename, f"It unpacks to more than {limits.file_bytes // MIB} MiB")
+    if info.file_size > RATIO_FROM_BYTES and info.file_size > limits.ratio * max(info.compress_size, 1):
+        raise _too_large(info.filename, f"It unpacks to more than {limits.ratio} times its size")
+
+
+def _read(bundle: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: Limits) -> dict[str, str]:
+    wanted = [info for info in entries if _is_wanted(info.filename)]
+    has_root = all(info.filename != METADATA for info in wanted)
+    found: dict[str, str] = {}
+    left = limits.total_bytes
+    for info in wanted:
+        data = _unpacked(bundle, info, min(left, limits.file_bytes))
+        left -= len(data)
+        path = info.filename.split("/", 1)[-1] if has_root else info.filename
+        if path in found:
+            raise _refused(path, "There are two files of this name")
+        found[path] = _text(path, data)
+    return found
+
+
+def _is_wanted(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "_"))
+
+
+def _unpacked(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    try:
+        with bundle.open(info) as file:
+            # What the directory said of its size may be a lie: no more than that is unpacked.
+            data = file.read(min(most, info.file_size) + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _refused(info.filename, "It is damaged") from error
+    if len(data) > most:
+        raise _too_large(info.filename, "It unpacks to more than is allowed")
+    return data
+
+
+def _text(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(path, "It is not UTF-8 text") from error
+
+
+def _refused(path: str, problem: str) -> BundleInvalid:
+    path = _shown(path)
+    return BundleInvalid(f"{path}: {problem}", {path: problem})
+
+
+def _too_large(path: str, problem: str) -> BundleTooLarge:
+    path = _shown(path)
+    return BundleTooLarge(f"{path}: {problem}", {path: problem})
+
+
+def _shown(path: str) -> str:
+    return path[:200].encode("ascii", "backslashreplace").decode()
