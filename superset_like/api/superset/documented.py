@@ -41,7 +41,8 @@ class Operation:
     """One endpoint's documentation.
 
     body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
-    the name of the resource's attribute that holds the schema.
+    the name of the resource's attribute that holds the schema. refused: why it always answers with the first of its
+    refusals; empty for an endpoint that works.
     """
 
     summary: str
@@ -53,6 +54,7 @@ class Operation:
     content_type: str = "application/json"
     refusals: tuple[int, ...] = (400, 401, 403, 404, 422)
     is_public: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True)

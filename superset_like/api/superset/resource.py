@@ -130,6 +130,8 @@ class Documented(BaseApi):
         body = getattr(self, operation.body) if isinstance(operation.body, str) else operation.body
         if body is not None:
             spec["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        if operation.refused:
+            spec["x-refused"] = operation.refused
         if not operation.is_public:
             spec["security"] = [{"jwt": []}, {"api_key": []}]
         return spec
