@@ -73,8 +73,8 @@ through it, and then an error of a query can tell of a row that it does not show
 COMPATIBILITY = """# Superset's API, operation by operation
 
 The operations of Superset 6.1's REST API (`superset_operations.json`), and what this server does with each. **works**:
-it takes what Superset takes and answers in its words. Where one is refused, the status and the reason stand beside it;
-the answer is JSON with a `message` that says the same. Where one is **not there**, the answer is 404. Forms that only we
+it takes what Superset takes and answers in its words. Where one is refused, status and reason stand beside it; the
+answer is JSON with a `message` that says the same. Where one is **not there**, the answer is 404. Forms that only we
 have are in the server's own description, `/api/v1/_openapi`. This page is generated from that: `make docs`.
 
 {count} operations: {sums}.

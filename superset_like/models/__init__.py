@@ -1,5 +1,6 @@
 """Every stored noun; importing this maps them all."""
 
+from superset_like.models.annotation import Annotation, AnnotationLayer
 from superset_like.models.chart import Chart
 from superset_like.models.css_template import CssTemplate
 from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
@@ -14,8 +15,11 @@ from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.stamp import Stamp
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
+from superset_like.models.theme import Theme
 
 __all__ = [
+    "Annotation",
+    "AnnotationLayer",
     "Chart",
     "CssTemplate",
     "Dashboard",
@@ -37,4 +41,5 @@ __all__ = [
     "StateKind",
     "Tag",
     "TaggedObject",
+    "Theme",
 ]

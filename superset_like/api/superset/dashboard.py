@@ -17,7 +17,7 @@ from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.resource import SupersetModelResource, json_response
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
-from superset_like.services import dashboards, embedding, guest_questions
+from superset_like.services import dashboards, embedding, guest_questions, themes
 
 # What a page that shows a dashboard needs of it, beside its charts.
 OF_PAGE = ("id", "uuid", "slug", "dashboard_title", "css", "json_metadata", "position_json", "published")
@@ -218,6 +218,9 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
         "thumbnail_url",
         "published",
         "css",
+        "theme.id",
+        "theme.theme_name",
+        "theme.json_data",
         "json_metadata",
         "position_json",
         "certified_by",
@@ -287,7 +290,6 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
             record["custom_tags"] = [tag for tag in record["tags"] if tag["type"] == 1]
         if "css" in record:
             record["css"] = record["css"] or ""
-            record["theme"] = None
         return record
 
     def dashboard(self, id_or_slug: str) -> Dashboard:
@@ -319,7 +321,10 @@ class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
             }
             for chart in charts
         ]
-        more = {"dashboard": {name: getattr(dashboard, name) for name in OF_PAGE}} if flag("with_dashboard") else {}
+        more = {}
+        if flag("with_dashboard"):
+            of_page = {name: getattr(dashboard, name) for name in OF_PAGE}
+            more = {"dashboard": {**of_page, "theme": themes.worn(dashboard)}}
         return json_response(200, {"result": shown, **more})
 
     @endpoint("GET", "/<id_or_slug>/datasets", "The datasets its charts ask", permission="read")
