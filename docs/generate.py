@@ -111,8 +111,7 @@ def _standing(facts: Mapping[str, Any] | None) -> str:
     if facts is None:
         return "not there"
     if "x-refused" in facts:
-        status = min(status for status in facts["responses"] if status >= "400")
-        return f"refused, {status}: {facts['x-refused']}"
+        return "refused, {status}: {reason}".format(**facts["x-refused"])
     return "works"
 
 

@@ -131,7 +131,7 @@ class Documented(BaseApi):
         if body is not None:
             spec["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
         if operation.refused:
-            spec["x-refused"] = operation.refused
+            spec["x-refused"] = {"status": operation.refusals[0], "reason": operation.refused}
         if not operation.is_public:
             spec["security"] = [{"jwt": []}, {"api_key": []}]
         return spec
