@@ -137,6 +137,24 @@ def test_a_changed_annotation_is_a_changed_answer(client_of: ClientOf, layer: in
     assert "Second launch" in after.text
 
 
+@pytest.mark.slow
+def test_a_picture_shows_the_layer(client_of: ClientOf, layer: int, embedded: Embedded) -> None:
+    alice = client_of("alice")
+    form = {
+        "viz_type": "echarts_timeseries_line",
+        "x_axis": "sold_on",
+        "time_grain_sqla": "P1D",
+        "metrics": ["total"],
+        "annotation_layers": [{**native(layer), "showLabel": True, "show": True}],
+    }
+    body = {"slice_name": "By day", "datasource_id": embedded.dataset, "datasource_type": "table"}
+    body |= {"viz_type": form["viz_type"], "params": json.dumps(form)}
+    pk = alice.post("/api/v1/chart/", json=body).get_json()["id"]
+    # Bob may not read layers, but he sees the chart.
+    picture = client_of("bob").get(f"/api/v1/chart/{pk}/image.svg")
+    assert (picture.status_code, "marks: Launch" in picture.text) == (200, True)
+
+
 def test_a_list_costs_the_same_however_long_it_is(client_of: ClientOf, layer: int, counted: Counted) -> None:
     alice = client_of("alice")
     for n in range(20):
