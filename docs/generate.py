@@ -1,8 +1,18 @@
 """Writes the documents that the code itself knows best: `python -m docs.generate`."""
 
+import json
+import re
+import secrets
+from collections.abc import Mapping
 from dataclasses import fields
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+from superset_like.api.superset import openapi
+from superset_like.app import create_app
+from superset_like.config.load import load
 from superset_like.config.settings import Settings
 from superset_like.engine.databases import all_engines
 from superset_like.engine.databases.base import Engine
@@ -60,6 +70,50 @@ through it, and then an error of a query can tell of a row that it does not show
   are not ISO cannot be read as times.
 """
 
+COMPATIBILITY = """# Superset's API, operation by operation
+
+The operations of Superset 6.1's REST API (`superset_operations.json`), and what this server does with each. **works**:
+it takes what Superset takes and answers in its words. Where one is refused, status and reason stand beside it; the
+answer is JSON with a `message` that says the same. Where one is **not there**, the answer is 404. Forms that only we
+have are in the server's own description, `/api/v1/_openapi`. This page is generated from that: `make docs`.
+
+{count} operations: {sums}.
+"""
+
+
+def compatibility_page(description: Mapping[str, Any]) -> str:
+    """docs/superset-compatibility.md. description: our own OpenAPI."""
+    ours = {
+        (method.upper(), _nameless(path)): facts
+        for path, methods in description["paths"].items()
+        for method, facts in methods.items()
+    }
+    operations: list[tuple[str, str, str]] = json.loads((HERE / "superset_operations.json").read_text())
+    rows = [(tag, method, path, _standing(ours.get((method, _nameless(path))))) for method, path, tag in operations]
+    kinds = ("works", "refused", "not there")
+    counts = [(kind, sum(standing.startswith(kind) for *_, standing in rows)) for kind in kinds]
+    sums = ", ".join(f"{count} {kind}" for kind, count in counts if count)
+    sections = [
+        "\n".join(
+            [f"\n## {tag}\n", "| operation | here |", "| --- | --- |"]
+            + [f"| {method} `{path}` | {standing} |" for _, method, path, standing in group]
+        )
+        for tag, group in groupby(rows, key=lambda row: row[0])
+    ]
+    return COMPATIBILITY.format(count=len(rows), sums=sums) + "\n".join(sections) + "\n"
+
+
+def _nameless(path: str) -> str:
+    return re.sub(r"{[^}]*}", "{}", path).rstrip("/")
+
+
+def _standing(facts: Mapping[str, Any] | None) -> str:
+    if facts is None:
+        return "not there"
+    if "x-refused" in facts:
+        return "refused, {status}: {reason}".format(**facts["x-refused"])
+    return "works"
+
 
 def engines_page() -> str:
     """docs/engines.md"""
@@ -96,6 +150,17 @@ def _default(name: str, value: object) -> str:
 def main() -> None:
     (HERE / "settings.md").write_text(settings_page())
     (HERE / "engines.md").write_text(engines_page())
+    (HERE / "superset-compatibility.md").write_text(compatibility_page(_description()))
+
+
+def _description() -> dict[str, Any]:
+    """Our own OpenAPI, as an application makes it that has neither metadata nor data."""
+    keys = {name: secrets.token_urlsafe(48) for name in ("secret_key", "guest_token_secret")}
+    with TemporaryDirectory() as home:
+        app = create_app(load({}, home=Path(home), **keys), check_schema=False)
+        with app.app_context():
+            made: dict[str, Any] = json.loads(openapi.described("v1"))
+    return made
 
 
 if __name__ == "__main__":

@@ -153,6 +153,13 @@ class Unavailable(ProductError):
     default_message = "The service is not available now"
 
 
+class NotOffered(ProductError):
+    """A form of another server that this one does not have; the message says why."""
+
+    status = 501
+    default_message = "This server does not do that"
+
+
 class NotInstalled(ProductError):
     """It needs an extra that this installation lacks; the message says which."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import ApiKey, Role, User
+from flask_appbuilder.security.sqla.models import ApiKey, RegisterUser, Role, User
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.engine import make_url
 
@@ -16,6 +16,8 @@ from superset_like.engine.query import TableName
 from superset_like.errors import DataForbidden, Forbidden
 from superset_like.extensions import db
 from superset_like.models import (
+    Annotation,
+    AnnotationLayer,
     Chart,
     CssTemplate,
     Dashboard,
@@ -28,6 +30,7 @@ from superset_like.models import (
     RowRule,
     SavedQuery,
     Tag,
+    Theme,
 )
 from superset_like.models.chart import chart_owner
 from superset_like.models.dashboard import dashboard_chart, dashboard_owner, dashboard_role
@@ -146,7 +149,17 @@ def named(actor: Actor, item: Model) -> dict[str, Any]:
     return {"value": item.id, "text": f"{item.first_name} {item.last_name}", "extra": extra}
 
 
-NAMES = ("name", "slice_name", "dashboard_title", "table_name", "database_name", "label", "template_name", "username")
+NAMES = (
+    "name",
+    "slice_name",
+    "dashboard_title",
+    "table_name",
+    "database_name",
+    "label",
+    "template_name",
+    "theme_name",
+    "username",
+)
 
 
 def _matches(model: type[Model], pk: int, condition: Condition) -> bool:
@@ -283,7 +296,13 @@ def _open_to_members(actor: Actor) -> Condition:
     return false() if actor.guest is not None else None
 
 
+def _annotations(actor: Actor) -> Condition:
+    return None if actor.guest is None and actor.can("can_read", "Annotation") else false()
+
+
 VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
+    Annotation: _annotations,
+    AnnotationLayer: _annotations,
     Chart: _charts,
     CssTemplate: _open_to_members,
     Dashboard: _dashboards,
@@ -296,6 +315,9 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     RowRule: _row_rules,
     SavedQuery: lambda actor: _own(SavedQuery.created_by_fk, actor),
     Tag: _open_to_members,
+    Theme: _open_to_members,
+    # Whoever asked for an account; nobody but administrators sees them.
+    RegisterUser: lambda actor: false(),
     User: lambda actor: _own(User.id, actor),
     ApiKey: lambda actor: _own(ApiKey.user_id, actor),
 }
@@ -327,7 +349,7 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return False
     if isinstance(thing, Chart | Dashboard | Dataset):
         return any(owner.id == actor.user_id for owner in thing.owners)
-    if isinstance(thing, SavedQuery):
+    if isinstance(thing, SavedQuery | Theme):
         return thing.created_by_fk == actor.user_id
     if isinstance(thing, KeptState):
         return thing.owner_id == actor.user_id
@@ -338,6 +360,8 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
 
 
 WRITERS: dict[type[Model], str] = {
+    Annotation: "Annotation",
+    AnnotationLayer: "Annotation",
     CssTemplate: "CssTemplate",
     Database: "Database",
     RowRule: ROW_RULES,

@@ -1,5 +1,6 @@
 """Every stored noun; importing this maps them all."""
 
+from superset_like.models.annotation import Annotation, AnnotationLayer
 from superset_like.models.bundle_number import BundleNumber
 from superset_like.models.chart import Chart
 from superset_like.models.css_template import CssTemplate
@@ -15,8 +16,11 @@ from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.stamp import Stamp
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
+from superset_like.models.theme import Theme
 
 __all__ = [
+    "Annotation",
+    "AnnotationLayer",
     "BundleNumber",
     "Chart",
     "CssTemplate",
@@ -39,4 +43,5 @@ __all__ = [
     "StateKind",
     "Tag",
     "TaggedObject",
+    "Theme",
 ]

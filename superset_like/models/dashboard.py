@@ -19,6 +19,7 @@ from superset_like.models.mixins import (
     derived,
 )
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
+from superset_like.models.theme import Theme
 
 dashboard_owner = Table(
     "dashboard_owner",
@@ -55,7 +56,9 @@ class Dashboard(Identified, Versioned, Audited, Certified, ManagedExternally, Mo
     json_metadata: Mapped[str | None] = mapped_column(LONG_TEXT)
     css: Mapped[str | None] = mapped_column(LONG_TEXT)
     published: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"), index=True)
 
+    theme: Mapped[Theme | None] = relationship(Theme)
     charts: Mapped[list[Chart]] = relationship(
         Chart, secondary=dashboard_chart, back_populates="dashboards", passive_deletes=True
     )

@@ -19,6 +19,7 @@ from flask_appbuilder.security.sqla.models import (
 from sqlalchemy import BigInteger, String, event, select, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
+from superset_like.models.annotation import Annotation, AnnotationLayer
 from superset_like.models.chart import Chart
 from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
 from superset_like.models.database import Database
@@ -27,6 +28,7 @@ from superset_like.models.ended_session import EndedSession
 from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.tag import Tag, TaggedObject
+from superset_like.models.theme import Theme
 
 SECURITY = (User, Role, Group, Permission, ViewMenu, PermissionView, ApiKey, RowRule, EndedSession)
 CONTENT = (
@@ -40,6 +42,9 @@ CONTENT = (
     SavedQuery,
     Tag,
     TaggedObject,
+    Theme,
+    AnnotationLayer,
+    Annotation,
 )
 # Login writes these on every visit; they change nobody's rights.
 HARMLESS = frozenset({"last_login", "login_count", "fail_login_count", "last_used_on", "changed_on"})

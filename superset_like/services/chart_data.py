@@ -1,5 +1,6 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
+from superset_like.services import annotations as annotation_rows
 from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stores
 from superset_like.services.extra_form_data import NOTHING, Extra, asked_with
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
@@ -71,13 +73,17 @@ class Planned:
 
 @dataclass(frozen=True)
 class Asking:
-    """What all questions of one context share: who asks which dataset, and which of its rows he may see."""
+    """What all questions of one context share: who asks which dataset, and which of its rows he may see.
+
+    chart_id: the chart that the questions say they are of.
+    """
 
     actor: Actor
     dataset: Dataset
     predicates: tuple[Predicate, ...]
     cache_ttl_s: int
     force: bool
+    chart_id: int | None = None
     plans: dict[int, Planned] = field(default_factory=dict, compare=False)
 
 
@@ -144,7 +150,7 @@ def of_chart(
     if extra:
         queries = tuple(asked_with(asked, extra, dataset) for asked in context.queries)
         context = replace(context, queries=queries, slice_id=found.id, dashboard_id=dashboard_id)
-    return _asking(actor, dataset, found.cache_timeout, force), context
+    return replace(_asking(actor, dataset, found.cache_timeout, force), chart_id=found.id), context
 
 
 def _in_zone(context: Context, zone: str, found: Chart, dashboard_id: int | str | None) -> Context:
@@ -159,7 +165,8 @@ def asking(actor: Actor, context: Context) -> Asking:
         guest_questions.require(actor, context, dataset)
     else:
         rules.require(actor, "query", dataset)
-    return _asking(actor, dataset, None, context.force, context.cache_ttl_s)
+    here = _asking(actor, dataset, None, context.force, context.cache_ttl_s)
+    return replace(here, chart_id=context.slice_id)
 
 
 def opened(actor: Actor, raw: bytes) -> Opened:
@@ -334,13 +341,27 @@ def _total(here: Asking, planned: Plan, rows: int, truncated: bool) -> int | Non
 
 def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
     """Name of a layer -> the rows of the chart it comes from, which the caller must see. Raises NotFound."""
-    return {each.name: _annotated(here, each) for each in planned.asked.annotations}
+    return {each.name: _annotated(here, planned, each) for each in planned.asked.annotations}
 
 
-def _annotated(here: Asking, annotation: Annotation) -> Answer:
-    found = chart(here.actor, annotation.chart)
+def _annotated(here: Asking, planned: Plan, annotation: Annotation) -> Answer:
+    if annotation.is_layer:
+        return _of_layer(here, planned, annotation.pk)
+    found = chart(here.actor, annotation.pk)
     there, context = of_chart(here.actor, found, here.force)
     return answer(there, plan(there, questions.annotating(context.queries[0], annotation)))
+
+
+def _of_layer(here: Asking, planned: Plan, pk: int) -> Answer:
+    # Who may see a chart sees what it shows. What a guest asks was compared with the saved chart before.
+    is_shown = here.actor.guest is not None or here.actor.can("can_read", "Annotation")
+    if not is_shown and here.chart_id is not None:
+        is_shown = pk in questions.layers_of(chart(here.actor, here.chart_id))
+    if not is_shown:
+        raise NotFound("Annotation layer not found.")
+    body = annotation_rows.rows(pk)
+    meta = {"made_at": hashlib.sha256(body).hexdigest(), "truncated": False, "limit": None}
+    return Answer(body, meta, planned.asked, f"annotation_layer:{pk}", here.cache_ttl_s, False, None)
 
 
 def samples(here: Asking, limit: int | None = None, asked: QueryObject | None = None, form: str = "json") -> Answer:

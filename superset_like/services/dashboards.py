@@ -1,17 +1,18 @@
 """What one can do with dashboards."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
-from superset_like.models import Chart, Dashboard, Dataset, ObjectType
+from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Theme
 from superset_like.models.mixins import now
 from superset_like.services import found, marks, people
 
@@ -82,6 +83,24 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
     return dashboard
 
 
+def configure(
+    actor: Actor, pk: int, change: Callable[[dict[str, Any]], None], is_marked: bool = True
+) -> dict[str, Any]:
+    """The json_metadata of the dashboard after the change. Raises NotFound, Forbidden, and what `change` raises.
+
+    is_marked: whether the change is one of the dashboard, with a time and an author, or none to speak of.
+    """
+    dashboard = found.editable(actor, Dashboard, [pk])[0]
+    metadata: dict[str, Any] = json.loads(dashboard.json_metadata or "{}") or {}
+    change(metadata)
+    dashboard.json_metadata = json.dumps(metadata)
+    if not is_marked:
+        for name in ("changed_on", "changed_by_fk"):
+            flag_modified(dashboard, name)
+    db.session.commit()
+    return metadata
+
+
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay."""
     dashboards = found.editable(actor, Dashboard, pks)
@@ -100,6 +119,7 @@ def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboar
     made = Dashboard(
         dashboard_title=values.get("dashboard_title") or dashboard.dashboard_title,
         css=values.get("css", dashboard.css),
+        theme_id=dashboard.theme_id,
         owners=people.owners(actor, None),
         json_metadata=json.dumps(metadata),
     )
@@ -169,7 +189,7 @@ DEFAULTS = {"published": False, "is_managed_externally": False}
 
 
 def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
-    if values.pop("theme_id", None) is not None:
+    if values.get("theme_id") is not None and db.session.get(Theme, values["theme_id"]) is None:
         raise Invalid(fields={"theme_id": ["Theme does not exist"]})
     others: Sequence[Chart] = dashboard.charts
     if values.get("json_metadata"):

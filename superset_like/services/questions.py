@@ -57,6 +57,7 @@ NO_FILTER = "No filter"
 OTHER_OPERATORS = frozenset({"TEMPORAL_RANGE"})
 ANNOTATION_TYPES = ("FORMULA", "INTERVAL", "EVENT", "TIME_SERIES")
 CHART_SOURCES = frozenset({"line", "table"})
+LAYER_SOURCE = "NATIVE"
 # What an annotation may change of the question of the chart that it comes from.
 OVERRIDES = ("time_range", "granularity", "time_grain_sqla")
 # What one request may hold; beyond that an engine would spend its time on reading the SQL.
@@ -167,11 +168,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Annotation:
-    """Marks on a chart that another chart's rows make. changes: what to ask that chart otherwise than by itself."""
+    """Marks on a chart that the rows of another chart make, or the annotations of a layer. pk: of the chart or layer.
+
+    changes: what to ask that chart otherwise than by itself.
+    """
 
     name: str
-    chart: int
-    changes: Mapping[str, Any]
+    pk: int
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    is_layer: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,7 @@ class Asked:
     """A question in the engine's words, and what the answer says about it beside its rows.
 
     comparisons: the same about other times, to stand beside it. steps: post-processing of the rows, JSON text.
-    annotations: other charts whose rows are shown with it. since, until: its time range, in UTC. total: the
+    annotations: other charts and layers whose rows are shown with it. since, until: its time range, in UTC. total: the
     number of rows without limit and offset is asked for. shift: to be added to the moments of the answer.
     template_filters: columns whose filters the dataset's template looked at.
     """
@@ -276,6 +281,12 @@ def of_chart(chart: Chart) -> Context:
             "form_data": {"slice_id": chart.id},
         }
     )
+
+
+def layers_of(chart: Chart) -> frozenset[int]:
+    """The annotation layers that the chart's own question shows."""
+    shown = (each for asked in of_chart(chart).queries for each in _annotations(asked))
+    return frozenset(each.pk for each in shown if each.is_layer)
 
 
 def clock(asked: QueryObject, written: str | None, now: datetime) -> datetime:
@@ -410,10 +421,12 @@ def _kind_of(layer: Any) -> str:
 
 def _annotation(layer: Mapping[str, Any], asked: QueryObject) -> Annotation:
     source, pk = layer.get("sourceType"), chart_types.base.number(layer.get("value"))
-    if source not in CHART_SOURCES:
-        raise QuestionInvalid("Annotations come from charts (sourceType line or table); layers are not stored here")
+    if source not in CHART_SOURCES and source != LAYER_SOURCE:
+        raise QuestionInvalid("Annotations come from charts (sourceType line or table) or from a layer (NATIVE)")
     if pk is None:
-        raise QuestionInvalid(f"The annotation layer {layer['name']} names no chart")
+        raise QuestionInvalid(f"The annotation layer {layer['name']} does not say where it comes from")
+    if source == LAYER_SOURCE:
+        return Annotation(layer["name"], pk, is_layer=True)
     overrides = layer.get("overrides") or {}
     # A null means what the annotated chart has.
     changes = {name: overrides[name] or _own(asked, name) for name in OVERRIDES if name in overrides}

@@ -19,7 +19,7 @@ from superset_like.access import roles
 from superset_like.config.settings import Settings
 from superset_like.errors import ConfigurationError
 from superset_like.extensions import db
-from superset_like.services import schema
+from superset_like.services import schema, themes
 
 GENERATED = ("secret_key", "guest_token_secret")
 # Two installers at once: one migrates, the other waits and then finds nothing to do.
@@ -71,7 +71,7 @@ def migrate(settings: Settings, target: str = "head") -> Migrated:
 
 
 def prepare(app: Flask) -> None:
-    """All permissions of this code exist, and the standing roles hold theirs."""
+    """All permissions of this code exist, the standing roles hold theirs, and the server's own themes are there."""
     with app.app_context():
         # FAB's own way reads and commits for each permission by itself, which takes three seconds.
         declared = _declared(app.extensions["appbuilder"])
@@ -81,6 +81,7 @@ def prepare(app: Flask) -> None:
             # Another installer wrote the same at the same time; now it is there.
             db.session.rollback()
             roles.sync(declared)
+        themes.ensure_system()
 
 
 def _declared(builder: AppBuilder) -> frozenset[roles.Pair]:

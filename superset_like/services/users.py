@@ -8,11 +8,22 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import or_, select
 from werkzeug.security import generate_password_hash
 
+from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Forbidden, NotAuthenticated, Unavailable
+from superset_like.errors import Forbidden, NotAuthenticated, NotFound, Unavailable
 from superset_like.extensions import db
 
 PLAIN = ("first_name", "last_name")
+
+
+def namable(actor: Actor, pk: int) -> User:
+    """Somebody whom the caller may name. Raises NotFound."""
+    statement = select(User).where(User.id == pk)
+    condition = rules.namable(actor, User)
+    found: User | None = db.session.execute(statement if condition is None else statement.where(condition)).scalar()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def own(actor: Actor) -> User:

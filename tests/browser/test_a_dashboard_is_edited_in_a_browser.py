@@ -279,6 +279,8 @@ def choose(browser: Browser, field: str, value: str) -> None:
 def test_properties_are_changed_together_with_the_layout(
     browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
 ) -> None:
+    body = {"theme_name": "Sea", "json_data": '{"token": {"colorPrimary": "#00897b"}}'}
+    theme = client_of("bob").post("/api/v1/theme/", json=body).get_json()["id"]
     edit(browser, live_server, "alice", embedded.dashboard)
     press(browser, ".edit-bar", "Properties")
     browser.wait("document.querySelector('dialog .edit-form') !== null")
@@ -293,6 +295,8 @@ def test_properties_are_changed_together_with_the_layout(
     assert "may not be a number" in browser.run("document.querySelector('dialog [role=alert]').textContent")
     fill("Slug", "the-shop")
     fill("Refresh", "60")
+    browser.wait(f"[...document.querySelectorAll('dialog option')].some((each) => each.value === '{theme}')")
+    fill("Theme", str(theme))
     fill("All that", '{"a": }')
     browser.run("document.querySelector('dialog .action.main').click()")
     assert "JSON metadata" in browser.run("document.querySelector('dialog [role=alert]').textContent")
@@ -304,4 +308,7 @@ def test_properties_are_changed_together_with_the_layout(
     found = stored(client_of, embedded.dashboard)
     assert found["slug"] == "the-shop"
     assert found["metadata"] == {"mine": True, "refresh_frequency": 60}
+    assert found["theme"]["id"] == theme
+    accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
+    assert browser.run(accent) == "#00897b"
     assert browser.complaints == []

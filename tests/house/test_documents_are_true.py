@@ -1,11 +1,14 @@
+import json
 import re
 from configparser import ConfigParser
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from docs.generate import engines_page, settings_page
+from docs.generate import compatibility_page, engines_page, settings_page
+from superset_like.api.superset import openapi
 from superset_like.config.settings import Settings
 from superset_like.engine.databases import all_engines
 
@@ -19,6 +22,12 @@ def test_the_settings_page_is_what_the_code_says() -> None:
 
 def test_the_engines_page_is_what_the_code_says() -> None:
     assert (ROOT / "docs" / "engines.md").read_text() == engines_page(), "run `make docs`"
+
+
+def test_the_compatibility_page_is_what_the_running_server_says(app: Flask) -> None:
+    with app.app_context():
+        description = json.loads(openapi.described("v1"))
+    assert (ROOT / "docs" / "superset-compatibility.md").read_text() == compatibility_page(description), "`make docs`"
 
 
 def test_each_driver_is_an_extra_of_the_installation() -> None:

@@ -10,6 +10,8 @@ from werkzeug.test import Client, TestResponse
 
 from superset_like.extensions import db
 from superset_like.models import (
+    Annotation,
+    AnnotationLayer,
     Chart,
     CssTemplate,
     Dashboard,
@@ -19,6 +21,7 @@ from superset_like.models import (
     RowRule,
     SavedQuery,
     Tag,
+    Theme,
 )
 from tests.conftest import Embedded
 
@@ -255,3 +258,36 @@ def test_a_stylesheet_is_made(app: Flask, browser_of: BrowserOf) -> None:
 def test_a_table_that_is_not_there_is_said_at_its_field(browser_of: BrowserOf, data_database: int) -> None:
     answer = sent(browser_of("admin"), "/admin/datasets/add", database=str(data_database), table_name="nothing")
     assert "could not be found" in answer.text.split('id="table_name"', 1)[1].split("</tr>", 1)[0]
+
+
+def test_a_theme_is_made_and_what_is_none_is_said(app: Flask, browser_of: BrowserOf) -> None:
+    admin, place = browser_of("admin"), "/admin/themes"
+    config = '{"token": {"colorPrimary": "#00897b"}}'
+    assert sent(admin, f"{place}/add", theme_name="Sea", json_data=config).status_code == 302
+    assert sent(admin, f"{place}/add", theme_name="None", json_data="{").status_code == 200
+    with app.app_context():
+        made = newest(app, Theme)
+        assert (made.theme_name, made.config()["token"]) == ("Sea", {"colorPrimary": "#00897b"})
+        pk, system = made.id, db.session.query(Theme).filter_by(theme_name="THEME_DARK").one().id
+    assert deleted(admin, place, [pk]).status_code == 302
+    deleted(admin, place, [system])
+    with app.app_context():
+        assert [db.session.get(Theme, each) is None for each in (pk, system)] == [True, False]
+
+
+def test_an_annotation_is_made_in_its_layer(app: Flask, browser_of: BrowserOf) -> None:
+    admin = browser_of("admin")
+    assert sent(admin, "/admin/annotation-layers/add", name="Shop").status_code == 302
+    with app.app_context():
+        layer = newest(app, AnnotationLayer).id
+    span = {"start_dttm": "2026-01-05 10:00:00", "end_dttm": "2026-01-06 10:00:00"}
+    assert sent(admin, "/admin/annotations/add", layer=str(layer), short_descr="Launch", **span).status_code == 302
+    with app.app_context():
+        made = newest(app, Annotation)
+        assert (made.layer_id, made.short_descr, made.start_dttm.hour) == (layer, "Launch", 10)
+        pk = made.id
+    wrong = sent(admin, f"/admin/annotations/edit/{pk}", end_dttm="2020-01-06 10:00:00")
+    assert "End date must be after start date" in wrong.text
+    assert deleted(admin, "/admin/annotations", [pk]).status_code == 302
+    with app.app_context():
+        assert db.session.get(Annotation, pk) is None

@@ -15,9 +15,9 @@ LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?"
 Value = TypeVar("Value")
 
 
-def flag(name: str) -> bool:
-    """Whether the parameter says true; absent means no. Raises BadRequest."""
-    text = request.args.get(name, "").lower()
+def flag(name: str, usual: bool = False) -> bool:
+    """Whether the parameter says true; what is usual when it is absent. Raises BadRequest."""
+    text = request.args.get(name, str(usual)).lower()
     if text not in FLAGS:
         raise BadRequest(f"{name} must be true or false", fields={name: ["Must be true or false."]})
     return FLAGS[text]

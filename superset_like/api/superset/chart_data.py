@@ -17,12 +17,13 @@ from marshmallow.validate import OneOf, Range
 
 from superset_like.access.actor import Actor, current
 from superset_like.api.nesting import require_shallow
-from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.documented import Parameter, endpoint, refused
 from superset_like.api.superset.resource import Documented, json_response, whole_number
 from superset_like.errors import (
     AnswerTooLarge,
     BadRequest,
     Forbidden,
+    NotFound,
     ProductError,
     QueryError,
     QueryTimedOut,
@@ -192,6 +193,15 @@ class SupersetChartDataApi(Documented):
         made.vary.update(("Authorization", "Cookie", "X-GuestToken"))
         made.make_conditional(request)
         return made
+
+    kept = refused(
+        "GET",
+        "/data/<cache_key>",
+        "The answer to a question that is kept under a key",
+        permission="read",
+        error=NotFound,
+        reason="No question is kept under a key here: ask /chart/data, or /chart/<id>/data/ for the chart's own",
+    )
 
     @endpoint(
         "POST",

@@ -18,7 +18,7 @@ from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
-from superset_like.services import dashboards, embedding, guest_questions
+from superset_like.services import dashboards, embedding, guest_questions, themes
 from superset_like.services.bundles import example
 
 # What a page that shows a dashboard needs of it, beside its charts.
@@ -220,6 +220,9 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
         "thumbnail_url",
         "published",
         "css",
+        "theme.id",
+        "theme.theme_name",
+        "theme.json_data",
         "json_metadata",
         "position_json",
         "certified_by",
@@ -289,7 +292,6 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
             record["custom_tags"] = [tag for tag in record["tags"] if tag["type"] == 1]
         if "css" in record:
             record["css"] = record["css"] or ""
-            record["theme"] = None
         return record
 
     def dashboard(self, id_or_slug: str) -> Dashboard:
@@ -321,7 +323,10 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
             }
             for chart in charts
         ]
-        more = {"dashboard": {name: getattr(dashboard, name) for name in OF_PAGE}} if flag("with_dashboard") else {}
+        more = {}
+        if flag("with_dashboard"):
+            of_page = {name: getattr(dashboard, name) for name in OF_PAGE}
+            more = {"dashboard": {**of_page, "theme": themes.worn(dashboard)}}
         return json_response(200, {"result": shown, **more})
 
     @endpoint("GET", "/<id_or_slug>/datasets", "The datasets its charts ask", permission="read")

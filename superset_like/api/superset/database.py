@@ -10,13 +10,13 @@ from marshmallow import Schema
 from superset_like.access.actor import current
 from superset_like.api.superset import database_schemas
 from superset_like.api.superset.bundles import BundlesMixin
-from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.documented import Parameter, endpoint, refused
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.api.superset.rison import declare, q_argument
 from superset_like.engine import databases as engines
 from superset_like.engine.databases.base import Engine, TableInfo
 from superset_like.engine.query import TableName
-from superset_like.errors import BadRequest
+from superset_like.errors import BadRequest, NotOffered
 from superset_like.models import Chart, Dashboard, Database
 from superset_like.services import databases, found, queries
 from superset_like.services.databases import RelatedObjects, TableMetadata
@@ -191,6 +191,15 @@ class SupersetDatabaseApi(BundlesMixin, SupersetModelResource):
     def test_connection(self) -> Response:
         databases.test_connection(current(), self.body(database_schemas.ConnectionTest))
         return json_response(200, {"message": "OK"})
+
+    oauth2 = refused(
+        "GET",
+        "/oauth2/",
+        "Come back from signing in to a database",
+        permission="read",
+        error=NotOffered,
+        reason="Connections sign in with what they were given; no database is signed in to by its users' own OAuth 2",
+    )
 
     @endpoint("GET", "/available/", "The kinds of databases one may connect to", permission="read")
     def available(self) -> Response:

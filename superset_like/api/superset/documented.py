@@ -10,7 +10,7 @@ from flask_appbuilder.security.decorators import permission_name, protect
 from marshmallow import Schema
 
 from superset_like.access.actor import current
-from superset_like.errors import Forbidden
+from superset_like.errors import Forbidden, ProductError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 SchemaClass = type[Schema]
@@ -19,6 +19,7 @@ DESCRIPTIONS = {
     200: "Done",
     201: "Created",
     202: "Accepted, work goes on",
+    204: "Done, and there is nothing to show",
     400: "The request could not be understood",
     401: "Nobody, or nobody valid, is asking",
     403: "The right is missing",
@@ -29,7 +30,7 @@ DESCRIPTIONS = {
     413: "It exceeds a limit",
     422: "A value cannot be accepted",
     429: "Too many requests",
-    501: "This needs a package that is not installed",
+    501: "This server, as it is installed, does not do that",
     502: "The user's database does not answer",
     503: "Something this server needs does not answer",
     504: "It ran longer than allowed",
@@ -41,7 +42,8 @@ class Operation:
     """One endpoint's documentation.
 
     body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
-    the name of the resource's attribute that holds the schema. body_type, content_type: of body and answer.
+    the name of the resource's attribute that holds the schema. body_type, content_type: of body and answer. refused: why it
+    always answers with the first of its refusals; empty for an endpoint that works.
     """
 
     summary: str
@@ -54,6 +56,7 @@ class Operation:
     content_type: str = "application/json"
     refusals: tuple[int, ...] = (400, 401, 403, 404, 422)
     is_public: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,3 +112,15 @@ def endpoint(
         return made_endpoint
 
     return made
+
+
+def refused(
+    method: str, url: str, summary: str, *, permission: str, error: type[ProductError], reason: str
+) -> Callable[..., Any]:
+    """An endpoint of Superset's that always answers with this error, and is described as doing so."""
+
+    def refuse(self: Any, **_: str) -> Any:
+        raise error(reason)
+
+    refusals = (error.status, *({401, 403} - {error.status}))
+    return endpoint(method, url, summary, permission=permission, refusals=refusals, refused=reason)(refuse)

@@ -7,9 +7,10 @@ from flask import Response
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
 from superset_like.access.actor import current
-from superset_like.api.superset.documented import endpoint
+from superset_like.api.superset.documented import endpoint, refused
 from superset_like.api.superset.resource import SupersetModelResource, json_response
 from superset_like.api.superset.rison import declare, q_argument
+from superset_like.errors import Forbidden
 from superset_like.extensions import settings
 from superset_like.models import Chart, Log
 from superset_like.models.elapsed import humanized
@@ -38,7 +39,7 @@ class SupersetLogApi(SupersetModelResource):
     resource_name = "log"
     class_permission_name = "Log"
     openapi_spec_tag = "LogRestApi"
-    exclude_route_methods = {"post", "put", "delete", "bulk_delete", "distinct"}
+    exclude_route_methods = {"put", "delete", "bulk_delete", "distinct"}
     list_columns = [
         "id",
         "user.username",
@@ -56,6 +57,15 @@ class SupersetLogApi(SupersetModelResource):
     search_columns = ["user", "action", "dttm", "slice_id", "dashboard_id"]
     base_order = ("dttm", "desc")
     allowed_rel_fields = frozenset({"user"})
+
+    post = refused(
+        "POST",
+        "/",
+        "Add to the log",
+        permission="write",
+        error=Forbidden,
+        reason="Only the server writes its log; what people do is in it without being sent",
+    )
 
     @endpoint("GET", "/recent_activity/", "What the caller did last", permission="recent_activity", q="recent_activity")
     def recent_activity(self) -> Response:

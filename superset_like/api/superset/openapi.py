@@ -25,10 +25,11 @@ class SupersetOpenApi(SupersetResource):
 
     @endpoint("GET", "/<version>/_openapi", "This description", permission="get", refusals=(401, 403, 404))
     def get(self, version: str) -> Response:
-        return Response(_described(version), content_type=JSON)
+        return Response(described(version), content_type=JSON)
 
 
-def _described(version: str) -> bytes:
+def described(version: str) -> bytes:
+    """OpenAPI, as JSON. Raises NotFound."""
     known: dict[str, bytes] = current_app.extensions.setdefault("superset_like_openapi", {})
     with _making:
         if version not in known:

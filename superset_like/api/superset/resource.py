@@ -130,6 +130,8 @@ class Documented(BaseApi):
         body = getattr(self, operation.body) if isinstance(operation.body, str) else operation.body
         if body is not None:
             spec["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": body}}}
+        if operation.refused:
+            spec["x-refused"] = {"status": operation.refusals[0], "reason": operation.refused}
         if not operation.is_public:
             spec["security"] = [{"jwt": []}, {"api_key": []}]
         return spec
@@ -270,7 +272,10 @@ class SupersetModelResource(Documented, ModelRestApi):
 
     @endpoint("GET", "/", "A page of them", permission="read", q="list")
     def get_list(self) -> Response:
-        asked = self._remembered("", self._listing)
+        return self.listed(self._remembered("", self._listing))
+
+    def listed(self, asked: Listing) -> Response:
+        """A page of them, as it was asked for."""
         records = asked.shown.records(asked.objects())
         count = asked.count()
         body: dict[str, Any] = {"count": count, "ids": [record["id"] for record in records]}
@@ -291,11 +296,11 @@ class SupersetModelResource(Documented, ModelRestApi):
                 memory.put(stamps, key, known)
         return known
 
-    def _listing(self) -> Listing:
+    def _listing(self, among: Select[Any] | None = None) -> Listing:
         wish = list_wish()
         columns = self._wanted(wish)
         filters = wish.get("filters") or ()
-        found = self._filtered(self.visible(), filters)
+        found = self._filtered(self.visible() if among is None else among, filters)
         shown = self._projection(columns)
         return Listing(
             columns,
@@ -397,7 +402,10 @@ class SupersetModelResource(Documented, ModelRestApi):
 
     @endpoint("GET", "/<pk>", "One of them", permission="read", q="item")
     def get(self, pk: str) -> Response:
-        asked = self._remembered(pk, lambda: self._item(pk))
+        return self.shown(self._remembered(pk, lambda: self._item(pk)))
+
+    def shown(self, asked: Reading) -> Response:
+        """One of them, as it was asked for. Raises NotFound."""
         records = asked.shown.records(asked.objects())
         if not records:
             raise NotFound()
@@ -407,12 +415,12 @@ class SupersetModelResource(Documented, ModelRestApi):
         body.update(self._show_metadata(asked.keys, asked.columns))
         return tagged(json_response(200, body), version)
 
-    def _item(self, pk: str) -> Reading:
+    def _item(self, pk: str, among: Select[Any] | None = None) -> Reading:
         wish = q_argument("item")
         wanted = [name for name in wish.get("columns", ()) if name in self.show_columns]
         columns = tuple(wanted or self.show_columns)
         shown = self._projection((*columns, "version") if self._is_versioned() else columns)
-        page = shown.over(self.identified(self.visible(), pk))
+        page = shown.over(self.identified(self.visible() if among is None else among, pk))
         return Reading(columns, wish.get("keys"), shown, page, is_stamped=self._is_stamped())
 
     def _is_versioned(self) -> bool:

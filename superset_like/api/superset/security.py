@@ -127,6 +127,7 @@ class FabResource(Documented):
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(_require_plausible_ids)
+        blueprint.before_request(_require_object)
         return blueprint
 
     @staticmethod
@@ -152,6 +153,12 @@ def _require_plausible_ids() -> None:
     for value in (request.view_args or {}).values():
         if str(value).isdecimal():
             whole_number(str(value))
+
+
+def _require_object() -> None:
+    # FAB takes for granted that JSON is an object.
+    if request.method in {"POST", "PUT"} and request.is_json and not isinstance(request.get_json(silent=True), dict):
+        raise BadRequest("Request is not JSON, or no object")
 
 
 def _with_fields(error: type[BadRequest | NotFound | Invalid], message: Any) -> BadRequest | NotFound | Invalid:

@@ -43,6 +43,7 @@ export class Dashboard {
       turned: () => this.bar?.refresh(),
     });
     this.setTheme(this.theme);
+    if ((record.theme || this.looks) && !this.isDressedByHost) await this.#wear(record.theme ?? {}, (mode) => this.theme === "auto" && mode);
     await this.#show();
     if (state.anchor) this.layout.reveal(state.anchor);
   }
@@ -63,10 +64,16 @@ export class Dashboard {
 
   // The site that embeds the dashboard has colours of its own. config: see host_theme.js.
   async setHostTheme(config) {
+    this.isDressedByHost = true;
+    await this.#wear(config, (mode) => mode);
+  }
+
+  // wanted: the mode that the theme wants -> the one to be shown, if another than now.
+  async #wear(config, wanted) {
     const { applyTheme } = await import("./host_theme.js");
     const { looks, mode } = applyTheme(config);
     this.looks = looks;
-    this.setTheme(mode ?? this.theme);
+    this.setTheme(wanted(mode) || this.theme);
   }
 
   // What charts take of it.

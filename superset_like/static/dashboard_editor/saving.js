@@ -7,7 +7,7 @@ import { stored } from "./layout.js";
 import { settled } from "./scope.js";
 
 const OUTDATED = new Set([409, 412]);
-const FACTS = ["dashboard_title", "slug", "css", "published", "certified_by", "certification_details", "owners", "roles"];
+const FACTS = ["dashboard_title", "slug", "css", "published", "certified_by", "certification_details", "owners", "roles", "theme_id"];
 
 // {record, charts, tag}: what is stored, and its version.
 export async function read(id) {
@@ -27,6 +27,8 @@ export class Saving {
     facts.published = Boolean(record.published);
     facts.owners = record.owners.map((owner) => ({ id: owner.id, name: `${owner.first_name} ${owner.last_name}`.trim() }));
     facts.roles = record.roles.map((role) => ({ id: role.id, name: role.name }));
+    facts.theme_id = record.theme?.id ?? null;
+    facts.theme_name = record.theme?.theme_name ?? "";
     this.facts = facts;
     return { layout, metadata: JSON.parse(record.json_metadata || "{}") ?? {}, facts };
   }

@@ -97,3 +97,10 @@ def test_me_with_roles(client_of: ClientOf, people: dict[str, int]) -> None:
     assert (found["userId"], found["username"], list(found["roles"])) == (people["bob"], "bob", ["Gamma"])
     assert ["can_read", "Chart"] in found["roles"]["Gamma"]
     assert found["permissions"] == {}
+
+
+@pytest.mark.parametrize("body", [7, "x", []])
+def test_a_body_that_is_no_object_is_refused(client_of: ClientOf, body: Any) -> None:
+    for path in (f"{USERS}1", f"{ROLES}1", "/api/v1/security/permissions-resources/1", "/api/v1/security/groups/1"):
+        assert client_of("admin").put(path, json=body).status_code == 400
+    assert client_of("admin").post(USERS, json=body).status_code == 400
