@@ -42,8 +42,8 @@ class Operation:
     """One endpoint's documentation.
 
     body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
-    the name of the resource's attribute that holds the schema. body_type, content_type: of body and answer. refused: why it
-    always answers with the first of its refusals; empty for an endpoint that works.
+    the name of the resource's attribute that holds the schema. body_type, content_type: of body and answer. refused:
+    why it always answers with the first of its refusals; empty for an endpoint that works.
     """
 
     summary: str
