@@ -9,9 +9,8 @@ from marshmallow.validate import Length
 
 from superset_like.access.actor import current
 from superset_like.api.superset.arguments import flag
-from superset_like.api.superset.documented import Parameter, endpoint, refused
+from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.resource import Documented, json_response, whole_number
-from superset_like.errors import NotOffered
 from superset_like.services import dashboards
 
 MOST = 500
@@ -73,15 +72,6 @@ class SupersetDashboardSettingsApi(Documented):
     )
     def put_chart_customizations(self, pk: str) -> Response:
         return self._listed(pk, "chart_customization_config")
-
-    export_as_example = refused(
-        "GET",
-        "/<pk>/export_as_example/",
-        "The dashboard as one of Superset's examples",
-        permission="export_as_example",
-        error=NotOffered,
-        reason="It writes files for Superset's own repository of examples; /dashboard/export/ writes a bundle",
-    )
 
     def _listed(self, pk: str, key: str) -> Response:
         wish = self.body(ListedPut)
