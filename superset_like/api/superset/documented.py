@@ -41,7 +41,7 @@ class Operation:
     """One endpoint's documentation.
 
     body, answer: a marshmallow schema, a JSON schema, or None for none (body) or any object (answer). body may also be
-    the name of the resource's attribute that holds the schema.
+    the name of the resource's attribute that holds the schema. content_type, body_type: of the answer and of the body.
     """
 
     summary: str
@@ -51,6 +51,7 @@ class Operation:
     q: str | None = None
     parameters: tuple[Mapping[str, Any], ...] = ()
     content_type: str = "application/json"
+    body_type: str = "application/json"
     refusals: tuple[int, ...] = (400, 401, 403, 404, 422)
     is_public: bool = False
 

@@ -129,7 +129,7 @@ class Documented(BaseApi):
             }
         body = getattr(self, operation.body) if isinstance(operation.body, str) else operation.body
         if body is not None:
-            spec["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+            spec["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": body}}}
         if not operation.is_public:
             spec["security"] = [{"jwt": []}, {"api_key": []}]
         return spec
