@@ -17,6 +17,7 @@ from superset_like import api, views
 from superset_like.api.dialect import register_errors
 from superset_like.api.journal import register_journal
 from superset_like.api.nesting import register_nesting
+from superset_like.api.sizes import register_sizes
 from superset_like.api.superset.security import SecurityManager
 from superset_like.config.load import check_secrets, load
 from superset_like.config.settings import Settings
@@ -70,6 +71,8 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     # Clients write collections and items with and without a slash at the end; a redirect would lose a body.
     app.url_map.strict_slashes = False
+    # Before whoever asks who it is, and looks into the form for the proof of a page.
+    register_sizes(app)
     db.init_app(app)
     csrf.init_app(app)
     with app.app_context():

@@ -83,6 +83,13 @@ def require_tables(actor: Actor, database: Database, tables: Sequence[TableName]
         raise DataForbidden(f"You may not read: {', '.join(refused)}", tables=refused)
 
 
+def may_upload(actor: Actor, database: Database, schema: str | None, catalog: str | None) -> bool:
+    """Whether the caller may make tables of files in a schema: one in which he reads everything."""
+    if actor.guest is not None or not actor.can("can_upload", "Database"):
+        return False
+    return _reads_database(actor, database) or _reads_place(actor, database, schema, catalog)
+
+
 def readable_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> list[TableName]:
     """Those of the tables that the caller may read: by the database, the schema, or a dataset over that very table.
 

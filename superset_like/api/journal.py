@@ -10,7 +10,16 @@ from superset_like.services import journal
 
 # These are sent by POST and change nothing that anybody looks for in a log.
 READS = frozenset(
-    {"data", "test_connection", "validate_sql", "validate_parameters", "format_sql", "samples", "refresh"}
+    {
+        "data",
+        "format_sql",
+        "refresh",
+        "samples",
+        "test_connection",
+        "upload_metadata",
+        "validate_parameters",
+        "validate_sql",
+    }
 )
 # A page keeps what somebody is doing at each of his steps.
 STEPS = frozenset({"SupersetFilterStateApi", "SupersetFormDataApi"})

@@ -211,6 +211,13 @@ class Settings:
     max_bundle_ratio: int = setting(
         200, positive, "How many times smaller than its contents a file of more than 64 KiB in a bundle may be packed."
     )
+    max_upload_mib: int = setting(
+        256, positive, "Largest file that is uploaded into a database, in MiB; a larger one is 413."
+    )
+    max_upload_unpacked_mib: int = setting(
+        2048, positive, "What an uploaded workbook, zip or columnar file may unpack to, in MiB; more is 413."
+    )
+    upload_timeout_s: float = setting(900.0, seconds, "Seconds that writing an uploaded file into a database may take.")
     embedding: bool = setting(True, yes_or_no, "Dashboards may be embedded in other sites.")
     sync_permissions: bool = setting(False, yes_or_no, "Write permissions at every start; `init` does it otherwise.")
     log_level: str = setting("INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What is logged.")

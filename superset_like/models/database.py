@@ -60,7 +60,7 @@ class Database(Identified, Versioned, Audited, ManagedExternally, Model):
         return {
             "disable_ssh_tunneling": True,
             "supports_dynamic_catalog": engine.supports_catalogs,
-            "supports_file_upload": False,
+            "supports_file_upload": engine.takes_files,
             "supports_oauth2": False,
         }
 

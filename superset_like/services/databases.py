@@ -72,6 +72,15 @@ def usable(actor: Actor, database_id: int) -> Database:
     raise Forbidden() if rules.can(actor, "read", database) else NotFound()
 
 
+def named(actor: Actor, name: str) -> Database:
+    """The connection of this name. Raises NotFound."""
+    statement = _visible(actor, select(Database).where(Database.database_name == name), Database)
+    database: Database | None = db.session.execute(statement).scalar_one_or_none()
+    if database is None:
+        raise NotFound(f"There is no database {name}")
+    return database
+
+
 def create(actor: Actor, values: Mapping[str, Any]) -> Database:
     """A new connection, tried before it is kept. Raises Invalid with the fields at fault."""
     return _committed(made(actor, values, is_tried=True))

@@ -65,6 +65,7 @@ class SqlLabPage(BaseView):
                 most_rows=known.max_row_limit,
                 may_make_datasets=actor.can("can_write", "Dataset"),
                 may_save=actor.can("can_write", "SavedQuery"),
+                may_upload=actor.can("can_upload", "Database"),
                 may_share=actor.can("can_write", "SqlLabPermalinkRestApi"),
                 may_download=actor.can("can_export_csv", "SQLLab"),
             )

@@ -428,7 +428,7 @@ def available_engine(engine: Engine) -> dict[str, Any]:
         "engine_information": {
             "disable_ssh_tunneling": True,
             "supports_dynamic_catalog": engine.supports_catalogs,
-            "supports_file_upload": False,
+            "supports_file_upload": engine.takes_files,
             "supports_oauth2": False,
         },
         "parameters": parameters_schema(engine),

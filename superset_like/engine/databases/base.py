@@ -13,6 +13,7 @@ from typing import ClassVar
 import pyarrow as pa
 
 from superset_like.engine.databases import kinds
+from superset_like.engine.databases.loading import Load
 from superset_like.engine.query import Column, Kind, TableName
 from superset_like.errors import QueryRefused
 
@@ -108,6 +109,10 @@ class Session(ABC):
     def write(self, sql: str) -> int:
         """Rows touched by one statement that is no query; committed. 0 when the engine does not tell."""
 
+    def load(self, load: Load) -> int:
+        """The number of rows that a table has got: all of them, or none and an error. Raises what its batches raise."""
+        raise QueryRefused("This kind of database does not take uploaded files")
+
     @abstractmethod
     def cancel(self) -> None:
         """Ends what runs, in the engine itself, within about a second; harmless when nothing runs."""
@@ -134,6 +139,7 @@ class Engine(ABC):
     then; empty where the engine knows no zones, or not surely.
     extra: the extra of the installation that holds its driver. is_proven: our tests run it on a real server. uri_form,
     cancels, reads_only, estimates: for docs/engines.md; estimates is empty where the engine tells no costs.
+    takes_files: its sessions `load`.
     """
 
     name: ClassVar[str]
@@ -158,6 +164,7 @@ class Engine(ABC):
     cancels: ClassVar[str] = "yes"
     reads_only: ClassVar[str] = "yes"
     estimates: ClassVar[str] = ""
+    takes_files: ClassVar[bool] = False
 
     @abstractmethod
     def check_uri(self, target: Target) -> None:

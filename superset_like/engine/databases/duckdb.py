@@ -1,7 +1,7 @@
 """DuckDB files below the folders that the administrator names."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from superset_like.engine.databases import duckdb_files, kinds, places, stored_time
 from superset_like.engine.databases.base import ColumnInfo, Engine, Relation, Session, TableInfo, Target
 from superset_like.engine.databases.duckdb_functions import FUNCTIONS
+from superset_like.engine.databases.loading import Already, Load, Spelling, Types
 from superset_like.engine.databases.running import RunningSession, first_line
 from superset_like.engine.query import Column, Kind, TableName
 from superset_like.errors import DatabaseUnreachable, NotFound, QueryFailed, WriteRefused
@@ -18,6 +19,8 @@ _READS = frozenset({"SELECT", "EXPLAIN", "RELATION"})
 # What Arrow cannot hold as it is, or what DuckDB hands over wrongly.
 _AS_TEXT = ("BIGNUM", "BIT", "ENUM", "TIME WITH TIME ZONE", "TIMETZ", "UHUGEINT", "UNION", "VARIANT")
 _MOMENTS = ("DATE", "TIMESTAMP")
+_SPELLING = Spelling(Types(text="VARCHAR"))
+_BATCH = "uploaded_batch"
 _BUCKETS = {
     "PT5S": "5 seconds",
     "PT30S": "30 seconds",
@@ -101,6 +104,29 @@ class DuckDbSession(RunningSession):
         found = self._cursor.execute(sql).fetchone()
         return found[0] if found and isinstance(found[0], int) else 0
 
+    def _load(self, load: Load) -> int:
+        if not self._writable:
+            raise WriteRefused()
+        run, table, count = self._cursor.execute, _SPELLING.place(load.table), 0
+        run("BEGIN")
+        try:
+            if load.already is Already.REPLACE:
+                run(f"DROP TABLE IF EXISTS {table}")
+            if load.already is not Already.APPEND:
+                run(_SPELLING.create(load.table, load.schema))
+            for batch in load.batches:
+                # Batch by batch: what the file is blamed for would not come out of DuckDB as it was raised.
+                self._cursor.register(_BATCH, pa.Table.from_batches([batch]))
+                run(f"INSERT INTO {table} ({_SPELLING.columns(load.schema)}) SELECT * FROM temp.main.{_BATCH}")
+                self._cursor.unregister(_BATCH)
+                count += batch.num_rows
+            run("COMMIT")
+        except BaseException:
+            with suppress(duckdb_files.driver().Error):
+                run("ROLLBACK")
+            raise
+        return count
+
     def _stop(self) -> None:
         self._cursor.interrupt()
 
@@ -121,6 +147,7 @@ class DuckDb(Engine):
     schemes = frozenset({"duckdb"})
     dialect = "duckdb"
     is_file = True
+    takes_files = True
     uri_form = "duckdb:////folder/file.duckdb"
     cancels = "yes: an interrupt"
     reads_only = "yes: the file is opened to be read"

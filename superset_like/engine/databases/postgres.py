@@ -13,6 +13,7 @@ import pyarrow as pa
 from superset_like.engine import arrow
 from superset_like.engine.databases import kinds, places, postgres_types, stored_time
 from superset_like.engine.databases.base import ColumnInfo, Engine, Relation, Session, TableInfo, Target
+from superset_like.engine.databases.loading import Already, Load, Spelling, Types, beside
 from superset_like.engine.databases.pool import Lease, Pool
 from superset_like.engine.databases.postgres_functions import FUNCTIONS
 from superset_like.engine.databases.running import RunningSession, first_line
@@ -27,6 +28,7 @@ _SETTINGS = (
 )
 _OPTIONS = frozenset({"application_name", "connect_timeout", "sslmode", "target_session_attrs"})
 _pool = Pool()
+_SPELLING = Spelling(Types(decimal="NUMERIC({precision},{scale})", binary="BYTEA"))
 
 
 @cache
@@ -114,6 +116,26 @@ class PostgresSession(RunningSession):
         self._connection.commit()
         return max(int(count), 0)
 
+    def _load(self, load: Load) -> int:
+        if not self._writable:
+            raise WriteRefused()
+        run, name = self._connection.execute, _SPELLING.place
+        # Whoever reads the table that is to go may do so until the new one is whole.
+        made = beside(load.table) if load.already is Already.REPLACE else load.table
+        if load.already is not Already.APPEND:
+            run(_SPELLING.create(made, load.schema))
+        count = 0
+        copying = f"COPY {name(made)} ({_SPELLING.columns(load.schema)}) FROM STDIN (FORMAT csv)"
+        with self._connection.cursor() as cursor, cursor.copy(copying) as copy:
+            for batch in load.batches:
+                copy.write(postgres_types.copied(batch))
+                count += batch.num_rows
+        if made != load.table:
+            run(f"DROP TABLE IF EXISTS {name(load.table)}")
+            run(f"ALTER TABLE {name(made)} RENAME TO {_SPELLING.name(load.table.name)}")
+        self._connection.commit()
+        return count
+
     def _stop(self) -> None:
         with suppress(_psycopg().Error):
             self._connection.cancel_safe(timeout=STOP_S)
@@ -135,6 +157,7 @@ class Postgres(Engine):
     schemes = frozenset({"postgresql", "postgres"})
     dialect = "postgres"
     default_driver = "psycopg2"
+    takes_files = True
     supports_catalogs = True
     label_length = 63
     default_port = 5432

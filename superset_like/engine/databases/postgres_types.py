@@ -1,8 +1,9 @@
-"""How PostgreSQL's values arrive: most as the server writes them, to be read column by column."""
+"""How PostgreSQL's values arrive: most as the server writes them, to be read column by column; and how they leave."""
 
 from typing import Any
 
 import pyarrow as pa
+from pyarrow import csv
 
 from superset_like.engine import arrow
 
@@ -29,6 +30,19 @@ _LISTS = {"bool": pa.bool_(), "float4": pa.float32(), "float8": pa.float64(), "i
     "int4": pa.int32(),
     "int8": pa.int64(),
 }
+
+
+def copied(batch: pa.RecordBatch) -> bytes:
+    """The rows as COPY reads CSV: texts in quotes, NULL as nothing."""
+    columns = [_hexadecimal(column) if pa.types.is_binary(column.type) else column for column in batch.columns]
+    sink = pa.BufferOutputStream()
+    csv.write_csv(pa.record_batch(columns, names=batch.schema.names), sink, csv.WriteOptions(include_header=False))
+    made: bytes = sink.getvalue().to_pybytes()
+    return made
+
+
+def _hexadecimal(column: pa.Array) -> pa.Array:
+    return pa.array([None if value is None else f"\\x{value.hex()}" for value in column.to_pylist()], pa.string())
 
 
 def adapters(psycopg: Any) -> Any:

@@ -2,15 +2,16 @@
 
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import pyarrow as pa
 
 from superset_like.engine.databases import deadline
 from superset_like.engine.databases.base import Session
+from superset_like.engine.databases.loading import Load
 from superset_like.errors import ProductError, QueryCanceled, QueryFailed, QueryTimedOut
 
 LONGEST_MESSAGE = 500
@@ -54,6 +55,10 @@ class RunningSession(Session):
     def _write(self, sql: str) -> int:
         """The number of rows touched, in the driver's own errors."""
 
+    def _load(self, load: Load) -> int:
+        """The number of rows that the table got, in the driver's own errors; after one, nothing is changed."""
+        return super().load(load)
+
     @abstractmethod
     def _stop(self) -> None:
         """Ends what the connection does; called from another thread."""
@@ -76,6 +81,16 @@ class RunningSession(Session):
         """Rows touched by one statement that is no query; committed."""
         with self._watched():
             return self._write(sql)
+
+    def load(self, load: Load) -> int:
+        """The number of rows that a table has got: all of them, or none and an error."""
+        with self._watched() as run:
+            return self._load(replace(load, batches=self._while_going(run, load.batches)))
+
+    def _while_going(self, run: Run, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            self._require_going(run)
+            yield batch
 
     def cancel(self) -> None:
         """Ends what runs; harmless when nothing does."""

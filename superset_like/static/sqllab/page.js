@@ -18,7 +18,7 @@ import { Tree } from "./tree.js";
 
 const place = document.getElementById("sqllab");
 const { user, panel } = place.dataset;
-const may = Object.fromEntries(["MakeDatasets", "Save", "Share", "Download"].map((name) => [name, place.dataset[`may${name}`] === "true"]));
+const may = Object.fromEntries(["MakeDatasets", "Save", "Share", "Download", "Upload"].map((name) => [name, place.dataset[`may${name}`] === "true"]));
 const defaultRows = Number(place.dataset.defaultRows);
 const mostRows = Number(place.dataset.mostRows);
 const running = new Map();
@@ -250,7 +250,13 @@ function tools() {
   if (known?.allows_cost_estimate) list.push(["Estimate the cost", () => quietly(estimate)]);
   if (may.Share) list.push(["Copy a link to it", () => quietly(share)]);
   if (may.Save && tab.savedId) list.push(["Save as …", () => dialogs.saveAs(tab, (id, label) => (Object.assign(tab, { savedId: id, name: label }), tabs.paint(), tabs.save(), kept.load()))]);
+  if (may.Upload) list.push(["Upload a file …", () => window.location.assign(uploadAddress(tab))]);
   return list;
+}
+
+function uploadAddress({ database, schema }) {
+  const place = Object.entries({ database, schema }).filter(([, value]) => value);
+  return `/database/upload/?${new URLSearchParams(place)}`;
 }
 
 async function format() {

@@ -1,0 +1,369 @@
+"""Uploads: who may, where, of what, read how; and what is refused before it harms."""
+
+import io
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from flask import Flask
+from pyarrow import parquet
+
+from superset_like.access import grants
+from superset_like.config.settings import Settings
+from superset_like.extensions import db
+from superset_like.models import Database
+from tests.api.superset.uploads import allow, form, looked_into, upload, workbook
+from tests.conftest import ApiClient, ClientOf, Embedded
+from tests.row_rules import limit
+
+SIMPLE = "id,name\n1,a\n"
+
+
+def asked(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def tables(path: Path) -> set[str]:
+    return {name for (name,) in asked(path, "select name from sqlite_master where type = 'table'")}
+
+
+@pytest.fixture
+def shop(client_of: ClientOf, data_database: int) -> int:
+    """The connection, which takes files."""
+    allow(client_of("admin"), data_database)
+    return data_database
+
+
+def test_a_file_becomes_a_table_and_a_dataset(client_of: ClientOf, shop: int, sales_file: Path) -> None:
+    alice = client_of("alice")
+    answer = upload(alice, shop, "id,name\n1,a\n2,\n")
+    assert (answer.status_code, answer.json["message"]) == (201, "OK")
+    result = answer.json["result"]
+    assert (result["table_name"], result["schema"], result["row_count"]) == ("uploaded", "main", 2)
+    assert result["columns"] == [{"name": "id", "type": "BIGINT"}, {"name": "name", "type": "TEXT"}]
+    assert asked(sales_file, "select * from uploaded") == [(1, "a"), (2, None)]
+    dataset = alice.get(f"/api/v1/dataset/{result['dataset_id']}").json["result"]
+    assert [owner["first_name"] for owner in dataset["owners"]] == ["Alice"]
+    question = {"datasource": {"id": result["dataset_id"], "type": "table"}, "queries": [{"metrics": ["count"]}]}
+    data = alice.post("/api/v1/chart/data", json=question).json["result"][0]["data"]
+    # What was kept of the former rows is out of date.
+    assert upload(alice, shop, SIMPLE, already_exists="append").status_code == 201
+    again = alice.post("/api/v1/chart/data", json=question).json["result"][0]["data"]
+    assert (data, again) == ([{"count": 2}], [{"count": 3}])
+
+
+def test_only_who_may_uploads_and_only_where_it_is_allowed(
+    app: Flask, client_of: ClientOf, data_database: int, sales_file: Path, sales: int
+) -> None:
+    alice, admin = client_of("alice"), client_of("admin")
+    assert upload(alice, data_database, SIMPLE).status_code == 403
+    allow(admin, data_database)
+    for name, status in ((None, 401), ("bob", 403), ("charlie", 403)):
+        assert upload(client_of(name), data_database, SIMPLE).status_code == status
+        assert looked_into(client_of(name), SIMPLE).status_code == status
+    assert upload(alice, 99_999, SIMPLE).status_code == 404
+    # The right to upload opens no database, and reading a dataset is not reading a schema.
+    with app.app_context():
+        security = app.appbuilder.sm  # type: ignore[attr-defined]
+        role = security.add_role("uploader")
+        security.add_permission_role(role, security.find_permission_view_menu("can_upload", "Database"))
+        for name in ("bob", "charlie"):
+            person = security.find_user(name)
+            person.roles = [*person.roles, role]
+        db.session.commit()
+    assert upload(client_of("charlie"), data_database, SIMPLE).status_code == 404
+    assert upload(client_of("bob"), data_database, SIMPLE).status_code == 403
+    assert (
+        upload(client_of("bob"), data_database, SIMPLE, table_name="sales", already_exists="replace").status_code == 403
+    )
+    # With all of the database he may, and without the right to make datasets there is none.
+    with app.app_context():
+        database = db.session.get(Database, data_database)
+        assert database is not None
+        grants.ensure_for_database(database)
+        access = security.find_permission_view_menu("database_access", database.perm)
+        security.add_permission_role(security.find_role("uploader"), access)
+    done = upload(client_of("charlie"), data_database, SIMPLE)
+    assert (done.status_code, done.json["result"]["dataset_id"]) == (201, None)
+    allow(admin, data_database, schemas_allowed_for_file_upload=["elsewhere"])
+    assert upload(alice, data_database, SIMPLE, table_name="second").status_code == 403
+    assert upload(alice, data_database, SIMPLE, table_name="second", schema="elsewhere").status_code == 422
+    allow(admin, data_database, schemas_allowed_for_file_upload=["main"])
+    assert upload(alice, data_database, SIMPLE, table_name="second").status_code == 201
+    assert tables(sales_file) == {"sales", "secrets", "uploaded", "second"}
+
+
+def test_a_guest_uploads_nothing(embedded: Embedded, guest_of: Callable[..., ApiClient], shop: int) -> None:
+    guest = guest_of(embedded)
+    assert upload(guest, shop, SIMPLE).status_code == 403
+    assert looked_into(guest, SIMPLE).status_code == 403
+
+
+def test_a_page_of_ours_uploads_and_one_of_another_site_does_not(
+    app: Flask, browser_of: Callable[[str], Any], shop: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A file may be larger than other requests, also where the proof of its page is looked for.
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 10_000)
+    file = "id\n" + "1\n" * 10_000
+    alice = browser_of("alice")
+    url = f"/api/v1/database/{shop}/upload/"
+    assert alice.post(url, data=form(file, "file.csv", {"table_name": "uploaded"})).status_code == 400
+    token = alice.get("/api/v1/security/csrf_token/").get_json()["result"]
+    sent = form(file, "file.csv", {"table_name": "uploaded"})
+    assert alice.post(url, data=sent, headers={"X-CSRFToken": token}).status_code == 201
+    larger = {"filters": [], "name": "x" * 20_000}
+    assert alice.post("/api/v1/dataset/", json=larger, headers={"X-CSRFToken": token}).status_code == 413
+
+
+def test_rows_that_a_rule_hides_are_not_lost(
+    app: Flask, client_of: ClientOf, shop: int, sales: int, sales_file: Path
+) -> None:
+    limit(app, "Alpha", "tenant = 'a'", sales)
+    for already in ("fail", "append", "replace"):
+        answer = upload(client_of("alice"), shop, "id\n1\n", table_name="sales", already_exists=already)
+        assert answer.status_code in (403, 422), already
+    assert asked(sales_file, "select count(*) from sales") == [(12,)]
+
+
+def test_a_view_and_the_engines_own_tables_are_left_alone(client_of: ClientOf, shop: int, sales_file: Path) -> None:
+    with closing(sqlite3.connect(sales_file)) as connection:
+        connection.execute("create view seen as select id from sales")
+    alice = client_of("alice")
+    for name in ("seen", "sqlite_master", "sqlite_sequence", "SQLITE_SCHEMA"):
+        for already in ("fail", "append", "replace"):
+            assert upload(alice, shop, "id\n1\n", table_name=name, already_exists=already).status_code in (403, 422), (
+                name
+            )
+    assert asked(sales_file, "select count(*) from seen") == [(12,)]
+
+
+def test_a_file_database_out_of_reach_is_not_written(
+    app: Flask, client_of: ClientOf, shop: int, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrowed = replace(settings, local_database_folders=(tmp_path,))
+    monkeypatch.setitem(app.extensions, "superset_like_settings", narrowed)
+    assert upload(client_of("alice"), shop, SIMPLE).status_code == 422
+
+
+def test_a_form_is_read_as_superset_sends_it(client_of: ClientOf, shop: int, sales_file: Path) -> None:
+    alice = client_of("alice")
+    text = 'report of May\nid;day;amount;note;blank\n1;31.01.2024; 1,5;N/A;\n\n2;1.2.2024;-2,25;"a;b";\n3;;;;\n'
+    fields = {
+        "delimiter": ";",
+        "skip_rows": 1,
+        "header_row": 0,
+        "decimal_character": ",",
+        "day_first": "true",
+        "column_dates": "day",
+        "null_values": "N/A,-",
+        "skip_initial_space": "true",
+        "skip_blank_lines": "true",
+        "columns_read": "id,day,amount,note",
+        "rows_to_read": 2,
+        "column_data_types": '{"id": "str"}',
+        "dataframe_index": "true",
+        "index_label": "row",
+        "schema": "",
+        "sheet_name": "",
+    }
+    answer = upload(alice, shop, text, **fields)
+    assert answer.status_code == 201, answer.text
+    assert asked(sales_file, "select * from uploaded") == [
+        (0, "1", "2024-01-31", 1.5, None),
+        (1, "2", "2024-02-01", -2.25, "a;b"),
+    ]
+    labelled = upload(alice, shop, "k,v\nx,1\n", table_name="other", dataframe_index=True, index_column="k")
+    assert [each["name"] for each in labelled.json["result"]["columns"]] == ["k", "v"]
+    unlabelled = upload(alice, shop, "k,v\nx,1\n", table_name="third", index_column="k")
+    assert [each["name"] for each in unlabelled.json["result"]["columns"]] == ["v"]
+    headless = upload(alice, shop, "x,1\n", table_name="fourth", header_row="")
+    assert [each["name"] for each in headless.json["result"]["columns"]] == ["column_1", "column_2"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "at_fault"),
+    [
+        ({"type": "pdf"}, "type"),
+        ({"already_exists": "merge"}, "already_exists"),
+        ({"table_name": ""}, "table_name"),
+        ({"table_name": " \n"}, "table_name"),
+        ({"table_name": "x" * 200}, "table_name"),
+        ({"table_name": "a\x00b"}, "table_name"),
+        ({"delimiter": '"'}, "delimiter"),
+        ({"encoding": "rot13"}, "encoding"),
+        ({"header_row": -1}, "header_row"),
+        ({"rows_to_read": 0}, "rows_to_read"),
+        ({"columns_read": "nope"}, "columns_read"),
+        ({"column_dates": "nope"}, "column_dates"),
+        ({"column_data_types": '{"id": "complex"}'}, "column_data_types"),
+        ({"column_data_types": "[1]"}, "column_data_types"),
+        ({"index_column": "nope"}, "index_column"),
+        ({"dataframe_index": True, "index_label": "NAME"}, "index_label"),
+        ({"decimal_character": "x"}, "decimal_character"),
+    ],
+)
+def test_a_wrong_field_is_named(
+    client_of: ClientOf, shop: int, sales_file: Path, fields: dict[str, Any], at_fault: str
+) -> None:
+    answer = upload(client_of("alice"), shop, SIMPLE, **fields)
+    assert answer.status_code in (400, 422)
+    assert at_fault in answer.json["message"]
+    assert "uploaded" not in tables(sales_file)
+
+
+@pytest.mark.parametrize(
+    ("file", "fields", "said"),
+    [
+        ("", {}, "The file is empty"),
+        ('a,b\n1,2\n"x\ny",3\n4,5,6\n', {}, "Line 5 has 3 fields in place of 2"),
+        ("d\n2024-02-30\n", {"column_dates": "d"}, "Line 2, column d: “2024-02-30” is not a date and time"),
+        ('n\n1\n"2\n"\nx\n', {"column_data_types": '{"n": "int64"}'}, "Line 5, column n: “x” is not a whole number"),
+        ("a\nx\x00y\n", {}, "Line 2, column a: a NUL character"),
+        (b"a\n\xe9\n", {}, "Line 2 is no utf-8 text"),
+        (",".join(map(str, range(1500))) + "\n", {}, "more than 1000 columns"),
+        ("a\n" + "x" * 9_000_000 + "\n", {}, "larger than 1 MiB"),
+        ("x" * 2_000_000, {}, "longer than 1048576 characters"),
+        ('a\n"never closed\n' + "1\n" * 3_000_000, {}, "a quote is never closed"),
+        ('a\n1\n"never\nclosed\n', {}, "ends within a quote that is never closed"),
+    ],
+)
+def test_a_fault_of_the_file_is_told_with_its_place(
+    client_of: ClientOf, shop: int, sales_file: Path, file: str | bytes, fields: dict[str, Any], said: str
+) -> None:
+    answer = upload(client_of("alice"), shop, file, **fields)
+    assert answer.status_code == 422
+    assert said in answer.json["message"]["file"][0]
+    assert "uploaded" not in tables(sales_file)
+
+
+def test_a_workbook_is_read_sheet_by_sheet(client_of: ClientOf, shop: int, sales_file: Path) -> None:
+    alice = client_of("alice")
+    day, moment = datetime(2024, 1, 31), datetime(2024, 1, 31, 14, 30)
+    first = [["id", "price", "day", "at", "code", "ok", "mixed"], [1, 1.5, day, moment, "007", True, 1]]
+    first += [[], [3, 2, day, day, "12", False, "x"]]
+    book = workbook(first, [["other"], ["=1+1"]], [])
+    items = looked_into(alice, book, "book.xlsx").json["result"]["items"]
+    assert [(each["sheet_name"], each["column_names"]) for each in items] == [
+        ("Sheet1", first[0]),
+        ("Sheet2", ["other"]),
+        ("Sheet3", []),
+    ]
+    assert upload(alice, shop, book, "book.xlsx").status_code == 201
+    assert asked(sales_file, "select * from uploaded") == [
+        (1, 1.5, "2024-01-31", "2024-01-31 14:30:00", "007", 1, "1"),
+        (None,) * 7,
+        (3, 2, "2024-01-31", "2024-01-31 00:00:00", "12", 0, "x"),
+    ]
+    assert upload(alice, shop, book, "book.xlsx", table_name="second", sheet_name="Sheet2").status_code == 201
+    assert upload(alice, shop, book, "book.xlsx", table_name="third", sheet_name="Nope").status_code == 422
+    assert upload(alice, shop, book, "book.xlsx", table_name="third", sheet_name="Sheet3").status_code == 422
+    for damaged in (book[:500], b"PK\x03\x04 no", b"\xd0\xcf\x11\xe0 an old one", zipped({"a": b"x"})):
+        assert upload(alice, shop, damaged, "book.xlsx", table_name="third").status_code == 422
+
+
+def zipped(entries: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_zip_of_columnar_files_is_one_table(client_of: ClientOf, shop: int, sales_file: Path, tmp_path: Path) -> None:
+    alice, made = client_of("alice"), io.BytesIO()
+    parquet.write_table(pa.table({"n": [1, 2]}), made)
+    other = io.BytesIO()
+    parquet.write_table(pa.table({"m": [1]}), other)
+    outside = "../../../../tmp/climbed.parquet"
+    sent = zipped({"a.parquet": made.getvalue(), outside: made.getvalue(), "__MACOSX/._a": b"x"})
+    assert upload(alice, shop, sent, "parts.zip").json["result"]["row_count"] == 4
+    assert not Path("/tmp/climbed.parquet").exists()
+    for refused in ({"a": made.getvalue(), "b": other.getvalue()}, {"a": b"no parquet"}, {}):
+        assert upload(alice, shop, zipped(refused), "parts.zip", table_name="second").status_code == 422
+    damaged = made.getvalue()[:-20] + b"\xff" * 16 + b"PAR1"
+    for bad in (damaged, b"PAR1", b"ORC", b"ARROW1\x00\x00", b""):
+        assert upload(alice, shop, bad, "file.parquet", table_name="second").status_code == 422
+    assert "second" not in tables(sales_file)
+
+
+def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    app: Flask, client_of: ClientOf, shop: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = client_of("alice")
+    bomb = zipped({"xl/worksheets/sheet1.xml": b"0" * 50_000_000})
+    many = zipped({f"{each}": b"" for each in range(2001)})
+    for file, name in ((bomb, "book.xlsx"), (bomb, "parts.zip"), (many, "book.xlsx"), (many, "parts.zip")):
+        assert upload(alice, shop, file, name).status_code == 413, name
+        assert looked_into(alice, file, name).status_code == 413
+    small = replace(settings, max_upload_unpacked_mib=1, max_upload_mib=1)
+    monkeypatch.setitem(app.extensions, "superset_like_settings", small)
+    made = io.BytesIO()
+    parquet.write_table(pa.table({"n": pa.array([0] * 1_000_000, pa.int64())}), made)
+    assert len(made.getvalue()) < 100_000
+    assert upload(alice, shop, made.getvalue(), "file.parquet").status_code == 413
+    assert upload(alice, shop, b"a\n" + b"1\n" * 600_000).status_code == 413
+    assert upload(alice, shop, b"a\n" + b"1\n" * 6_000_000).status_code == 413
+
+
+def test_two_cells_far_apart_are_no_sheet_of_all_between(client_of: ClientOf, shop: int) -> None:
+    made = workbook([["a"], [1]])
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        entries = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    far = b'<row r="1048576"><c r="A1048576"><v>2</v></c></row></sheetData>'
+    low = zipped({**entries, sheet: entries[sheet].replace(b"</sheetData>", far)})
+    assert upload(client_of("alice"), shop, low, "book.xlsx").status_code == 422
+    wide = zipped({**entries, sheet: entries[sheet].replace(b"</sheetData>", far.replace(b"A1048576", b"XFD1048576"))})
+    assert upload(client_of("alice"), shop, wide, "book.xlsx", table_name="second").status_code == 422
+
+
+def test_a_workbook_that_grows_while_it_is_read_is_refused(client_of: ClientOf, shop: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook([["a"], ["x"]]))) as archive:
+        entries = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    kinds = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10}">' for at in range(1, 10))
+    laughs = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "{"ha" * 1000}">{kinds}]>'.encode()
+    for part in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"):
+        _, _, rest = entries[part].partition(b"?>")
+        grown = laughs + rest.replace(b">x<", b">&e9;<").replace(b"<v>0<", b"<v>&e9;<")
+        answer = upload(client_of("alice"), shop, zipped({**entries, part: grown}), "book.xlsx")
+        assert answer.status_code == 422, part
+
+
+def test_the_page_opens_for_those_who_may_upload(app: Flask, browser_of: Callable[[str], Any]) -> None:
+    assert browser_of("alice").get("/database/upload/").status_code == 200
+    assert browser_of("bob").get("/database/upload/").status_code == 403
+    assert "/login/" in app.test_client().get("/database/upload/").headers["Location"]
+
+
+def test_the_beginning_of_a_file_is_shown(client_of: ClientOf) -> None:
+    text = "id,id,day,code\n" + "9007199254740993,1.50,2024-01-31,007\n" * 30
+    answer = looked_into(client_of("alice"), text, "file.csv")
+    [item] = answer.json["result"]["items"]
+    assert item["sheet_name"] is None
+    assert item["column_names"] == ["id", "id_2", "day", "code"]
+    types = ["int64", "decimal128(3, 2)", "date32[day]", "string"]
+    assert item["columns"] == [{"name": n, "type": t} for n, t in zip(item["column_names"], types, strict=True)]
+    assert len(item["rows"]) == 20
+    assert item["rows"][0] == {"id": 9007199254740993, "id_2": 1.5, "day": "2024-01-31", "code": "007"}
+    assert looked_into(client_of("alice"), "").status_code == 422
+    nothing = client_of("alice").post("/api/v1/database/upload_metadata/", data={"type": "csv"})
+    assert (nothing.status_code, list(nothing.json["message"])) == (400, ["file"])
+
+
+def test_a_database_says_that_it_takes_files(client_of: ClientOf, shop: int) -> None:
+    admin = client_of("admin")
+    assert admin.get(f"/api/v1/database/{shop}").json["result"]["engine_information"]["supports_file_upload"] is True
+    engines = {each["engine"]: each for each in admin.get("/api/v1/database/available/").json["databases"]}
+    assert engines["duckdb"]["engine_information"]["supports_file_upload"] is True
+    assert engines["trino"]["engine_information"]["supports_file_upload"] is False
+    allow(admin, shop, schemas_allowed_for_file_upload=["main"])
+    named = client_of("alice").get(f"/api/v1/database/{shop}/schemas_access_for_file_upload/").json
+    assert named == {"schemas": ["main"]}
