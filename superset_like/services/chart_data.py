@@ -1,6 +1,7 @@
 """Asking charts: who may, which rows, from the cache or from the engine."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -297,7 +298,7 @@ def _begun(here: Asking, planned: Plan, statements: Sequence[Statement], form: s
 def _read(
     here: Asking, planned: Plan, stream: run.Stream, statements: Sequence[Statement], form: str
 ) -> Entry | Streamed:
-    chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names))
+    chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names, {}))
     # Encoded as they come, so that no rows are held.
     held: list[bytes] = []
     for chunk in chunks:
@@ -420,18 +421,38 @@ def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
         table = transform.transformed(table, orjson.loads(asked.steps))
         levels = transform.label_map(table)
     is_cut = first.truncated or any(other.truncated for other in others)
-    return Rows(table, _header(statements[0], table.column_names), levels, first.table.num_rows, is_cut)
+    return Rows(table, _header(statements[0], table.column_names, levels), levels, first.table.num_rows, is_cut)
 
 
-def _header(statement: Statement, names: Sequence[str]) -> list[str]:
-    shown = {output.label: output.verbose_name or output.label for output in statement.outputs}
+def _header(statement: Statement, names: Sequence[str], levels: Mapping[str, Sequence[str]]) -> list[str]:
+    shown = _verbose(statement, names, levels)
     return [shown.get(name, name) for name in names]
+
+
+def _verbose(statement: Statement, names: Sequence[str], levels: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Label -> the dataset's own words for it, where it has any.
+
+    What was compared or pivoted is named by what it was made of. Words that would make two columns one are left out.
+    """
+    own = {each.label: each.verbose_name for each in statement.outputs if each.verbose_name}
+    made = {name: _made_of(name, levels.get(name, [name]), own) for name in names if name not in own}
+    found = own | {name: text for name, text in made.items() if text != name}
+    times = Counter(found.get(name, name) for name in {*own, *names})
+    return {name: text for name, text in found.items() if text != name and times[text] == 1}
+
+
+def _made_of(name: str, levels: Sequence[str], own: Mapping[str, str]) -> str:
+    measure, compared, offset = levels[0].partition(comparison.SEPARATOR)
+    shown = own.get(levels[0]) or (f"{own[measure]}{compared}{offset}" if measure in own else None)
+    return name if shown is None else ", ".join([shown, *levels[1:]])
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str, total: int | None) -> Entry:
     """The answer as bytes, with what is said about it."""
     meta = _facts(found.table.schema, found.table.num_rows, found.counted, found.truncated, statements)
-    return Entry(_encoded(found.table, form, found.header), {**meta, "levels": found.levels, "total": total})
+    verbose = _verbose(statements[0], found.table.column_names, found.levels)
+    more = {"levels": found.levels, "verbose": verbose, "total": total}
+    return Entry(_encoded(found.table, form, found.header), {**meta, **more})
 
 
 def _facts(

@@ -51,6 +51,7 @@ RESULT_KEYS = frozenset(
         "colnames",
         "coltypes",
         "zones",
+        "verbose_map",
         "rowcount",
         "sql_rowcount",
         "detected_currency",
@@ -410,8 +411,9 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "colnames": labels,
         "indexnames": orjson.Fragment(_numbers(meta["rows"])),
         "coltypes": meta["kinds"],
-        # An earlier version of this server kept answers that do not say it.
+        # An earlier version of this server kept answers that do not say these.
         "zones": meta.get("zones") or [None] * len(labels),
+        "verbose_map": meta.get("verbose") or {},
         "rowcount": meta["rows"],
         "sql_rowcount": meta["sql_rows"],
         "truncated": meta["truncated"],
