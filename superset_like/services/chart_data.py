@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -21,11 +22,12 @@ from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
+from superset_like.engine.leases import Lease
 from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
-from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stores
+from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stops, stores
 from superset_like.services.extra_form_data import NOTHING, Extra, asked_with
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
@@ -72,7 +74,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Asking:
-    """What all questions of one context share: who asks which dataset, and which of its rows he may see."""
+    """What all questions of one context share: who asks which dataset, and which of its rows he may see.
+
+    client_id: the name by which he may stop them.
+    """
 
     actor: Actor
     dataset: Dataset
@@ -80,6 +85,7 @@ class Asking:
     cache_ttl_s: int
     force: bool
     plans: dict[int, Planned] = field(default_factory=dict, compare=False)
+    client_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -321,7 +327,7 @@ def _streamed(here: Asking, planned: Plan, made: Streamed) -> Streamed:
     )
 
 
-def _total(here: Asking, planned: Plan, rows: int, truncated: bool) -> int | None:
+def _total(here: Asking, planned: Plan, rows: int, truncated: bool, watch: stops.Watch | None = None) -> int | None:
     """The rows without limit and offset where that was asked; counted by the engine when these rows do not tell."""
     query = planned.asked.query
     if not planned.asked.total:
@@ -329,7 +335,7 @@ def _total(here: Asking, planned: Plan, rows: int, truncated: bool) -> int | Non
     if not truncated and (rows or not query.offset):
         return query.offset + rows
     counting = build.build(replace(query, row_count=True), planned.shape, planned.engine, here.predicates)
-    found = run.answer(planned.engine, planned.target, counting, slots.limits(None)).table
+    found = _run(planned, counting, watch).table
     return int(found.column(0)[0].as_py())
 
 
@@ -340,7 +346,8 @@ def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
 
 def _annotated(here: Asking, annotation: Annotation) -> Answer:
     found = chart(here.actor, annotation.chart)
-    there, context = of_chart(here.actor, found, here.force)
+    opened_, context = of_chart(here.actor, found, here.force)
+    there = replace(opened_, client_id=here.client_id)
     return answer(there, plan(there, questions.annotating(context.queries[0], annotation)))
 
 
@@ -408,9 +415,9 @@ class Rows:
     truncated: bool
 
 
-def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
+def _rows(planned: Plan, statements: Sequence[Statement], watch: stops.Watch | None) -> Rows:
     asked = planned.asked
-    first, *others = [run.answer(planned.engine, planned.target, each, slots.limits(each.limit)) for each in statements]
+    first, *others = [_run(planned, each, watch) for each in statements]
     table, levels = first.table, {}
     if asked.meeting is not None:
         met = zip(asked.comparisons, (other.table for other in others), strict=True)
@@ -422,6 +429,11 @@ def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
         levels = transform.label_map(table)
     is_cut = first.truncated or any(other.truncated for other in others)
     return Rows(table, _header(statements[0], table.column_names, levels), levels, first.table.num_rows, is_cut)
+
+
+def _run(planned: Plan, statement: Statement, watch: stops.Watch | None) -> run.Answer:
+    over = nullcontext if watch is None else watch.over
+    return run.answer(planned.engine, planned.target, statement, slots.limits(statement.limit), over)
 
 
 def _header(statement: Statement, names: Sequence[str], levels: Mapping[str, Sequence[str]]) -> list[str]:
@@ -495,13 +507,19 @@ def _answered(
         statements = make_statements()
         # No transaction on the metadata stays open while the user's database works.
         db.session.commit()
-        with slots.take(here.actor, here.dataset.database_id):
-            rows = _rows(planned, statements)
-            total = _total(here, planned, rows.counted, rows.truncated)
+        with stops.watched(here.actor, here.client_id) as watch, _slot(here, watch):
+            rows = _rows(planned, statements, watch)
+            total = _total(here, planned, rows.counted, rows.truncated, watch)
         return _entry(rows, statements, form, total)
 
     entry, is_hit = stores.answers().answer(key, make, here.cache_ttl_s, here.force, before_waiting=db.session.commit)
     return _told(here, planned, entry, key, is_hit)
+
+
+def _slot(here: Asking, watch: stops.Watch | None) -> Lease:
+    if watch is None:
+        return slots.take(here.actor, here.dataset.database_id)
+    return slots.take(here.actor, here.dataset.database_id, while_waiting=watch.require_going)
 
 
 def _told(here: Asking, planned: Plan, entry: Entry, key: str, is_hit: bool) -> Answer:
