@@ -284,6 +284,10 @@ class QueryCanceled(QueryError):
     default_message = "The query was stopped"
 
 
+class QueryStopped(QueryCanceled):
+    """Who asked it wanted it stopped; others may still want the same."""
+
+
 class QueryTimedOut(QueryError):
     """It ran longer than allowed. details: limit_s."""
 

@@ -25,6 +25,13 @@ export function columnLabel(column) {
   return String(column.label || column.sqlExpression || column.column_name || "");
 }
 
+// How people read the name of a result's column: in the dataset's own words, where it has any. What stands in a picture is
+// named by this; rows are looked up by the name itself.
+export function shownName(result, name) {
+  const words = (result && result.verbose_map) || {};
+  return Object.hasOwn(words, name) ? words[name] : String(name);
+}
+
 // The labels of the form's metrics of these fields, each once.
 export function metricLabels(formData, ...fields) {
   return [...new Set(fields.flatMap((field) => listed(formData[field])).map(metricLabel))];
@@ -618,7 +625,8 @@ export function pickedPoint(formData, result, laid, axis, params, ...fields) {
 }
 
 // The rows laid out along an axis: {keys, type, series, firstRows}. keys: the axis' values, moments and numbers in order, names as
-// they come; a null one is N/A. series: [{name, offset, values, row}], values by place of the key, null where there is none;
+// they come; a null one is N/A. series: [{name, base, offset, values, row}], values by place of the key, null where there is none; name is what people
+// read, base what the labels say;
 // offset is the time that a comparison looks back, as in `SUM(sales)__1 year ago`, else ""; row is the place of its first
 // row. firstRows: key -> the place of its first row.
 // axis: the columns of the axis. groups: the columns that part the series. metrics: labels; what is not there is left
@@ -629,6 +637,7 @@ export function spread(result, axis, groups, metrics) {
   const measures = measuresOf(result, metrics, [...axis, ...parting]);
   const several = new Set(measures.map((each) => each.metric)).size > 1;
   const places = keyPlaces(result, axis, type);
+  const shown = new Map(measures.map(({ metric }) => [metric, shownName(result, metric)]));
   const found = new Map();
   const firstRows = new Map();
   for (const { row, place: index } of placedRows(result)) {
@@ -637,10 +646,14 @@ export function spread(result, axis, groups, metrics) {
     if (!firstRows.has(key)) firstRows.set(key, index);
     const parts = parting.map((name) => cellFormatter(result, name, { zone: "UTC" })(row[name]));
     for (const { column, metric, offset } of measures) {
-      const base = [...(several || !parts.length ? [metric] : []), ...parts].join(", ");
-      const name = offset ? `${base}, ${offset}` : base;
-      if (!found.has(name)) found.set(name, { name, base, offset, values: new Array(places.size).fill(null), row: index });
-      found.get(name).values[place] = numeric(row[column]);
+      const named = (told) => [...(several || !parts.length ? [told] : []), ...parts].join(", ");
+      const base = named(metric);
+      const key = `${base}\u0000${offset}`;
+      if (!found.has(key)) {
+        const name = [named(shown.get(metric)), ...(offset ? [offset] : [])].join(", ");
+        found.set(key, { name, base, offset, values: new Array(places.size).fill(null), row: index });
+      }
+      found.get(key).values[place] = numeric(row[column]);
     }
   }
   return { keys: [...places.keys()], type, series: [...found.values()], firstRows };

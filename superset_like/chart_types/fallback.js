@@ -1,4 +1,5 @@
 // The picture of a type that has no module of its own: its first rows as a table, and a line that says so.
+import { shownName } from "./base.js";
 
 const MARGIN = 16;
 const LINE = 24;
@@ -32,7 +33,7 @@ export function option(formData, results, look) {
   const top = MARGIN + LINE;
   const at = (place) => MARGIN + place * width;
   const graphic = [cell(`no picture for this type: ${formData.viz_type}`, MARGIN, MARGIN, room, faint, false)];
-  names.forEach((name, place) => graphic.push(cell(name, at(place), top, width - 8, ink, true)));
+  names.forEach((name, place) => graphic.push(cell(shownName(results[0], name), at(place), top, width - 8, ink, true)));
   rows.forEach((row, line) => {
     names.forEach((name, place) => {
       graphic.push(cell(shown(row[name], coltypes[place]), at(place), top + (line + 1) * LINE, width - 8, ink, false));

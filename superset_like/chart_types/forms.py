@@ -5,7 +5,9 @@ A form names the viz_types that people are offered, and controls in sections. A 
 name of the form data. Words of a control:
 
 kind: column, columns, metric, metrics, filters, grain, order, label (one of the asked columns and metrics), text,
-long (of several lines), texts, number, checkbox, select (choices: [value, label] pairs), scheme, colour, bounds.
+long (of several lines), texts, number, checkbox, select (choices: [value, label] pairs), scheme, colour, bounds,
+currency, annotations, formats (of single columns; settings: which may be set), conditions (colours by value; places:
+what they may colour).
 default: what a new chart holds. needed: without it (or any of those that it lists) nothing can be asked.
 when: {field: values}, the control is there while each of these fields has one of the values.
 only: `time` or `number`, the columns to choose from. least, most, step: of a number.
@@ -27,12 +29,16 @@ Control: TypeAlias = Mapping[str, Any]
 FOLDER = Path(chart_types.__file__).parent
 KINDS = frozenset(
     {
+        "annotations",
         "bounds",
         "checkbox",
         "colour",
         "column",
         "columns",
+        "conditions",
+        "currency",
         "filters",
+        "formats",
         "grain",
         "label",
         "long",

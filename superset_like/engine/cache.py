@@ -23,7 +23,7 @@ import orjson
 
 from superset_like.engine.crowd import Crowd
 from superset_like.engine.leases import Lease, Leases, LocalLeases
-from superset_like.errors import CallerBusy, ServerBusy
+from superset_like.errors import CallerBusy, QueryStopped, ServerBusy
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,8 @@ class AnswerCache:
         """(the answer, whether it was kept). ttl_s: seconds to keep it, 0 for ever, below 0 not at all.
 
         force: it is made anew, and kept. before_waiting: gives back what nobody should hold while he waits for others.
-        What `make` raises, everyone who waited for it gets, but for CallerBusy: then the next of them makes it. Raises
+        What `make` raises, everyone who waited for it gets, but for CallerBusy and QueryStopped: then the next of them
+        makes it. Raises
         ServerBusy when too many wait.
         """
         if ttl_s < 0:
@@ -193,8 +194,8 @@ class AnswerCache:
                     return flight.result(left_s), True
             except TimeoutError as error:
                 raise ServerBusy(retry_after_s=RETRY_AFTER_S) from error
-            except CallerBusy:
-                # It was the maker's own budget that was used up.
+            except (CallerBusy, QueryStopped):
+                # It was the maker's own budget that was used up, or his own wish to end it.
                 continue
         try:
             entry, was_kept = fly()

@@ -1,6 +1,7 @@
 """A statement answered: rows fetched up to a limit, each column read as what it is."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from superset_like.engine.databases.base import Engine, Target
+from superset_like.engine.databases.base import Engine, Session, Target
 from superset_like.engine.query import Kind, Output, Statement
 from superset_like.errors import AnswerTooLarge, QueryFailed
 
@@ -36,13 +37,21 @@ class Answer:
     truncated: bool = False
 
 
-def answer(engine: Engine, target: Target, statement: Statement, limits: Limits) -> Answer:
+def answer(
+    engine: Engine,
+    target: Target,
+    statement: Statement,
+    limits: Limits,
+    over: Callable[[Session], AbstractContextManager[object]] = nullcontext,
+) -> Answer:
     """The statement's rows; labels as names, which may repeat.
+
+    over: entered with the session while it works, for who may want to cancel it.
 
     Raises QueryFailed, QueryTimedOut, QueryCanceled, DatabaseUnreachable, AnswerTooLarge.
     """
     asked = [limit for limit in (statement.limit, limits.max_rows) if limit is not None]
-    with engine.open(target, limits.timeout_s) as session:
+    with engine.open(target, limits.timeout_s) as session, over(session):
         found = fetched(session.read(statement.sql, BATCH_ROWS), min(asked, default=None), limits.max_bytes)
     if found.table.num_columns != len(statement.outputs):
         raise QueryFailed(OTHER_COLUMNS)

@@ -2,7 +2,9 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -21,12 +23,13 @@ from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
+from superset_like.engine.leases import Lease
 from superset_like.engine.query import Predicate, Shape, Statement
 from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
 from superset_like.services import annotations as annotation_rows
-from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stores
+from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stops, stores
 from superset_like.services.extra_form_data import NOTHING, Extra, asked_with
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
@@ -75,7 +78,7 @@ class Planned:
 class Asking:
     """What all questions of one context share: who asks which dataset, and which of its rows he may see.
 
-    chart_id: the chart that the questions say they are of.
+    chart_id: the chart that the questions say they are of. client_id: the name by which he may stop them.
     """
 
     actor: Actor
@@ -85,6 +88,7 @@ class Asking:
     force: bool
     chart_id: int | None = None
     plans: dict[int, Planned] = field(default_factory=dict, compare=False)
+    client_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -304,7 +308,7 @@ def _begun(here: Asking, planned: Plan, statements: Sequence[Statement], form: s
 def _read(
     here: Asking, planned: Plan, stream: run.Stream, statements: Sequence[Statement], form: str
 ) -> Entry | Streamed:
-    chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names))
+    chunks = STREAMS[form](stream.schema, stream, _header(statements[0], stream.schema.names, {}))
     # Encoded as they come, so that no rows are held.
     held: list[bytes] = []
     for chunk in chunks:
@@ -327,7 +331,7 @@ def _streamed(here: Asking, planned: Plan, made: Streamed) -> Streamed:
     )
 
 
-def _total(here: Asking, planned: Plan, rows: int, truncated: bool) -> int | None:
+def _total(here: Asking, planned: Plan, rows: int, truncated: bool, watch: stops.Watch | None = None) -> int | None:
     """The rows without limit and offset where that was asked; counted by the engine when these rows do not tell."""
     query = planned.asked.query
     if not planned.asked.total:
@@ -335,7 +339,7 @@ def _total(here: Asking, planned: Plan, rows: int, truncated: bool) -> int | Non
     if not truncated and (rows or not query.offset):
         return query.offset + rows
     counting = build.build(replace(query, row_count=True), planned.shape, planned.engine, here.predicates)
-    found = run.answer(planned.engine, planned.target, counting, slots.limits(None)).table
+    found = _run(planned, counting, watch).table
     return int(found.column(0)[0].as_py())
 
 
@@ -348,7 +352,8 @@ def _annotated(here: Asking, planned: Plan, annotation: Annotation) -> Answer:
     if annotation.is_layer:
         return _of_layer(here, planned, annotation.pk)
     found = chart(here.actor, annotation.pk)
-    there, context = of_chart(here.actor, found, here.force)
+    opened_, context = of_chart(here.actor, found, here.force)
+    there = replace(opened_, client_id=here.client_id)
     return answer(there, plan(there, questions.annotating(context.queries[0], annotation)))
 
 
@@ -428,9 +433,9 @@ class Rows:
     truncated: bool
 
 
-def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
+def _rows(planned: Plan, statements: Sequence[Statement], watch: stops.Watch | None) -> Rows:
     asked = planned.asked
-    first, *others = [run.answer(planned.engine, planned.target, each, slots.limits(each.limit)) for each in statements]
+    first, *others = [_run(planned, each, watch) for each in statements]
     table, levels = first.table, {}
     if asked.meeting is not None:
         met = zip(asked.comparisons, (other.table for other in others), strict=True)
@@ -441,18 +446,43 @@ def _rows(planned: Plan, statements: Sequence[Statement]) -> Rows:
         table = transform.transformed(table, orjson.loads(asked.steps))
         levels = transform.label_map(table)
     is_cut = first.truncated or any(other.truncated for other in others)
-    return Rows(table, _header(statements[0], table.column_names), levels, first.table.num_rows, is_cut)
+    return Rows(table, _header(statements[0], table.column_names, levels), levels, first.table.num_rows, is_cut)
 
 
-def _header(statement: Statement, names: Sequence[str]) -> list[str]:
-    shown = {output.label: output.verbose_name or output.label for output in statement.outputs}
+def _run(planned: Plan, statement: Statement, watch: stops.Watch | None) -> run.Answer:
+    over = nullcontext if watch is None else watch.over
+    return run.answer(planned.engine, planned.target, statement, slots.limits(statement.limit), over)
+
+
+def _header(statement: Statement, names: Sequence[str], levels: Mapping[str, Sequence[str]]) -> list[str]:
+    shown = _verbose(statement, names, levels)
     return [shown.get(name, name) for name in names]
+
+
+def _verbose(statement: Statement, names: Sequence[str], levels: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Label -> the dataset's own words for it, where it has any.
+
+    What was compared or pivoted is named by what it was made of. Words that would make two columns one are left out.
+    """
+    own = {each.label: each.verbose_name for each in statement.outputs if each.verbose_name}
+    made = {name: _made_of(name, levels.get(name, [name]), own) for name in names if name not in own}
+    found = own | {name: text for name, text in made.items() if text != name}
+    times = Counter(found.get(name, name) for name in {*own, *names})
+    return {name: text for name, text in found.items() if text != name and times[text] == 1}
+
+
+def _made_of(name: str, levels: Sequence[str], own: Mapping[str, str]) -> str:
+    measure, compared, offset = levels[0].partition(comparison.SEPARATOR)
+    shown = own.get(levels[0]) or (f"{own[measure]}{compared}{offset}" if measure in own else None)
+    return name if shown is None else ", ".join([shown, *levels[1:]])
 
 
 def _entry(found: Rows, statements: Sequence[Statement], form: str, total: int | None) -> Entry:
     """The answer as bytes, with what is said about it."""
     meta = _facts(found.table.schema, found.table.num_rows, found.counted, found.truncated, statements)
-    return Entry(_encoded(found.table, form, found.header), {**meta, "levels": found.levels, "total": total})
+    verbose = _verbose(statements[0], found.table.column_names, found.levels)
+    more = {"levels": found.levels, "verbose": verbose, "total": total}
+    return Entry(_encoded(found.table, form, found.header), {**meta, **more})
 
 
 def _facts(
@@ -495,13 +525,19 @@ def _answered(
         statements = make_statements()
         # No transaction on the metadata stays open while the user's database works.
         db.session.commit()
-        with slots.take(here.actor, here.dataset.database_id):
-            rows = _rows(planned, statements)
-            total = _total(here, planned, rows.counted, rows.truncated)
+        with stops.watched(here.actor, here.client_id) as watch, _slot(here, watch):
+            rows = _rows(planned, statements, watch)
+            total = _total(here, planned, rows.counted, rows.truncated, watch)
         return _entry(rows, statements, form, total)
 
     entry, is_hit = stores.answers().answer(key, make, here.cache_ttl_s, here.force, before_waiting=db.session.commit)
     return _told(here, planned, entry, key, is_hit)
+
+
+def _slot(here: Asking, watch: stops.Watch | None) -> Lease:
+    if watch is None:
+        return slots.take(here.actor, here.dataset.database_id)
+    return slots.take(here.actor, here.dataset.database_id, while_waiting=watch.require_going)
 
 
 def _told(here: Asking, planned: Plan, entry: Entry, key: str, is_hit: bool) -> Answer:

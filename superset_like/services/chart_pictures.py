@@ -159,7 +159,12 @@ def _result(answer: Answer, layers: Mapping[str, Answer]) -> dict[str, Any]:
     # An earlier version of this server kept answers that say no zones.
     zones = meta.get("zones") or [None] * len(meta["labels"])
     beside = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
-    known = {"colnames": meta["labels"], "coltypes": meta["kinds"], "zones": zones}
+    known = {
+        "colnames": meta["labels"],
+        "coltypes": meta["kinds"],
+        "zones": zones,
+        "verbose_map": meta.get("verbose") or {},
+    }
     return {"data": data, **known, "annotation_data": beside}
 
 

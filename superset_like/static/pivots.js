@@ -1,6 +1,6 @@
 // A pivot table as elements: headings that span what they name, groups that fold, pages of rows.
 
-import { METRIC, pivotOf } from "/chart_types/pivot_table/pivot.js";
+import { pivotOf } from "/chart_types/pivot_table/pivot.js";
 import { cellElement, pager } from "./cells.js";
 import { made, said } from "./elements.js";
 
@@ -37,13 +37,13 @@ export function drawn(type, formData, results, look, { picked } = {}) {
 
   function head(columns) {
     const levels = Math.max(1, pivot.columnFields.length);
-    const fields = pivot.rowFields.length ? pivot.rowFields : [""];
+    const fields = pivot.rowFields.length ? pivot.rowFields.map(pivot.titleOf) : [""];
     const cells = headings(columns, levels).flat();
     const element = made("thead");
     for (let level = 0; level < levels; level += 1) {
       const row = made("tr");
-      if (level === levels - 1) row.append(...fields.map((name) => corner(name === METRIC ? "" : name, 1)));
-      else row.append(corner(pivot.columnFields[level] === METRIC ? "" : pivot.columnFields[level], fields.length));
+      if (level === levels - 1) row.append(...fields.map((name) => corner(name, 1)));
+      else row.append(corner(pivot.titleOf(pivot.columnFields[level]), fields.length));
       row.append(...cells.filter((cell) => cell.level === level).map((cell) => heading(cell, "columns")));
       element.append(row);
     }
@@ -103,7 +103,7 @@ function shown(nodes, folded) {
     if (!group) kept.push(node);
     else if (kept.at(-1)?.key !== group) {
       const texts = JSON.parse(group);
-      kept.push({ key: group, texts, depth: texts.length, isSum: true, isFolded: true, row: node.row });
+      kept.push({ key: group, texts, titles: node.titles.slice(0, texts.length), depth: texts.length, isSum: true, isFolded: true, row: node.row });
     }
   }
   return kept;
@@ -127,7 +127,7 @@ function headings(nodes, levels) {
         break;
       }
       const ends = node.isFolded && level === node.depth - 1;
-      const cell = { level, text: node.texts[level], long: 1, deep: ends ? levels - level : 1, isFolded: ends };
+      const cell = { level, text: node.titles[level], long: 1, deep: ends ? levels - level : 1, isFolded: ends };
       if (level < levels - 1) cell.fold = key;
       // The innermost names stand for one node each.
       begun[level] = { key, cell, isWhole: level === levels - 1 || ends };

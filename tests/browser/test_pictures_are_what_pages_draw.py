@@ -129,6 +129,14 @@ def zoned(example: dict[str, Any]) -> dict[str, Any]:
     return {**example, "results": results}
 
 
+def named(example: dict[str, Any]) -> dict[str, Any]:
+    """The example, its columns called by words of their dataset."""
+    results = [
+        {**each, "verbose_map": {name: f"The {name}" for name in each["colnames"]}} for each in example["results"]
+    ]
+    return {**example, "results": results}
+
+
 def server_draws(studio: Studio, name: str, example: dict[str, Any]) -> str:
     look = {"width": WIDTH, "height": HEIGHT, "theme": "light", "locale": LOCALE}
     asked = {"module": name, "formData": example["form_data"], "results": example["results"], "look": look}
@@ -144,7 +152,7 @@ def test_browser_and_server_draw_the_same(browser: Browser, live_server: str, st
     differ: dict[str, Any] = {}
     of_elements = set()
     for each in examples():
-        for example, hidden in ((each.drawn, 0), (zoned(each.drawn), HIDDEN)):
+        for example, hidden in ((named(each.drawn), 0), (zoned(each.drawn), HIDDEN)):
             facts = {"name": each.folder, "example": example, "width": WIDTH, "height": HEIGHT}
             there = browser.run(f"{DRAW}({json.dumps(facts)})")
             if there is None:

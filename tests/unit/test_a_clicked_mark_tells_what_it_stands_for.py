@@ -24,6 +24,17 @@ function marked(value, found = []) {
   return found;
 }
 """
+# The names and texts of a drawing.
+TEXTS = """
+function textsOf(value, found = []) {
+  if (Array.isArray(value)) for (const each of value) textsOf(each, found);
+  else if (value && typeof value === "object") {
+    for (const key of ["name", "text"]) if (typeof value[key] === "string") found.push(...value[key].split(/, | /));
+    for (const each of Object.values(value)) textsOf(each, found);
+  }
+  return found;
+}
+"""
 BY_MARK = (
     "pie funnel gauge radar treemap sunburst heatmap box_plot bubble word_cloud gantt tree sankey chord graph world_map"
 ).split()
@@ -34,7 +45,7 @@ class Modules:
 
     def __init__(self) -> None:
         self._v8 = MiniRacer()
-        self._v8.eval(f"const base = {modules.script(FOLDER, 'base')}({{}}); const modules = {{}}; {MARKED};0")
+        self._v8.eval(f"const base = {modules.script(FOLDER, 'base')}({{}}); const modules = {{}}; {MARKED} {TEXTS};0")
         self._loaded: set[str] = set()
 
     def run(self, name: str, code: str, **given: Any) -> Any:
@@ -82,6 +93,29 @@ def test_each_mark_of_an_example_stands_for_values_of_one_row(drawn: Modules, na
         assert picked
         assert any(all(row[each["col"]] == each["val"] for each in picked) for row in rows)
         assert all(isinstance(each["formattedVal"], str) for each in picked)
+
+
+def test_what_is_drawn_is_called_as_the_dataset_says_and_picked_by_its_name(drawn: Modules) -> None:
+    form = {"viz_type": "echarts_timeseries_bar", "x_axis": "shop", "metrics": ["n", "m"]}
+    rows = [{"shop": "x", "n": 1, "m": 2, "n__1 year ago": 3}, {"shop": "y", "n": 2, "m": 3, "n__1 year ago": 4}]
+    results = [{**result(rows), "verbose_map": {"n": "Number", "shop": "Shop"}}]
+    names = "type.option(given.form_data, given.results, given.look).series.map((each) => each.name)"
+    given = {"form_data": form, "results": results, "look": LOOK}
+    assert drawn.run("timeseries", names, **given) == ["Number", "Number, 1 year ago", "m"]
+    click = {"dataIndex": 1, "seriesName": "Number"}
+    found = drawn.run("timeseries", "type.picks(given.form_data, given.results, given.click)", click=click, **given)
+    assert found == [{"col": "shop", "val": "y", "formattedVal": "y"}]
+
+
+@pytest.mark.parametrize("name", [path.parent.name for path in sorted(FOLDER.glob("*/chart.js"))])
+def test_no_drawing_shows_a_technical_name_where_there_are_words(drawn: Modules, name: str) -> None:
+    given = {**example(name), "look": LOOK}
+    technical = {each for found in given["results"] for each in found.get("colnames", [])}
+    for found in given["results"]:
+        found["verbose_map"] = {each: f"W{at}" for at, each in enumerate(found.get("colnames", []))}
+    told = drawn.run(name, "textsOf(type.option(given.form_data, given.results, given.look))", **given)
+    values = {str(value) for found in given["results"] for row in found["data"] for value in row.values()}
+    assert not technical & set(told) - values
 
 
 def test_a_group_without_a_name_is_null_and_reads_as_such(drawn: Modules) -> None:

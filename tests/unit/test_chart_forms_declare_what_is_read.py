@@ -15,12 +15,15 @@ PAGES = HERE.parent / "static"
 # Which function of base.js reads a field, so that only the types that call it may offer the field.
 READ_BY = {
     "date_format": r"\bgroup(Texts|Namer)\(|\.date_format\b",
+    "annotation_layers": r"\bannotations\(",
+    "conditional_formatting": r"\bcellColours\(",
     "color_scheme": r"\b(colourOf|palette)\(",
     "linear_color_scheme": r"\bramp\(",
     "legendOrientation": r"\blegend\(",
     "legendType": r"\blegend\(",
     "show_legend": r"\blegend\(|show_legend",
 }
+FORMATS = (PAGES / "explore" / "column_formats.js").read_text(encoding="utf-8")
 OWN_TYPES = sorted({forms.folder_of(kind) for kind in chart_types.known().values()})
 each_form = pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.folder)
 
@@ -67,6 +70,14 @@ def test_a_control_is_read_by_the_question_or_the_picture(form: forms.Form) -> N
 
 
 @each_form
+def test_a_setting_of_single_columns_is_read_by_the_picture(form: forms.Form) -> None:
+    drawn = "".join(text_of(path) for path in sorted((HERE / form.folder).glob("*.js")))
+    for control in form.controls():
+        for setting in control.get("settings", ()):
+            assert re.search(rf"\.{setting}\b", drawn), setting
+
+
+@each_form
 def test_a_control_is_one_that_the_page_can_draw(form: forms.Form) -> None:
     names = [control["name"] for control in form.controls()]
     assert len(names) == len(set(names))
@@ -74,6 +85,8 @@ def test_a_control_is_one_that_the_page_can_draw(form: forms.Form) -> None:
         assert control["kind"] in forms.KINDS
         assert control["label"]
         assert set(control.get("when") or {}) <= {*names, "viz_type"}
+        if control["kind"] == "formats":
+            assert set(control["settings"]) <= set(re.findall(r"^  (\w+): \{", FORMATS, re.MULTILINE))
         if control["kind"] == "select":
             assert control["default"] in [value for value, _ in control["choices"]]
 

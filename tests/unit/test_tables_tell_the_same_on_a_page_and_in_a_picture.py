@@ -67,6 +67,21 @@ def test_columns_are_as_the_form_configures_them(v8: MiniRacer) -> None:
     assert rows[0]["Number"]["align"] == "left"
 
 
+def test_columns_are_called_as_their_dataset_says(v8: MiniRacer) -> None:
+    given = result({"shop": "x", "n": 1, "m": 2}) | {"verbose_map": {"n": "Number", "m": "Much", "shop": "Shop"}}
+    form = {"groupby": ["shop"], "metrics": ["n", "m"], "percent_metrics": ["m"]}
+    own = {"column_config": {"n": {"customColumnName": "Mine"}}}
+    [row] = texts(table(v8, form | own, given))
+    assert row == {"Shop": "x", "Mine": "1", "Much": "2", "% Much": "100.00%"}
+    pivot = {"groupbyRows": ["shop"], "groupbyColumns": [], "metrics": ["n", "m"], "rowSubTotals": True}
+    code = f"""(() => {{
+      const made = pivot.pivotOf({json.dumps(pivot)}, {json.dumps(given)}, {json.dumps(LOOK)});
+      const titles = made.columns.map((node) => node.titles);
+      return JSON.stringify([made.rowFields.map(made.titleOf), titles, made.columns.map((node) => node.texts)]);
+    }})()"""
+    assert json.loads(str(v8.eval(code))) == [["Shop"], [["Number"], ["Much"]], [["n"], ["m"]]]
+
+
 def test_numbers_keep_all_their_digits(v8: MiniRacer) -> None:
     # Beyond 2**53 a number comes as text; a raw one may be an id, which has no separators.
     row = {"id": "9007199254740993", "n": 0.125}

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import orjson
 from flask import Response, request
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from superset_like.access.actor import Actor, current
 from superset_like.api.nesting import require_shallow
@@ -30,7 +30,7 @@ from superset_like.errors import (
     QuestionInvalid,
     SubqueryRefused,
 )
-from superset_like.services import chart_data, drills, extra_form_data, kept_answers
+from superset_like.services import chart_data, drills, extra_form_data, kept_answers, stops
 from superset_like.services.chart_data import Answer, Asking, Streamed
 from superset_like.services.extra_form_data import Extra
 from superset_like.services.kept_answers import Warmed
@@ -52,6 +52,7 @@ RESULT_KEYS = frozenset(
         "colnames",
         "coltypes",
         "zones",
+        "verbose_map",
         "rowcount",
         "sql_rowcount",
         "detected_currency",
@@ -66,6 +67,8 @@ Result: TypeAlias = tuple[Mapping[str, Any], tuple[Answer, ...]]
 MOST_DETAILS = 50
 Given: TypeAlias = Mapping[str, str]
 FLAG = {"true": True, "1": True, "false": False, "0": False}
+
+LONGEST_CLIENT_ID = 64
 
 QUERY_CONTEXT: dict[str, Any] = {
     "type": "object",
@@ -128,6 +131,10 @@ class ChartToWarm(Schema):
     extra_filters = fields.String(allow_none=True, load_default=None)
 
 
+class QuestionToStop(Schema):
+    client_id = fields.String(required=True, validate=Length(1, LONGEST_CLIENT_ID))
+
+
 class SavedQuestion(Schema):
     """The parameters of the GET, by the same names and as texts."""
 
@@ -156,14 +163,20 @@ class SupersetChartDataApi(Documented):
         "/data",
         "Answers to the questions of a query context",
         permission="read",
+        parameters=(Parameter("client_id", description="A name by which the asker may stop it"),),
         body=QUERY_CONTEXT,
         answer=ANSWERS,
     )
     def data(self) -> Response:
         actor = current()
         asked = chart_data.opened(actor, _sent())
-        here, context = asked.here, asked.context
+        here, context = replace(asked.here, client_id=_client_id()), asked.context
         return Wording(actor).of(lambda: _response(here, context, context.result_type, context.result_format))
+
+    @endpoint("POST", "/data/stop", "End a question of one's own", permission="read", body=QuestionToStop)
+    def stop(self) -> Response:
+        stops.stop(current(), self.body(QuestionToStop)["client_id"])
+        return json_response(200, {"result": "OK"})
 
     @endpoint(
         "GET",
@@ -271,6 +284,13 @@ def _sent() -> bytes:
         require_shallow(sent)
         return sent
     return request.get_data()
+
+
+def _client_id() -> str | None:
+    given = request.args.get("client_id") or None
+    if given is not None and len(given) > LONGEST_CLIENT_ID:
+        raise BadRequest(fields={"client_id": [f"Longer than maximum length {LONGEST_CLIENT_ID}."]})
+    return given
 
 
 def _saved(pk: str, given: Given) -> Response:
@@ -420,8 +440,9 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "colnames": labels,
         "indexnames": orjson.Fragment(_numbers(meta["rows"])),
         "coltypes": meta["kinds"],
-        # An earlier version of this server kept answers that do not say it.
+        # An earlier version of this server kept answers that do not say these.
         "zones": meta.get("zones") or [None] * len(labels),
+        "verbose_map": meta.get("verbose") or {},
         "rowcount": meta["rows"],
         "sql_rowcount": meta["sql_rows"],
         "truncated": meta["truncated"],

@@ -1,6 +1,6 @@
 // One number, large; below it what it is, how it compares, and its trend.
 
-import { FONT, columnLabels, formNumber, frame, grid, ink, metricLabels, milliseconds, mixed, noData, numberFormatter, numeric, pickedColour, rowsOf, textWidth, timeFormatter, tooltip, typeOf } from "../base.js";
+import { FONT, columnLabels, formNumber, frame, grid, ink, metricLabels, milliseconds, mixed, noData, numberFormatter, numeric, pickedColour, rowsOf, shownName, textWidth, timeFormatter, tooltip, typeOf } from "../base.js";
 
 const HEADER = 0.4;
 const BELOW = 0.15;
@@ -13,7 +13,7 @@ export function option(formData, results, look) {
   const points = pointsOf(formData, result, metric);
   const number = numberOf(formData, points);
   const lines = linesOf(formData, result, metric, points, number, look);
-  const trend = trendOf(formData, points, look);
+  const trend = trendOf(formData, points, shownName(result, metric), look);
   return {
     ...frame(formData, look),
     ...(trend || {}),
@@ -70,7 +70,7 @@ function linesOf(formData, result, metric, points, number, look) {
   const compared = comparison(formData, result, metric, points, number, look);
   const grain = formData.time_grain_sqla;
   const moment = formData.show_timestamp && latest[0] !== null ? timeFormatter(formData.time_format, look, grain)(latest[0]) : "";
-  const above = formData.show_metric_name ? metric : "";
+  const above = formData.show_metric_name ? shownName(result, metric) : "";
   return { above, header, below: [...compared, ...below, ...(moment ? [{ text: moment }] : [])] };
 }
 
@@ -152,7 +152,7 @@ function textAt({ text, size, fill, weight }, x, y, width) {
 }
 
 // The trend line at the bottom; nothing where there is no room or no time.
-function trendOf(formData, points, look) {
+function trendOf(formData, points, name, look) {
   const wanted = formData.viz_type === "big_number" && formData.show_trend_line !== false;
   const known = points.filter((each) => each[1] !== null);
   if (!wanted || known.length < 2 || known[0][0] === null || look.height < 100) return null;
@@ -175,7 +175,7 @@ function trendOf(formData, points, look) {
     yAxis: { type: "value", show: false, scale: formData.start_y_axis_at_zero === false, boundaryGap: [0, "5%"] },
     series: [
       {
-        name: metricLabels(formData, "metric")[0] || "",
+        name,
         type: "line",
         data: points.map((each) => [each[0], each[1]]),
         showSymbol: false,

@@ -1,6 +1,6 @@
 // How a metric spreads within each group: quartiles, whiskers, and what lies beyond them.
 import { axisName, categoryAxis, colourOf, frame, grid, groupNamer, ink, isSmall, legend } from "../base.js";
-import { metricLabels, noData, numberFormatter, numeric, pickedMark, placedRows, rowsOf, textWidth, tooltip, valueAxis } from "../base.js";
+import { metricLabels, noData, numberFormatter, numeric, pickedMark, placedRows, rowsOf, shownName, textWidth, tooltip, valueAxis } from "../base.js";
 
 export function picks(formData, results, params) {
   return pickedMark(formData, results[0], params, "groupby");
@@ -66,13 +66,14 @@ function ticks(formData, look, names) {
 function spreads(formData, result, look) {
   const metrics = metricLabels(formData, "metrics");
   const named = groupNamer(formData, result, look, "groupby");
-  const nameOf = (row, metric) => named(row) || metric;
+  const shown = new Map(metrics.map((metric) => [metric, shownName(result, metric)]));
+  const nameOf = (row, metric) => named(row) || shown.get(metric);
   return metrics.flatMap((metric) =>
     rowsOf(result).some((row) => `${metric}__median` in row)
-      ? placedRows(result).map(({ row, place }) => ({ name: nameOf(row, metric), metric, place, ...told(row, metric) }))
+      ? placedRows(result).map(({ row, place }) => ({ name: nameOf(row, metric), metric: shown.get(metric), place, ...told(row, metric) }))
       : [...grouped(placedRows(result), metric, nameOf)].map(([name, { place, values }]) => ({
           name,
-          metric,
+          metric: shown.get(metric),
           place,
           ...spread(values, String(formData.whiskerOptions || "Tukey")),
         })),

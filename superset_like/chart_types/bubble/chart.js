@@ -1,6 +1,6 @@
 // Three metrics of an entity: two axes and a size.
 
-import { NULL_TEXT, axisName, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, numeric, pickedMark, placedRows, tooltip, valueAxis } from "../base.js";
+import { NULL_TEXT, axisName, colourOf, columnLabels, formNumber, frame, grid, ink, isSmall, legend, listed, metricLabels, noData, numberFormatter, numeric, pickedMark, placedRows, shownName, tooltip, valueAxis } from "../base.js";
 
 export function picks(formData, results, params) {
   return pickedMark(formData, results[0], params, "entity", "series");
@@ -9,7 +9,7 @@ export function picks(formData, results, params) {
 export function option(formData, results, look) {
   const points = pointsOf(formData, results[0]);
   if (!points.length) return noData(look);
-  const named = namesOf(formData);
+  const named = Object.fromEntries(Object.entries(namesOf(formData)).map(([field, name]) => [field, shownName(results[0], name)]));
   const groups = [...new Set(points.map((point) => point.group))];
   const room = legend(formData, look, groups.filter(Boolean), groups.length > 1);
   const shown = {

@@ -1,6 +1,6 @@
 // A metric by day on the leaves of a calendar, a strip for each year and metric.
 import { columnLabels, frame, ink, isSmall, metricLabels, milliseconds, noData, numberFormatter } from "../base.js";
-import { numeric, ramp, rowsOf, strftime, textOn, textWidth, tooltip, FONT } from "../base.js";
+import { numeric, ramp, rowsOf, shownName, strftime, textOn, textWidth, tooltip, FONT } from "../base.js";
 
 const DAY = 86400000;
 const LEAST_CELL = 5;
@@ -62,7 +62,7 @@ function stripsOf(formData, result, look) {
       if (!years.has(year)) years.set(year, new Map());
       years.get(year).set(day, (years.get(year).get(day) || 0) + value);
     }
-    return [...years].sort().map(([year, days]) => strip(metric, year, [...days].sort()));
+    return [...years].sort().map(([year, days]) => strip(shownName(result, metric), year, [...days].sort()));
   });
 }
 

@@ -1,6 +1,6 @@
 // The steps of a process, widest first, each with its name, value and share beside it.
 import { colourOf, frame, groupNamer, ink, isSmall, legend, metricLabels, noData, numberFormatter } from "../base.js";
-import { numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
+import { numeric, pickedMark, placedRows, shortened, shownName, textWidth, tooltip, FONT } from "../base.js";
 
 // The form's enumeration of label types, by number in older charts.
 const LABEL_TYPES = ["key", "value", "percent", "key_value", "key_percent", "key_value_percent", "value_percent"];
@@ -9,7 +9,7 @@ function steps(formData, result, look) {
   const [metric] = metricLabels(formData, "metric", "metrics");
   const named = groupNamer(formData, result, look, "groupby", "columns");
   const made = placedRows(result)
-    .map(({ row, place }) => ({ name: named(row) || metric, value: numeric(row[metric]), mark: { row: place } }))
+    .map(({ row, place }) => ({ name: named(row) || shownName(result, metric), value: numeric(row[metric]), mark: { row: place } }))
     .filter((step) => step.value !== null && step.value >= 0);
   return formData.sort_by_metric === false ? made : made.sort((one, other) => other.value - one.value);
 }

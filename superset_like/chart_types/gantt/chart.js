@@ -1,6 +1,6 @@
 // What begins and ends when: a line for each name, a bar for each row.
 import { axisName, categoryAxis, cellFormatter, colourOf, columnLabels, frame, grid, ink, isSmall, legend } from "../base.js";
-import { metricLabels, milliseconds, noData, pickedMark, placedRows, shortened, textOn, textWidth, timeAxis, timeFormatter } from "../base.js";
+import { metricLabels, milliseconds, noData, pickedMark, placedRows, shortened, shownName, textOn, textWidth, timeAxis, timeFormatter } from "../base.js";
 import { tooltip, FONT } from "../base.js";
 
 const HOUR = 3600000;
@@ -58,7 +58,7 @@ function barsOf(formData, result, look) {
       tip: [
         [text(row, name), series ? text(row, series) : ""].filter(Boolean).join(", "),
         `${moment(bar.start)} – ${moment(bar.end)}`,
-        ...others.map((other) => `${other}: ${text(row, other)}`),
+        ...others.map((other) => `${shownName(result, other)}: ${text(row, other)}`),
       ].join("\n"),
     }));
 }

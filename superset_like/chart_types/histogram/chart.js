@@ -1,6 +1,6 @@
 // How often a number's values occur, in bins of the raw rows.
 
-import { axisName, cellFormatter, colourOf, columnLabels, formNumber, frame, grid, ink, legend, noData, numberFormatter, numeric, pickedRow, rowsOf, textWidth, tooltip, typeOf, valueAxis } from "../base.js";
+import { axisName, cellFormatter, colourOf, columnLabels, formNumber, frame, grid, ink, legend, noData, numberFormatter, numeric, pickedRow, rowsOf, shownName, textWidth, tooltip, typeOf, valueAxis } from "../base.js";
 
 export function option(formData, results, look) {
   const result = results[0];
@@ -19,7 +19,7 @@ export function option(formData, results, look) {
     grid: grid(look, room),
     legend: room.legend,
     tooltip: tooltip(look, shown, { trigger: "axis", axisPointer: { type: "shadow" } }),
-    xAxis: alongAxis(formData, column, bins, edge, look),
+    xAxis: alongAxis(formData, shownName(result, column), bins, edge, look),
     yAxis: valueAxis(look, shown, {
       ...(share ? {} : { minInterval: 1 }),
       ...axisName(formData.y_axis_title || formData.y_axis_label || (share ? "Share" : "Count")),
@@ -43,7 +43,7 @@ function columnOf(formData, result) {
   return asked || columns.find((name) => typeOf(result, name) === 0);
 }
 
-// group -> its numbers; one nameless group bears the column's name.
+// group -> its numbers; one nameless group bears what the column is called.
 function groupsOf(formData, result, column, look) {
   const named = nameOf(formData, result, column, look);
   const made = new Map();
@@ -60,7 +60,7 @@ function groupsOf(formData, result, column, look) {
 function nameOf(formData, result, column, look) {
   const parting = columnLabels(formData, "groupby").filter((name) => result.colnames.includes(name) && name !== column);
   const told = parting.map((name) => cellFormatter(result, name, look));
-  return (row) => parting.map((each, place) => told[place](row[each])).join(", ") || column;
+  return (row) => parting.map((each, place) => told[place](row[each])).join(", ") || shownName(result, column);
 }
 
 // {low, width, count} of equal bins from the least to the greatest.
@@ -80,7 +80,7 @@ function countsOf(formData, values, bins, all) {
   return formData.normalize || formData.normalized ? counts.map((count) => count / all) : counts;
 }
 
-function alongAxis(formData, column, bins, edge, look) {
+function alongAxis(formData, name, bins, edge, look) {
   const edges = Array.from({ length: bins.count + 1 }, (_, place) => bins.low + place * bins.width);
   const widest = Math.max(...edges.map((value) => textWidth(edge(value), 11))) + 12;
   const every = Math.max(1, Math.ceil((widest * bins.count) / (look.width - 80)));
@@ -97,7 +97,7 @@ function alongAxis(formData, column, bins, edge, look) {
     axisLine: { show: true, onZero: false, lineStyle: { color: ink(look).line } },
     axisTick: { show: true, customValues: told, length: 4, lineStyle: { color: ink(look).line } },
     axisPointer: { label: { formatter: (point) => named(Number(point.value)) } },
-    ...axisName(formData.x_axis_title || formData.x_axis_label || column),
+    ...axisName(formData.x_axis_title || formData.x_axis_label || name),
     axisLabel: { customValues: told },
   });
 }

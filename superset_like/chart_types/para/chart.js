@@ -1,9 +1,10 @@
 // Metrics as upright axes, each with its own scale, and a line across them for each member of a series.
 import { FONT, frame, groupNamer, ink, isSmall, metricLabels, noData, numberFormatter, numeric, pickedMark } from "../base.js";
-import { placedRows, ramp, shortened, textWidth, tooltip } from "../base.js";
+import { placedRows, ramp, shortened, shownName, textWidth, tooltip } from "../base.js";
 
 export function option(formData, results, look) {
   const metrics = metricLabels(formData, "metrics", "secondary_metric");
+  const words = metrics.map((metric) => shownName(results[0], metric));
   const named = groupNamer(formData, results[0], look, "series");
   const lines = placedRows(results[0])
     .map(({ row, place }) => ({ name: named(row), value: metrics.map((metric) => numeric(row[metric])), mark: { row: place } }))
@@ -17,7 +18,7 @@ export function option(formData, results, look) {
   const [min, max] = [Math.min(...known), Math.max(...known)];
   return {
     ...frame(formData, look),
-    tooltip: tooltip(look, null, { formatter: ({ data }) => tipText(data, metrics, format) }),
+    tooltip: tooltip(look, null, { formatter: ({ data }) => tipText(data, words, format) }),
     parallel: {
       left: 16 + each / 4,
       right: 16 + each / 4,
@@ -31,7 +32,7 @@ export function option(formData, results, look) {
         axisLabel: { color: colours.quiet, fontFamily: FONT, fontSize: 10, formatter: format },
       },
     },
-    parallelAxis: metrics.map((metric, dim) => ({ dim, name: shortened(metric, Math.max(each - 12, textWidth("…", 12)), 12), scale: true })),
+    parallelAxis: words.map((word, dim) => ({ dim, name: shortened(word, Math.max(each - 12, textWidth("…", 12)), 12), scale: true })),
     ...(known.length ? { visualMap: { show: false, type: "continuous", dimension: metrics.indexOf(by), min, max: max > min ? max : min + 1, inRange: { color: ramp(formData, look).slice(1) } } } : {}),
     series: [
       {
@@ -48,6 +49,6 @@ export function picks(formData, results, params) {
   return pickedMark(formData, results[0], params, "series");
 }
 
-function tipText(line, metrics, format) {
-  return [line.name, ...metrics.map((metric, at) => `${metric}: ${format(line.value[at])}`)].filter(Boolean).join("\n");
+function tipText(line, words, format) {
+  return [line.name, ...words.map((word, at) => `${word}: ${format(line.value[at])}`)].filter(Boolean).join("\n");
 }

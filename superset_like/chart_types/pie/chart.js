@@ -1,5 +1,5 @@
 // The parts of a whole as slices, as a ring, or as a rose whose petals differ in length.
-import { colourOf, formNumber, frame, groupNamer, ink, isSmall, legend, metricLabels, noData } from "../base.js";
+import { colourOf, formNumber, frame, groupNamer, ink, isSmall, legend, metricLabels, noData, shownName } from "../base.js";
 import { numberFormatter, numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 const OTHER = "Other";
@@ -8,7 +8,7 @@ function slices(formData, result, look) {
   const [metric] = metricLabels(formData, "metric", "metrics");
   const named = groupNamer(formData, result, look, "groupby", "columns");
   const made = placedRows(result)
-    .map(({ row, place }) => ({ name: named(row) || metric, value: numeric(row[metric]), mark: { row: place } }))
+    .map(({ row, place }) => ({ name: named(row) || shownName(result, metric), value: numeric(row[metric]), mark: { row: place } }))
     .filter((slice) => slice.value !== null && slice.value > 0);
   return withOthers(made, formNumber(formData.threshold_for_other));
 }

@@ -32,8 +32,8 @@ function headings(pivot, across) {
   const levels = Math.max(1, pivot.columnFields.length);
   return Array.from({ length: levels }, (_, level) => {
     const lowest = level === levels - 1;
-    const named = pivot.rowFields.length ? pivot.rowFields : [""];
-    const head = named.map((name) => ({ text: lowest && name !== METRIC ? name : "", align: "left" }));
+    const named = pivot.rowFields.length ? pivot.rowFields.map(pivot.titleOf) : [""];
+    const head = named.map((name) => ({ text: lowest ? name : "", align: "left" }));
     const made = [];
     let before = null;
     for (const node of across) {
@@ -47,7 +47,7 @@ function headings(pivot, across) {
 }
 
 function headingText(node, level) {
-  if (level < node.depth) return node.texts[level];
+  if (level < node.depth) return node.titles[level];
   return node.isSum && level === node.depth ? (node.depth ? "Subtotal" : "Total") : "";
 }
 

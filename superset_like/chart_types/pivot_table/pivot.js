@@ -1,13 +1,14 @@
 // Metrics by rows and columns: which rows and columns there are, in which order, and what stands where they meet.
-import { cellFormatter, columnLabels, listed, metricLabels, numberFormatter, numeric, rowsOf, typeOf } from "../base.js";
+import { cellFormatter, columnLabels, listed, metricLabels, numberFormatter, numeric, rowsOf, shownName, typeOf } from "../base.js";
 import { cellColours } from "../conditions.js";
 import { folding } from "./folds.js";
 
 export const METRIC = "Metric";
 const ALL = "[]";
 
-// {rowFields, columnFields, rows, columns, cell(row, column), rowTotal, columnTotal}: rows and columns are nodes in the
-// order in which they are shown, each {key, texts, depth, isSum}: a sum stands for all that begin with its texts. The sum
+// {rowFields, columnFields, titleOf(field), rows, columns, cell(row, column), rowTotal, columnTotal}: rows and columns are nodes in the
+// order in which they are shown, each {key, texts, titles, depth, isSum}: texts tell which it is, titles how people read it; a sum stands for
+// all that begin with its texts. The sum
 // of all is a node without texts, and rowTotal or columnTotal where the form wants it. null without any number.
 export function pivotOf(formData, result, look) {
   const asked = axesOf(formData, result);
@@ -16,13 +17,14 @@ export function pivotOf(formData, result, look) {
   const fold = folding(formData.aggregateFunction, met.values);
   const value = (row, column) => fold(row.key, column.key);
   const sums = { rows: Boolean(formData.rowSubTotals), columns: Boolean(formData.colSubTotals) };
-  const total = { key: ALL, texts: [], depth: 0, isSum: true };
+  const total = { key: ALL, texts: [], titles: [], depth: 0, isSum: true };
   const order = (side, way, other) => arranged(met.nodes[side], way, (node) => (side === "rows" ? value(node, other) : value(other, node)));
   const shown = (side, way, first) => withSums(order(side, way, total), asked[side].length, sums[side], first);
   const turned = { rows: formData.transposePivot ? formData.colOrder : formData.rowOrder, columns: formData.transposePivot ? formData.rowOrder : formData.colOrder };
   return {
     rowFields: asked.rows,
     columnFields: asked.columns,
+    titleOf: (field) => (field === METRIC ? "" : titleOf(formData, result, field)),
     metrics: asked.metrics,
     rows: shown("rows", turned.rows, formData.rowSubtotalPosition),
     columns: shown("columns", turned.columns, formData.colSubtotalPosition),
@@ -48,6 +50,11 @@ function axesOf(formData, result) {
   return { rows: place(rows, inRows), columns: place(cols, !inRows), metrics };
 }
 
+// A name of the form's own, or the dataset's.
+function titleOf(formData, result, name) {
+  return ((formData.column_config || {})[name] || {}).customColumnName || shownName(result, name);
+}
+
 // {nodes: {rows, columns}, values}: the leaves of both sides; values(row key, column key): the numbers that are met there,
 // for each beginning of both keys.
 function metOf(formData, result, asked, look) {
@@ -60,7 +67,8 @@ function metOf(formData, result, asked, look) {
     const key = JSON.stringify(own);
     if (!nodes[side].has(key)) {
       const order = asked[side].map((name) => (name === METRIC ? asked.metrics.indexOf(metric) : row[name]));
-      nodes[side].set(key, { key, texts: own, order, depth: own.length, isSum: false, row });
+      const titles = own.map((text, at) => (asked[side][at] === METRIC ? titleOf(formData, result, text) : text));
+      nodes[side].set(key, { key, texts: own, titles, order, depth: own.length, isSum: false, row });
     }
     return own.map((_, at) => JSON.stringify(own.slice(0, at))).concat(key);
   };
@@ -127,7 +135,7 @@ function withSums(leaves, levels, wanted, first) {
       parts.get(key).push(node);
     }
     return [...parts].flatMap(([key, inside]) => {
-      const sum = { key, texts: inside[0].texts.slice(0, depth), depth, isSum: true, row: inside[0].row };
+      const sum = { key, texts: inside[0].texts.slice(0, depth), titles: inside[0].titles.slice(0, depth), depth, isSum: true, row: inside[0].row };
       const below = group(inside, depth + 1);
       return first ? [sum, ...below] : [...below, sum];
     });

@@ -1,6 +1,6 @@
 // Metrics as spokes, each with its own scale, and an outline for each group.
 import { colourOf, formNumber, frame, groupNamer, ink, isSmall, legend, metricLabels, noData } from "../base.js";
-import { numberFormatter, numeric, pickedMark, rowsOf, shortened, tooltip, FONT } from "../base.js";
+import { numberFormatter, numeric, pickedMark, rowsOf, shortened, shownName, tooltip, FONT } from "../base.js";
 
 const MOST = 12;
 
@@ -13,11 +13,12 @@ export function option(formData, results, look) {
   const metrics = metricLabels(formData, "metrics", "metric");
   const rows = rowsOf(result).slice(0, formNumber(formData.row_limit) || MOST);
   if (!rows.length || !metrics.length) return noData(look);
+  const words = metrics.map((metric) => shownName(result, metric));
   const named = groupNamer(formData, result, look, "groupby", "columns");
   const format = numberFormatter(formData.number_format, formData.currency_format);
   const colour = colourOf(formData, look);
   const outlines = rows.map((row, index) => {
-    const name = named(row) || metrics.join(", ");
+    const name = named(row) || words.join(", ");
     return { name, value: metrics.map((metric) => numeric(row[metric])), colour: colour(name, index), row: index };
   });
   const room = legend(formData, look, outlines.map((outline) => outline.name), true);
@@ -25,13 +26,13 @@ export function option(formData, results, look) {
   return {
     ...frame(formData, look),
     legend: room.legend,
-    tooltip: tooltip(look, null, { formatter: (point) => tipText(point.data, metrics, format) }),
+    tooltip: tooltip(look, null, { formatter: (point) => tipText(point.data, words, format) }),
     radar: {
       center: [room.left + width / 2, room.top + height / 2],
       radius: Math.max(24, Math.min(height / 2 - 32, width / 2 - (isSmall(look) ? 70 : 100))),
       shape: formData.is_circle ? "circle" : "polygon",
       ...wheel(look),
-      indicator: metrics.map((metric) => spoke(formData, look, metric, rows)),
+      indicator: metrics.map((metric, index) => spoke(formData, look, { metric, text: words[index] }, rows)),
     },
     series: [{ type: "radar", symbol: "circle", symbolSize: 5, data: outlines.map((each) => drawn(formData, look, each, format)) }],
   };
@@ -50,12 +51,12 @@ function wheel(look) {
 }
 
 // A metric's scale begins at nothing unless a value lies below; the form may say both ends.
-function spoke(formData, look, metric, rows) {
+function spoke(formData, look, { metric, text }, rows) {
   const values = rows.map((row) => numeric(row[metric])).filter((value) => value !== null);
   const own = (formData.column_config || {})[metric] || {};
   const greatest = Math.max(...values, 0);
   return {
-    name: shortened(metric, isSmall(look) ? 80 : 130, 12),
+    name: shortened(text, isSmall(look) ? 80 : 130, 12),
     max: formNumber(own.radarMetricMaxValue) ?? (greatest > 0 ? greatest * 1.05 : 1),
     min: formNumber(own.radarMetricMinValue) ?? Math.min(...values, 0),
   };
@@ -79,6 +80,6 @@ function drawn(formData, look, outline, format) {
   };
 }
 
-function tipText(outline, metrics, format) {
-  return [outline.name, ...metrics.map((metric, index) => `${metric}: ${format(outline.value[index])}`)].join("\n");
+function tipText(outline, words, format) {
+  return [outline.name, ...words.map((word, index) => `${word}: ${format(outline.value[index])}`)].join("\n");
 }

@@ -1,6 +1,6 @@
 // Groups within groups as rings; a second metric, where there is one, colours them.
 import { colourOf, columnLabels, formNumber, frame, groupTexts, ink, isSmall, metricLabels, mixed } from "../base.js";
-import { noData, numberFormatter, numeric, pickedMark, placedRows, ramp, shortened, textOn, textWidth, tooltip, FONT } from "../base.js";
+import { noData, numberFormatter, numeric, pickedMark, placedRows, ramp, shortened, shownName, textOn, textWidth, tooltip, FONT } from "../base.js";
 
 // The rows as a tree; a node holds the sums of both metrics below it. A row ends at its first empty group.
 function nested(formData, result, look) {
@@ -40,7 +40,8 @@ export function option(formData, results, look) {
   const paint = second === metric ? byPlace(formData, look) : byRatio(formData, look, root);
   const least = (formNumber(formData.show_labels_threshold) || 0) / 100;
   const draw = { paint, format, look, formData, least, total: root.value, hole, ring };
-  const tip = (point) => tipText(point, { metric, second, format, total: root.value });
+  const words = [...new Set([metric, second])].map((name) => shownName(results[0], name));
+  const tip = (point) => tipText(point, { words, format, total: root.value });
   return {
     ...frame(formData, look),
     tooltip: tooltip(look, null, { formatter: tip }),
@@ -118,10 +119,10 @@ function labelText(formData, node, format) {
   return formData.label_type === "key_value" ? `${node.name}: ${format(node.value)}` : node.name;
 }
 
-function tipText(point, { metric, second, format, total }) {
+function tipText(point, { words, format, total }) {
   const path = (point.treePathInfo || []).map((each) => each.name).filter(Boolean).join(" / ") || point.name;
-  const lines = [path, `${metric}: ${format(point.value)} (${numberFormatter(".1%")(point.value / total)})`];
-  if (second !== metric) lines.push(`${second}: ${format(point.data.second)}`);
+  const lines = [path, `${words[0]}: ${format(point.value)} (${numberFormatter(".1%")(point.value / total)})`];
+  if (words.length > 1) lines.push(`${words[1]}: ${format(point.data.second)}`);
   return lines.join("\n");
 }
 

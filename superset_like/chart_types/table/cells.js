@@ -1,5 +1,5 @@
 // The columns of a table and what stands in their cells: the same in a picture and on a page.
-import { NULL_TEXT, columnLabels, ink, metricLabels, numberFormatter, numeric, rowsOf, timeFormatter, typeOf } from "../base.js";
+import { NULL_TEXT, columnLabels, ink, metricLabels, numberFormatter, numeric, rowsOf, shownName, timeFormatter, typeOf } from "../base.js";
 import { cellColours, rowColours } from "../conditions.js";
 
 const ALIGNMENTS = ["left", "center", "right"];
@@ -49,7 +49,7 @@ function columnOf(formData, result, name, look) {
   const text = (value) => (value === null || value === undefined ? NULL_TEXT : typeof value === "object" ? JSON.stringify(value) : String(value));
   const number = numberText(formData, config, look);
   const told = kind === 2 ? time : kind === 0 ? number : text;
-  return finished(formData, result, { name, config, kind, told, title: config.customColumnName || name, valueOf: (row) => row[name] });
+  return finished(formData, result, { name, config, kind, told, title: config.customColumnName || shownName(result, name), valueOf: (row) => row[name] });
 }
 
 // Numbers of a column without a format of its own have the reader's separators and all their digits, also beyond those
@@ -88,7 +88,7 @@ function shareOf(formData, result, name) {
     const value = numeric(row[name]);
     return value === null || !total ? null : value / total;
   };
-  const title = config.customColumnName || `% ${label}`;
+  const title = config.customColumnName || `% ${shownName(result, label)}`;
   return finished(formData, result, { name: `%${label}`, config, kind: 0, told: format, title, valueOf, isShare: true });
 }
 

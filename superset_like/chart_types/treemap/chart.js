@@ -1,6 +1,6 @@
 // Groups within groups as areas; each of the outermost groups has a colour.
 import { colourOf, frame, groupTexts, ink, isSmall, metricLabels, mixed, noData, numberFormatter } from "../base.js";
-import { numeric, pickedMark, placedRows, textOn, tooltip, FONT } from "../base.js";
+import { numeric, pickedMark, placedRows, shownName, textOn, tooltip, FONT } from "../base.js";
 
 // The rows as a tree: a level for each group, and the sum of what lies below in every node.
 function nested(formData, result, look) {
@@ -13,7 +13,7 @@ function nested(formData, result, look) {
     root.value += value;
     let node = root;
     const path = texts(row);
-    (path.length ? path : [metric]).forEach((name, level) => {
+    (path.length ? path : [shownName(result, metric)]).forEach((name, level) => {
       node.children = node.children || [];
       let child = node.children.find((each) => each.name === name);
       if (!child) node.children.push((child = { name, value: 0, mark: { row: place, depth: level + 1 } }));

@@ -1,6 +1,6 @@
 // Countries coloured by a metric or each its own way, and bubbles on them for a second one.
 import { FONT, colourOf, columnLabels, formNumber, frame, ink, isSmall, metricLabels, mixed, noData } from "../base.js";
-import { numberFormatter, numeric, pickedColour, pickedMark, placedRows, ramp, textWidth, tooltip } from "../base.js";
+import { numberFormatter, numeric, pickedColour, pickedMark, placedRows, ramp, shownName, textWidth, tooltip } from "../base.js";
 import { codeOf, nameOf, numberOf } from "./countries.js";
 import { bounds, placeOf, world } from "./projection.js";
 
@@ -22,7 +22,7 @@ export function option(formData, results, look) {
   const missed = unknown.length ? [missing(unknown, look)] : [];
   return {
     ...frame(formData, look),
-    tooltip: tooltip(look, null, { formatter: (point) => tipText(point, formData, format) }),
+    tooltip: tooltip(look, null, { formatter: (point) => tipText(point, formData, results[0], format) }),
     geo: geography(look, scale ? 34 : 8),
     ...(scale ? { visualMap: scale } : {}),
     series: [
@@ -140,11 +140,11 @@ function missing(unknown, look) {
   return { type: "text", left: 12, top: 6, silent: true, style: { ...style, width: look.width - 24, overflow: "truncate" } };
 }
 
-function tipText(point, formData, format) {
+function tipText(point, formData, result, format) {
   const { data } = point;
   if (!data || data.second === undefined) return point.name;
   const [metric] = metricLabels(formData, "metric");
   const [second = metric] = metricLabels(formData, "secondary_metric");
-  const lines = [point.name, `${metric}: ${format(data.first === undefined ? data.value : data.first)}`];
-  return [...lines, ...(second === metric ? [] : [`${second}: ${format(data.second)}`])].join("\n");
+  const lines = [point.name, `${shownName(result, metric)}: ${format(data.first === undefined ? data.value : data.first)}`];
+  return [...lines, ...(second === metric ? [] : [`${shownName(result, second)}: ${format(data.second)}`])].join("\n");
 }

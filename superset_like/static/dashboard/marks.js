@@ -1,5 +1,6 @@
 // What a mark of a chart can do: filter the other charts, and lead to what is behind it.
 
+import { shownName } from "/chart_types/base.js";
 import { dialog, made } from "../elements.js";
 
 const PLAIN_NAME = /^\w{1,255}$/;
@@ -66,7 +67,7 @@ export function chooseCrossFilter(figure) {
   const shown = dialog(`Filter by ${figure.name}`, box);
   for (const [name, picks] of dimensionsOf(figure.formData, figure.results[0])) {
     const group = made("section");
-    group.append(made("h3", "", name));
+    group.append(made("h3", "", shownName(figure.results[0], name)));
     for (const pick of picks.slice(0, 200)) {
       const button = made("button", "action", pick.formattedVal);
       button.type = "button";

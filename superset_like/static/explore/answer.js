@@ -32,12 +32,12 @@ export class Answer {
     const lacking = state.lacking();
     this.form.complain(Object.fromEntries(lacking.map((each) => [each.name, [`${each.label} is needed.`]])));
     if (lacking.length) return this.#say(said(`Choose ${lacking.map((each) => each.label.toLowerCase()).join(", ")}, then update the chart.`));
-    this.running?.abort();
-    const mine = (this.running = new AbortController());
+    this.stop();
+    const mine = (this.running = Object.assign(new AbortController(), { clientId: newId() }));
     const began = performance.now();
     this.#wait(began);
     try {
-      const { result } = await send("POST", "/api/v1/chart/data", { ...this.question(), force }, { signal: mine.signal });
+      const { result } = await send("POST", `/api/v1/chart/data?client_id=${mine.clientId}`, { ...this.question(), force }, { signal: mine.signal });
       if (mine !== this.running) return false;
       this.running = null;
       Object.assign(this, { results: result, vizType: state.formData.viz_type, took: (performance.now() - began) / 1000 });
@@ -71,14 +71,16 @@ export class Answer {
     await draw(this.place, (await modules)[formData.viz_type] ?? "fallback.js", formData, this.results);
   }
 
+  // Nobody waits for the answer any more, so the database need not work for it either.
   stop() {
-    const running = this.running;
-    running?.abort();
+    if (!this.running) return;
+    this.running.abort();
+    send("POST", "/api/v1/chart/data/stop", { client_id: this.running.clientId }).catch(console.warn);
   }
 
   // Another type or dataset: what was drawn is not its answer.
   #forget() {
-    this.running?.abort();
+    this.stop();
     this.running = null;
     this.results = null;
     this.tabs.forget();
@@ -139,6 +141,10 @@ export class Answer {
 }
 
 let modules = null;
+
+function newId() {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((each) => each.toString(16).padStart(8, "0")).join("");
+}
 
 function moment(text) {
   const then = new Date(/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);

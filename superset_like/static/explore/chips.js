@@ -2,8 +2,8 @@
 
 import { action, made } from "../elements.js";
 
-// text(item): its name. title(item): more of it. edit(at): it was opened. changed(items): the list is another one.
-export function chips({ label, items, text, title = text, edit = null, changed, isWrong = () => false }) {
+// isOrdered: whether their order means something. text(item): its name. title(item): more of it. edit(at): it was opened. changed(items): the list is another one.
+export function chips({ label, items, text, title = text, edit = null, changed, isWrong = () => false, isOrdered = true }) {
   const list = made("ul", "chips");
   list.setAttribute("aria-label", label);
   let dragged = -1;
@@ -21,9 +21,9 @@ export function chips({ label, items, text, title = text, edit = null, changed, 
       const shown = edit ? action(name, () => edit(at), "chip-name") : made("span", "chip-name", name);
       shown.title = title(item);
       line.append(shown);
-      if (at) line.append(small("↑", `Move ${name} up`, () => moved(at, at - 1)));
+      if (at && isOrdered) line.append(small("↑", `Move ${name} up`, () => moved(at, at - 1)));
       line.append(small("✕", `Remove ${name}`, () => changed(items.filter((_, place) => place !== at))));
-      line.draggable = items.length > 1;
+      line.draggable = isOrdered && items.length > 1;
       line.addEventListener("dragstart", (event) => {
         dragged = at;
         event.dataTransfer.effectAllowed = "move";

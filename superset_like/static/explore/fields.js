@@ -2,19 +2,28 @@
 
 import { SCHEME_NAMES, columnLabels, listed, metricLabels, palette } from "/chart_types/base.js";
 import { made } from "../elements.js";
+import { layersField } from "./annotation_layers.js";
+import { askedColumn } from "./asked_columns.js";
 import { chips } from "./chips.js";
+import { rulesField } from "./colour_rules.js";
+import { formatsField } from "./column_formats.js";
 import { columnField, columnOptions, columnText } from "./columns.js";
 import { combobox } from "./combobox.js";
+import { currencyField } from "./currency.js";
 import { filterField } from "./filters.js";
 import { metricField } from "./metrics.js";
 
 const MADE = {
+  annotations: layersField,
   bounds,
   checkbox,
   colour,
   column: (asked) => columnField({ ...asked, many: false }),
   columns: (asked) => columnField({ ...asked, many: true }),
+  conditions: rulesField,
+  currency: currencyField,
   filters: filterField,
+  formats: formatsField,
   grain,
   label,
   long,
@@ -29,7 +38,7 @@ const MADE = {
 };
 
 // Kinds whose fields hold several elements, of which the first input bears the id.
-export const GROUPS = new Set(["bounds", "columns", "column", "metrics", "metric", "filters", "order", "texts"]);
+export const GROUPS = new Set(["annotations", "bounds", "conditions", "formats", "columns", "column", "metrics", "metric", "filters", "order", "texts"]);
 
 // The element in which the control's value is set. asked: {control, id, value(), set(value), state}.
 export function fieldOf(asked) {
@@ -105,7 +114,7 @@ function label({ id, value, set, state }) {
   field.addEventListener("change", () => set(field.value || undefined));
   function offer() {
     const names = [...new Set([...columnLabels(state.formData, "x_axis"), ...metricLabels(state.formData, "metrics", "metric"), ...listed(value())])];
-    field.replaceChildren(new Option("As it comes", ""), ...names.map((name) => new Option(name, name)));
+    field.replaceChildren(new Option("As it comes", ""), ...names.map((name) => new Option(askedColumn(state, name).text, name)));
     field.value = value() ?? "";
   }
   offer();

@@ -6,8 +6,8 @@ import { send } from "../session.js";
 import { chips } from "./chips.js";
 import { columnOptions, columnText } from "./columns.js";
 import { combobox } from "./combobox.js";
+import { select } from "./editor_rows.js";
 import { timeFilter } from "./forms.js";
-import { select } from "./metrics.js";
 import { timeRangeFields } from "./time_range.js";
 
 const MANY = new Set(["IN", "NOT IN"]);

@@ -4,7 +4,7 @@ import { action, made } from "../elements.js";
 import { GROUPS, fieldOf } from "./fields.js";
 import { choose } from "./types.js";
 
-const ASKING = new Set(["column", "columns", "metric", "metrics", "filters"]);
+const ASKING = new Set(["annotations", "column", "columns", "metric", "metrics", "filters"]);
 
 export class ChartForm {
   // update(): the reader wants the chart drawn anew.

@@ -85,7 +85,7 @@ export function timeFilter(subject, comparator = "No filter") {
 
 function canHold(control, value, vizType) {
   if (!control || !(control.when?.viz_type ?? [vizType]).includes(vizType)) return false;
-  if (control.kind in MANY || ["filters", "order", "bounds", "texts"].includes(control.kind)) return Array.isArray(value);
+  if (control.kind in MANY || ["annotations", "bounds", "conditions", "filters", "order", "texts"].includes(control.kind)) return Array.isArray(value);
   if (control.kind === "select") return control.choices.some(([choice]) => choice === value);
   return !Array.isArray(value);
 }

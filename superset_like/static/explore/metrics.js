@@ -5,6 +5,7 @@ import { action, dialog, made } from "../elements.js";
 import { chips } from "./chips.js";
 import { columnOptions, nameOf } from "./columns.js";
 import { combobox } from "./combobox.js";
+import { select } from "./editor_rows.js";
 
 const AGGREGATES = ["SUM", "AVG", "MIN", "MAX", "COUNT", "COUNT_DISTINCT"];
 const CUSTOM = "Custom SQL …";
@@ -122,14 +123,4 @@ function metricDialog(state, title, present, done) {
     box.close();
     done(made_);
   });
-}
-
-// {row, field} of a choice with a name.
-export function select(label, choices, chosen) {
-  const row = made("label", "editor-row", label);
-  const field = made("select", "field-input");
-  field.append(...choices.map(([value, text]) => new Option(text, value)));
-  if (choices.some(([value]) => value === chosen)) field.value = chosen;
-  row.append(field);
-  return { row, field };
 }

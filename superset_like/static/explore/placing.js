@@ -1,6 +1,6 @@
 // Puts a chart onto a dashboard: a row of its own below what is there.
 
-import { ask, send } from "../session.js";
+import { answered, send } from "../session.js";
 
 const WIDTH = 6;
 const HEIGHT = 50;
@@ -8,10 +8,23 @@ const HEIGHT = 50;
 // The title of the dashboard that shows it now. chosen: {value: its id, or the title of a new one, text}.
 export async function place(chart, { value, text }) {
   const id = typeof value === "number" ? value : (await send("POST", "/api/v1/dashboard/", { dashboard_title: value })).id;
-  const { result } = await ask(`/api/v1/dashboard/${id}`);
+  const title = await added(chart, id).catch((error) => {
+    // Somebody else saved it meanwhile: once more, on top of that.
+    if (error.status === 412) return added(chart, id);
+    throw error;
+  });
+  return title || text;
+}
+
+// The title of the dashboard once the chart is on it, if nobody else has changed it since it was read.
+async function added(chart, id) {
+  const path = `/api/v1/dashboard/${id}`;
+  const read = await answered("GET", path);
+  const { result } = await read.json();
   const layout = placed(JSON.parse(result.position_json || "{}") || {}, chart);
-  if (layout) await send("PUT", `/api/v1/dashboard/${id}`, { position_json: JSON.stringify(layout) });
-  return result.dashboard_title || text;
+  const headers = { "If-Match": read.headers.get("ETag") };
+  if (layout) await answered("PUT", path, { position_json: JSON.stringify(layout) }, { headers });
+  return result.dashboard_title;
 }
 
 // The layout with the chart; null when the chart has its place already.

@@ -2,7 +2,7 @@
 
 import { made } from "../elements.js";
 import { ask } from "../session.js";
-import { select } from "./metrics.js";
+import { input, select } from "./editor_rows.js";
 
 const USUAL = [
   "No filter", "Last day", "Last week", "Last month", "Last quarter", "Last year", "Current day", "Current week", "Current month",
@@ -83,11 +83,4 @@ function moment(text) {
   const side = text.trim();
   if (!side) return "";
   return side.includes("T") ? side : `${side}T00:00`;
-}
-
-function input(label, asked) {
-  const row = made("label", "editor-row", label);
-  const field = Object.assign(made("input", "field-input"), asked);
-  row.append(field);
-  return { row, field };
 }

@@ -48,6 +48,15 @@ def path(embedded: Embedded, name: str = SVG) -> str:
     return f"/api/v1/chart/{embedded.chart}/{name}"
 
 
+@pytest.mark.parametrize("viz_type", ["table", "no_such_type"])
+def test_it_calls_columns_as_their_dataset_does(client_of: ClientOf, embedded: Embedded, viz_type: str) -> None:
+    alice = client_of("alice")
+    assert alice.put(f"/api/v1/chart/{embedded.chart}", json={"viz_type": viz_type}).status_code == 200
+    drawn = alice.get(path(embedded)).text
+    assert ">Total</text>" in drawn
+    assert ">total</text>" not in drawn
+
+
 def test_owner_and_reader_get_it_and_a_stranger_finds_nothing(client_of: ClientOf, unknown: Embedded) -> None:
     for name in ("alice", "bob", "admin"):
         answer = client_of(name).get(path(unknown))

@@ -2,13 +2,18 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from superset_like.extensions import db
+from superset_like.models import Dataset
 from superset_like.services import chart_data
-from tests.conftest import ApiClient, ClientOf, Counted
+from tests.conftest import ApiClient, ClientOf, Counted, Embedded
+
+GuestOf = Callable[..., ApiClient]
 
 COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "n"}
 TOTAL = {"expressionType": "SIMPLE", "column": {"column_name": "amount"}, "aggregate": "SUM", "label": "sum"}
@@ -131,6 +136,38 @@ def test_several_questions_in_one_request(client_of: ClientOf, sales: int) -> No
     assert client_of("alice").post("/api/v1/chart/data", json=context(sales)).get_json() == {"result": []}
 
 
+def test_columns_carry_the_words_of_their_dataset(client_of: ClientOf, sales: int, app: Flask) -> None:
+    alice = client_of("alice")
+    with app.app_context():
+        dataset = db.session.get(Dataset, sales)
+        assert dataset is not None
+        for column in dataset.columns:
+            column.verbose_name = {"region": "Where", "tenant": "Total", "amount": "amount"}.get(column.column_name)
+        db.session.commit()
+
+    def words(**query: Any) -> Any:
+        return asked(alice, sales, **query)["verbose_map"]
+
+    assert words(columns=["region", "amount"], metrics=["total", COUNT]) == {"region": "Where", "total": "Total"}
+    # Two columns are never called the same.
+    assert words(columns=["region", "tenant"], metrics=["total"]) == {"region": "Where"}
+    axis = {"timeGrain": "P1M", "columnType": "BASE_AXIS", "sqlExpression": "sold_on", "label": "sold_on"}
+    year = {"granularity": "sold_on", "time_range": "2024-01-01 : 2025-01-01"}
+    compared = words(columns=[axis], metrics=["total"], time_offsets=["1 year ago"], **year)
+    assert compared == {"total": "Total", "total__1 year ago": "Total__1 year ago"}
+    pivot = {"index": ["sold_on"], "columns": ["region"], "aggregates": {"total": {"operator": "mean"}}}
+    steps = [{"operation": "pivot", "options": pivot}, {"operation": "flatten"}]
+    pivoted = words(columns=["sold_on", "region"], metrics=["total"], post_processing=steps)
+    assert pivoted["total, north"] == "Total, north"
+
+
+def test_a_guest_reads_the_words_and_none_of_the_sql(embedded: Embedded, guest_of: GuestOf) -> None:
+    answer = guest_of(embedded).get(f"/api/v1/chart/{embedded.chart}/data/?dashboard_id={embedded.dashboard}")
+    [found] = answer.get_json()["result"]
+    assert found["verbose_map"] == {"total": "Total"}
+    assert "SUM(" not in answer.text and "query" not in found
+
+
 def test_a_row_count_and_other_result_types(client_of: ClientOf, sales: int) -> None:
     alice = client_of("alice")
     assert asked(alice, sales, columns=["id"], metrics=None, is_rowcount=True)["data"] == [{"rowcount": 12}]
@@ -141,7 +178,7 @@ def test_a_row_count_and_other_result_types(client_of: ClientOf, sales: int) -> 
         return found
 
     superset = {"data", "colnames", "coltypes", "rowcount", "sql_rowcount", "detected_currency"}
-    assert set(of("results")) == superset | {"zones", "truncated", "applied_limit", "total"}
+    assert set(of("results")) == superset | {"zones", "verbose_map", "truncated", "applied_limit", "total"}
     assert of("query")["language"] == "sql" and "COUNT(*)" in of("query")["query"]
     assert [column["column_name"] for column in of("columns")["data"]] == [
         "id",

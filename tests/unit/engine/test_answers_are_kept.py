@@ -1,5 +1,6 @@
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from superset_like.engine.cache import AnswerCache, Entry, key
 from superset_like.engine.crowd import Crowd
 from superset_like.engine.query import Dimension, Filter, FilterGroup, Operator, Query
 from superset_like.engine.results import ResultStore
-from superset_like.errors import ConfigurationError, QueryFailed, ServerBusy
+from superset_like.errors import ConfigurationError, QueryFailed, QueryStopped, ServerBusy
 from tests.services_at_hand import uri_of
 
 
@@ -251,3 +252,24 @@ def test_an_unknown_store_is_refused() -> None:
         backend("memcached://x")
     with pytest.raises(ConfigurationError, match="RESULTS_URI"):
         ResultStore.from_uri("memory://")
+
+
+def test_who_waited_for_one_that_was_stopped_makes_it_himself() -> None:
+    kept = cache()
+    begun, stopped = threading.Event(), threading.Event()
+
+    def stopping() -> Entry:
+        begun.set()
+        stopped.wait(10)
+        raise QueryStopped()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(kept.answer, "k", stopping, 60)
+        begun.wait(10)
+        waits = threading.Event()
+        second = pool.submit(kept.answer, "k", lambda: Entry(b"made", {}), 60, before_waiting=waits.set)
+        waits.wait(10)
+        stopped.set()
+        assert second.result(10)[0].body == b"made"
+        with pytest.raises(QueryStopped):
+            first.result(10)
