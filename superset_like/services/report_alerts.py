@@ -98,11 +98,12 @@ def _found(table: pa.Table, is_cut: bool, is_reason: Callable[[Any], bool]) -> F
     values = table.column(0).to_pylist()
     reasons = [position for position, value in enumerate(values) if is_reason(value)]
     first = reasons[0] if reasons else 0
+    told = pa.array(reasons[: settings().report_rows], pa.int64())
     return Finding(
         bool(reasons),
         _shown(values[first]),
         records.records(table.slice(first, 1), Times.ISO).decode(),
-        records.records(table.take(reasons[: settings().report_rows]), Times.ISO),
+        records.records(table.take(told), Times.ISO),
         len(reasons),
         is_cut,
     )

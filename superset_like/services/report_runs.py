@@ -260,7 +260,7 @@ def _prune(report: Report, moment: datetime) -> None:
         return
     # The last notice is looked for in the log.
     kept = max(timedelta(days=report.log_retention), timedelta(seconds=report.grace_period))
-    old = select(ReportLog.id).where(ReportLog.report_id == report.id, ReportLog.scheduled_dttm < moment - kept)
+    old = select(ReportLog.id).where(ReportLog.report_id == report.id, ReportLog.end_dttm < moment - kept)
     ids = db.session.execute(old.limit(1000)).scalars().all()
     if ids:
         db.session.execute(delete(ReportLog).where(ReportLog.id.in_(ids)))
