@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -89,7 +89,7 @@ class Report(Identified, Versioned, Audited, Model):
     next_run_on: Mapped[datetime | None] = mapped_column(MOMENT)
     last_eval_dttm: Mapped[datetime | None] = mapped_column(MOMENT)
     last_state: Mapped[str] = mapped_column(String(16), nullable=False, default=ReportState.NOT_TRIGGERED.value)
-    last_value: Mapped[float | None] = mapped_column(Float(53))
+    last_value: Mapped[float | None] = mapped_column(Double)
     last_value_row_json: Mapped[str | None] = mapped_column(LONG_TEXT)
     notice_on: Mapped[datetime | None] = mapped_column(MOMENT)
 
@@ -147,7 +147,7 @@ class ReportLog(Model):
     start_dttm: Mapped[datetime | None] = mapped_column(MOMENT)
     end_dttm: Mapped[datetime | None] = mapped_column(MOMENT)
     state: Mapped[str] = mapped_column(String(16), nullable=False)
-    value: Mapped[float | None] = mapped_column(Float(53))
+    value: Mapped[float | None] = mapped_column(Double)
     value_row_json: Mapped[str | None] = mapped_column(LONG_TEXT)
     error_message: Mapped[str | None] = mapped_column(Text)
 
