@@ -62,8 +62,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def mail_server(user: str = "", password: str = "") -> Iterator[Mailbox]:
-    """A server that takes mail, from whoever signs in when a user is named."""
+def mail_server(user: str = "", password: str = "", context: Any = None) -> Iterator[Mailbox]:
+    """A server that takes mail; from who signs in, when a user is named; under STARTTLS, when it has a context."""
     mailbox = Mailbox(free_port(), is_closed=bool(user))
 
     def judged(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -73,6 +73,8 @@ def mail_server(user: str = "", password: str = "") -> Iterator[Mailbox]:
     options: dict[str, Any] = {}
     if user:
         options = {"authenticator": judged, "auth_require_tls": False}
+    if context is not None:
+        options |= {"tls_context": context, "require_starttls": True}
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, **options)
     controller.start()
     try:

@@ -110,7 +110,14 @@ def payload(what: Told) -> bytes:
 
 def _text(what: Told) -> str:
     rows = what.content.rows
-    parts = [what.name, what.description, what.context, _table_text(rows) if rows else "", _note(what.content)]
+    parts = [
+        what.name,
+        what.description,
+        what.context,
+        _value(what),
+        _table_text(rows) if rows else "",
+        _note(what.content),
+    ]
     parts.append(what.content.link)
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -121,6 +128,8 @@ def _html(what: Told, pictures: Sequence[str]) -> str:
         parts.append(f"<p>{escape(what.description)}</p>")
     if what.context:
         parts.append(as_html(what.context))
+    if value := _value(what):
+        parts.append(f"<p>{value}</p>")
     if what.content.rows:
         parts.append(_table_html(what.content.rows))
     parts += [f'<p><img src="cid:{name}" alt="{escape(what.name)}" style="max-width:100%"></p>' for name in pictures]
@@ -133,6 +142,10 @@ def _html(what: Told, pictures: Sequence[str]) -> str:
 
 def _page(parts: Sequence[str]) -> str:
     return f"<!doctype html><html><body {BODY}>{''.join(parts)}</body></html>"
+
+
+def _value(what: Told) -> str:
+    return f"Value: {what.value:.15g}" if what.type == "Alert" and what.value is not None else ""
 
 
 def _note(content: Content) -> str:

@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 PASSING = (DatabaseUnreachable, DeliveryDelayed, TooMany, Unavailable)
 BUSY = "The run before this one is still working"
 OFF = "It was switched off before this run began"
+LATE = "The run took longer than its working timeout"
 IN_GRACE = "It fired within its grace period: nobody was told again"
 Made = TypeVar("Made")
 
@@ -152,7 +153,7 @@ def _work(actor: Actor, report: Report, entry: ReportLog, former: str, outcome: 
 def _left(end: float, limit_s: int) -> float:
     left_s = end - time.monotonic()
     if left_s <= 0:
-        raise QueryTimedOut("The run took longer than its working timeout", limit_s=limit_s)
+        raise QueryTimedOut(LATE, limit_s=limit_s)
     return left_s
 
 
@@ -184,6 +185,8 @@ def _tried(do: Callable[[], Made], end: float) -> Made:
 
 def _delivered(what: Told, pk: int, kind: str, config_text: str, end: float) -> str:
     """What went wrong; empty when the recipient has the message."""
+    if time.monotonic() > end:
+        return f"{kind}: {LATE}"
     config: dict[str, Any] = json.loads(config_text)
     deliver = _mailed if kind == "Email" else _called
     try:

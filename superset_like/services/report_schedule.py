@@ -58,7 +58,7 @@ def claim(moment: datetime) -> list[int]:
 def send(moment: datetime) -> int:
     """How many waiting runs were told to workers."""
     waiting = select(ReportLog.id).where(
-        ReportLog.state == ReportState.PENDING,
+        ReportLog.state == ReportState.PENDING.value,
         or_(ReportLog.sent_on.is_(None), ReportLog.sent_on < moment - TOLD_AGAIN_AFTER),
     )
     ids = db.session.connection().execute(waiting.order_by(ReportLog.id).limit(MOST_AT_ONCE)).scalars().all()
@@ -66,7 +66,11 @@ def send(moment: datetime) -> int:
     told = 0
     for pk in ids:
         before = or_(LOGS.c.sent_on.is_(None), LOGS.c.sent_on < moment - TOLD_AGAIN_AFTER)
-        mine = update(LOGS).where(LOGS.c.id == pk, LOGS.c.state == ReportState.PENDING, before).values(sent_on=moment)
+        mine = (
+            update(LOGS)
+            .where(LOGS.c.id == pk, LOGS.c.state == ReportState.PENDING.value, before)
+            .values(sent_on=moment)
+        )
         taken = db.session.connection().execute(mine).rowcount == 1
         db.session.commit()
         if not taken:
@@ -87,10 +91,12 @@ def reap(moment: datetime) -> int:
     working = (
         select(ReportLog.id, ReportLog.report_id, ReportLog.start_dttm, Report.working_timeout)
         .join(Report, Report.id == ReportLog.report_id)
-        .where(ReportLog.state == ReportState.WORKING)
+        .where(ReportLog.state == ReportState.WORKING.value)
     )
     late = moment - timedelta(seconds=settings().report_late_s)
-    forgotten = select(ReportLog.id).where(ReportLog.state == ReportState.PENDING, ReportLog.scheduled_dttm < late)
+    forgotten = select(ReportLog.id).where(
+        ReportLog.state == ReportState.PENDING.value, ReportLog.scheduled_dttm < late
+    )
     connection = db.session.connection()
     lost = [
         (row.id, row.report_id)

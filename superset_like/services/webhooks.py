@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -96,7 +97,7 @@ def _asked(parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> int:
     connection.default_port = 443 if parts.scheme == "https" else 80
     connection.sock = own = _connected(parts.scheme, host, port)
     # Who answers a letter at a time shall not keep a worker busy.
-    alarm = threading.Timer(limit_s, lambda: own.shutdown(socket.SHUT_RDWR))
+    alarm = threading.Timer(limit_s, _cut, (own,))
     alarm.daemon = True
     alarm.start()
     try:
@@ -108,6 +109,12 @@ def _asked(parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> int:
     finally:
         alarm.cancel()
         connection.close()
+
+
+def _cut(own: socket.socket) -> None:
+    # It may be over by now.
+    with suppress(OSError):
+        own.shutdown(socket.SHUT_RDWR)
 
 
 class Pinned(http.client.HTTPConnection):

@@ -4,9 +4,12 @@ import hashlib
 import hmac
 import io
 import json
+import socket
 import ssl
+import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -208,6 +211,7 @@ def test_an_alert_tells_when_its_condition_holds(desk: Desk, mailbox: Mailbox, d
     assert mailbox.letters == []
     desk.change(pk, validator_config_json={"op": ">=", "threshold": 12})
     assert desk.run(pk).state == "Success"
+    assert "Value: 12\r\n" in mailbox.letters[0].part("text/plain")
     assert "n\r\n12" in mailbox.letters[0].part("text/plain")
 
 
@@ -342,6 +346,29 @@ def test_a_webhook_must_be_who_it_says(desk: Desk, embedded: Embedded, tmp_path:
         assert len(hook.calls) == 1
 
 
+def test_who_answers_a_letter_at_a_time_is_not_waited_for(desk: Desk, embedded: Embedded) -> None:
+    ended = threading.Event()
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with closing(connection), suppress(OSError):
+                for letter in b"HTTP/1.1 200 " + b"a" * 1000:
+                    connection.sendall(bytes([letter]))
+                    if ended.wait(0.1):
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://localhost:{server.getsockname()[1]}/"
+        pk = desk.made(chart=embedded.chart, report_format="TEXT", recipients=hooks(url))
+        desk.set(delivery_timeout_s=0.5, report_tries=1)
+        entry = desk.run(pk)
+        ended.set()
+        thread.join()
+    assert entry.error_message == "Webhook: The webhook does not answer"
+
+
 def self_signed(folder: Path) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
@@ -380,6 +407,19 @@ def test_the_mail_server_may_want_a_password(desk: Desk, embedded: Embedded) -> 
     assert "not set up" in (desk.run(pk).error_message or "")
     desk.set(smtp_host="127.0.0.1", smtp_security="starttls")
     assert desk.run(pk).state == "Error"
+
+
+def test_mail_is_encrypted_to_a_server_that_can_be_trusted(desk: Desk, embedded: Embedded, tmp_path: Path) -> None:
+    pk = desk.made(chart=embedded.chart, report_format="TEXT")
+    with mail_server(context=self_signed(tmp_path)) as box:
+        desk.set(smtp_host="localhost", smtp_port=box.port, smtp_security="starttls")
+        entry = desk.run(pk)
+        assert entry.error_message == "Email: The mail server's encryption could not be trusted"
+        desk.patch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        assert desk.run(pk).state == "Success"
+        assert len(box.letters) == 1
+        desk.set(smtp_security="none")
+        assert desk.run(pk).error_message == "Email: The mail server answered 530"
 
 
 def test_owners_learn_of_a_failure_once_in_a_grace_period(

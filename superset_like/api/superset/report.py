@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import orjson
 from flask import Response, request
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -37,6 +38,16 @@ def time_zone(value: str) -> None:
         raise ValidationError("Must be the name of a time zone, such as Europe/Berlin.")
 
 
+def opened(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """The data, in which the field is an object where it was a JSON text."""
+    if not isinstance(data.get(name), str):
+        return data
+    try:
+        return {**data, name: orjson.loads(data[name])}
+    except orjson.JSONDecodeError:
+        return data
+
+
 class RecipientConfig(Schema):
     """Where it goes: addresses of an e-mail, separated by commas, or the address of a webhook and what signs it."""
 
@@ -53,7 +64,9 @@ class Recipient(Schema):
     @pre_load
     def _as_shown(self, data: Any, **_: Any) -> Any:
         # Clients send back what a GET gave them.
-        return {name: value for name, value in data.items() if name != "id"} if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        return opened({name: value for name, value in data.items() if name != "id"}, "recipient_config_json")
 
 
 class ValidatorConfig(Schema):
@@ -92,6 +105,10 @@ class ReportPut(Schema):
     database = fields.Integer(strict=True, allow_none=True)
     owners = IdList()
     recipients = fields.List(fields.Nested(Recipient), validate=Length(max=100))
+
+    @pre_load
+    def _as_shown(self, data: Any, **_: Any) -> Any:
+        return opened(data, "validator_config_json") if isinstance(data, dict) else data
 
 
 class ReportPost(ReportPut):
@@ -323,6 +340,6 @@ def _recipients(sent: dict[str, Any]) -> dict[str, Any]:
         return {}
     shown = []
     for each in found_here:
-        config = each.get("recipient_config_json")
+        config = opened(each, "recipient_config_json").get("recipient_config_json")
         shown.append({**each, "recipient_config_json": reports.masked(config)} if isinstance(config, dict) else each)
     return {"recipients": shown}

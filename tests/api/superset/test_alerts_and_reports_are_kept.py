@@ -267,6 +267,20 @@ def webhook(secret: str | None = SECRET, target: str = "https://hooks.example.co
     return {"type": "Webhook", "recipient_config_json": config}
 
 
+def test_what_was_read_can_be_sent_back(client_of: ClientOf, data_database: int, sales: int) -> None:
+    alice = client_of("alice")
+    pk = made(alice, alert(data_database, recipients=[webhook()]))
+    found = shown(alice, pk)
+    back = {name: found[name] for name in ("recipients", "validator_config_json", "sql", "crontab", "extra")}
+    answer = alice.put(f"{URL}{pk}", json=back)
+    assert answer.status_code == 200, answer.text
+    assert {**shown(alice, pk), "recipients": None} == {**found, "recipients": None}
+    sent = {
+        "recipients": [{"type": "Webhook", "recipient_config_json": json.dumps(webhook()["recipient_config_json"])}]
+    }
+    assert SECRET not in alice.put(f"{URL}{pk}", json=sent).text
+
+
 def test_the_secret_of_a_webhook_is_shown_to_nobody(
     app: Flask, client_of: ClientOf, embedded: Embedded, prepared: Prepared
 ) -> None:
