@@ -219,11 +219,18 @@ def test_many_processes_that_look_at_once_share_the_runs(kind: str, tmp_path: Pa
         assert sum(row.scheduled_dttm == last for row in found) == REPORTS
 
 
+def ended(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.slow
 def test_a_worker_with_its_clock_calls_a_webhook_each_minute(tmp_path: Path, settings: Settings) -> None:
     site = workers.made_site(tmp_path, workers.filesystem(tmp_path))
     with webhook() as hook:
-        site.settings = replace(site.settings)
         with site.app.app_context():
             patched = replace(site.settings, webhook_http=True, webhook_networks=("127.0.0.0/8", "::1/128"))
             site.app.extensions["superset_like_settings"] = patched
@@ -264,7 +271,7 @@ def test_a_worker_with_its_clock_calls_a_webhook_each_minute(tmp_path: Path, set
             for process in both:
                 process.terminate()
             for process in both:
-                process.wait(30)
+                ended(process)
     first = log[-1]
     assert (first["state"], first["value"], first["error_message"]) == ("Success", 7.0, None)
     calls = Counter(call.headers["x-superset-like-run"] for call in hook.calls)
