@@ -202,6 +202,14 @@ def celery_config(settings: Settings) -> dict[str, Any]:
         "broker_transport_options": {"socket_connect_timeout": 2, "socket_timeout": 10},
         "broker_connection_timeout": 2,
         "timezone": "UTC",
+        # Each worker brings its own clock: looking twice does no harm. A look that comes late has been made meanwhile.
+        "beat_schedule": {
+            "reports": {
+                "task": "reports.tick",
+                "schedule": float(settings.report_tick_s),
+                "options": {"expires": float(settings.report_tick_s), "ignore_result": True},
+            }
+        },
     }
     if settings.broker_uri.startswith("filesystem://"):
         config |= _filesystem_broker(Path(settings.broker_uri.removeprefix("filesystem://")))

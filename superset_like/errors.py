@@ -295,5 +295,16 @@ class QueryTimedOut(QueryError):
     default_message = "The query ran longer than allowed"
 
 
+class DeliveryFailed(ProductError):
+    """A message could not be delivered. The text names no password, key or address of a network."""
+
+    status = 502
+    default_message = "The message could not be delivered"
+
+
+class DeliveryDelayed(DeliveryFailed):
+    """As DeliveryFailed, and it may work a moment later."""
+
+
 class ConfigurationError(Exception):
     """The installation cannot start like this; the message names the setting and what to do."""

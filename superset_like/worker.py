@@ -3,10 +3,11 @@
 from typing import Any
 
 from celery import Task
-from celery.signals import worker_process_init
+from celery.signals import beat_embedded_init, worker_process_init
 
 from superset_like import jobs
 from superset_like.app import create_app
+from superset_like.cli.background import end_with_parent
 from superset_like.discovery import modules_in
 from superset_like.extensions import celery, db
 
@@ -27,6 +28,12 @@ def _forget_connections(**_: Any) -> None:
     # A connection of the parent, used by two processes, would mix their answers.
     with site.app_context():
         db.engine.dispose(close=False)
+
+
+@beat_embedded_init.connect(weak=False)
+def _end_clock_with_worker(**_: Any) -> None:
+    # A worker that is killed cannot end it.
+    end_with_parent()
 
 
 celery.Task = InApplication

@@ -27,6 +27,8 @@ from superset_like.models import (
     KeptState,
     Log,
     Query,
+    Report,
+    ReportLog,
     RowRule,
     SavedQuery,
     Tag,
@@ -35,6 +37,7 @@ from superset_like.models import (
 from superset_like.models.chart import chart_owner
 from superset_like.models.dashboard import dashboard_chart, dashboard_owner, dashboard_role
 from superset_like.models.dataset import dataset_owner
+from superset_like.models.report import report_owner
 
 Condition = ColumnElement[bool] | None
 ROW_RULES = "Row Level Security"
@@ -295,6 +298,10 @@ def _own(column: Any, actor: Actor) -> ColumnElement[bool]:
     return condition
 
 
+def _reports(actor: Actor) -> ColumnElement[bool]:
+    return Report.id.in_(select(report_owner.c.report_id).where(_own(report_owner.c.user_id, actor)))
+
+
 def _row_rules(actor: Actor) -> Condition:
     return None if actor.can("can_read", ROW_RULES) else false()
 
@@ -319,6 +326,8 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     KeptState: _kept_states,
     Log: _logs,
     Query: _queries,
+    Report: _reports,
+    ReportLog: lambda actor: ReportLog.report_id.in_(select(Report.id).where(_reports(actor))),
     RowRule: _row_rules,
     SavedQuery: lambda actor: _own(SavedQuery.created_by_fk, actor),
     Tag: _open_to_members,
@@ -354,7 +363,7 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return True
     if actor.user_id is None:
         return False
-    if isinstance(thing, Chart | Dashboard | Dataset):
+    if isinstance(thing, Chart | Dashboard | Dataset | Report):
         return any(owner.id == actor.user_id for owner in thing.owners)
     if isinstance(thing, SavedQuery | Theme):
         return thing.created_by_fk == actor.user_id

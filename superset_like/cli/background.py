@@ -29,7 +29,7 @@ class Background:
         self._command = [sys.executable, "-m", __name__, host, str(port), str(concurrency)]
 
     def __enter__(self) -> "Background":
-        self._keeper = subprocess.Popen(self._command, preexec_fn=_end_with_parent)
+        self._keeper = subprocess.Popen(self._command, preexec_fn=end_with_parent)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -43,7 +43,7 @@ def keep(host: str, port: int, concurrency: int) -> None:
     # Both would import the same code at once; whoever waits for an answer comes first.
     _wait_for_server(host, port, ended)
     while not ended.is_set():
-        worker = subprocess.Popen(command_line(concurrency), preexec_fn=_end_with_parent)
+        worker = subprocess.Popen(command_line(concurrency), preexec_fn=end_with_parent)
         while worker.poll() is None and not ended.wait(POLL_S):
             pass
         if worker.poll() is None:
@@ -62,7 +62,8 @@ def _wait_for_server(host: str, port: int, ended: threading.Event) -> None:
                 return
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """This process ends when the one that made it does."""
     # A server that is killed cannot end its worker.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

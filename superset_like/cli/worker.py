@@ -23,4 +23,6 @@ def command_line(concurrency: int) -> list[str]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "superset_like.worker", "worker"]
     # Workers need not know each other: a query's row says all.
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    return [*celery, *quiet, "--concurrency", str(concurrency)]
+    # What is due is in the metadata: the clock itself need remember nothing.
+    clock = ["--beat", "--scheduler", "celery.beat:Scheduler"]
+    return [*celery, *quiet, *clock, "--concurrency", str(concurrency)]

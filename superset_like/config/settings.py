@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -64,6 +65,10 @@ def listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def networks(value: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(part)) for part in listed(value))
+
+
 def zone(value: str) -> str:
     try:
         return value and ZoneInfo(value).key
@@ -78,6 +83,13 @@ def one_of(*choices: str) -> Callable[[str], str]:
         return value
 
     return choose
+
+
+def executor(value: str) -> str:
+    kind, _, name = value.partition(":")
+    if value not in {"owner", "creator"} and (kind != "user" or not name):
+        raise ValueError("must be owner, creator or user:NAME")
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +215,39 @@ class Settings:
         90 * 86400,
         positive,
         "Seconds that a form and the filters of a dashboard are kept after their last change; permalinks stay.",
+    )
+    report_executor: str = setting(
+        "owner",
+        executor,
+        "Whose rights alerts and reports have: owner (the one who last said what it does), creator, or user:NAME.",
+    )
+    report_tick_s: int = setting(10, positive, "Seconds between two looks at what alerts and reports are due.")
+    report_late_s: int = setting(
+        3600, positive, "Seconds after which a run that could not begin in time is left out; its log says so."
+    )
+    report_min_interval_s: int = setting(0, whole, "Fewest seconds between two runs that a schedule may ask for.")
+    report_tries: int = setting(3, positive, "How often a run tries what may work a moment later: a query, a delivery.")
+    report_retry_pause_s: float = setting(2.0, seconds, "Seconds before the second try; each further pause is double.")
+    report_rows: int = setting(100, positive, "Most rows that a message itself shows; files have all.")
+    delivery_timeout_s: float = setting(30.0, seconds, "Seconds that a mail server or a webhook may take to answer.")
+    smtp_host: str = setting("", text, "Mail server for alerts and reports; empty: none sends mail.")
+    smtp_port: int = setting(587, positive, "Port of the mail server.")
+    smtp_security: str = setting(
+        "starttls", one_of("starttls", "tls", "none"), "How the connection to the mail server is encrypted."
+    )
+    smtp_user: str = setting("", text, "Who signs in at the mail server; empty: nobody.")
+    smtp_password: str = setting("", text, "Password at the mail server.", secret=True)
+    smtp_from: str = setting("", text, "Address that mail comes from. Default: SMTP_USER.")
+    email_subject_prefix: str = setting("[Report] ", text, "How the subject of each mail begins.")
+    email_domains: tuple[str, ...] = setting(
+        (), listed, "Domains to which alerts and reports may be mailed; empty: all."
+    )
+    webhook_secret: str = setting(
+        "", text, "Signs webhooks whose recipient has no secret of its own; see docs/alerts.md.", secret=True
+    )
+    webhook_http: bool = setting(False, yes_or_no, "Webhooks may be called by plain http.")
+    webhook_networks: tuple[str, ...] = setting(
+        (), networks, "Networks that are not public and where webhooks may be all the same, such as 10.1.0.0/16."
     )
     max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")
     max_bundle_entries: int = setting(5_000, positive, "Most entries of a bundle that is imported.")

@@ -12,6 +12,7 @@ from superset_like.models.favorite import Favorite
 from superset_like.models.kept_state import KeptState, StateKind
 from superset_like.models.log import Log
 from superset_like.models.query import Query, QueryStatus
+from superset_like.models.report import Report, ReportLog, ReportRecipient, ReportState
 from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.stamp import Stamp
@@ -37,6 +38,10 @@ __all__ = [
     "ObjectType",
     "Query",
     "QueryStatus",
+    "Report",
+    "ReportLog",
+    "ReportRecipient",
+    "ReportState",
     "RowRule",
     "SavedQuery",
     "Stamp",

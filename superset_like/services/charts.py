@@ -7,9 +7,9 @@ from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
-from superset_like.models import Chart, Dashboard, Dataset, ObjectType
+from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Report
 from superset_like.models.mixins import now
-from superset_like.services import found, marks, people
+from superset_like.services import found, marks, people, report_uses
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Chart:
@@ -56,6 +56,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error."""
     charts = found.editable(actor, Chart, pks)
+    report_uses.require_unused(actor, Report.chart_id, pks)
     for chart in charts:
         db.session.delete(chart)
     marks.forget(ObjectType.CHART, pks)

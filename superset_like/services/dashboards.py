@@ -12,9 +12,9 @@ from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
-from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Theme
+from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Report, Theme
 from superset_like.models.mixins import now
-from superset_like.services import found, marks, people
+from superset_like.services import found, marks, people, report_uses
 
 # What Superset's clients expect of a dashboard nobody configured.
 FRESH_METADATA = {
@@ -104,6 +104,7 @@ def configure(
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay."""
     dashboards = found.editable(actor, Dashboard, pks)
+    report_uses.require_unused(actor, Report.dashboard_id, pks)
     for dashboard in dashboards:
         db.session.delete(dashboard)
     marks.forget(ObjectType.DASHBOARD, pks)

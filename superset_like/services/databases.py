@@ -16,8 +16,8 @@ from superset_like.engine.databases.base import Engine, Relation, TableInfo, Tar
 from superset_like.engine.query import TableName
 from superset_like.errors import ConnectionFailed, DatabaseUnreachable, Forbidden, Invalid, NotFound, QueryError
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dashboard, Database, Dataset
-from superset_like.services import found, networks, remembered
+from superset_like.models import Chart, Dashboard, Database, Dataset, Report
+from superset_like.services import found, networks, remembered, report_uses
 from superset_like.services.select_star import select_star as select_star_of
 
 MASK = "XXXXXXXXXX"
@@ -119,6 +119,7 @@ def delete(actor: Actor, database_ids: Sequence[int]) -> int:
         used = db.session.execute(select(Dataset.id).where(Dataset.database_id == database.id).limit(1)).first()
         if used is not None:
             raise Invalid("Cannot delete a database that has datasets attached")
+    report_uses.require_unused(actor, Report.database_id, database_ids)
     for database in databases:
         grants.forget_database(database)
         db.session.delete(database)

@@ -144,6 +144,28 @@ def planned(actor: Actor, database: Database, query: Query) -> Plan:
     )
 
 
+def watched(actor: Actor, database: Database, query: Query, timeout_s: float) -> Plan:
+    """What an alert asks: one SELECT, for a caller who may use its connection. Raises as `planned` does."""
+    desk = _desk(actor, database, query)
+    parts = guard.statements(_rendered(desk, query), desk.engine)
+    if len(parts) != 1 or not parts[0].is_read:
+        raise QueryRefused("An alert asks exactly one SELECT")
+    readable, limit = desk.readable(parts[0]), query.limit or settings().sql_row_limit
+    target = databases.target(database, schema=query.schema, catalog=query.catalog)
+    return Plan(
+        database_id=database.id,
+        engine=desk.engine,
+        target=target,
+        writable=target,
+        timeout_s=timeout_s,
+        writes=(),
+        read=desk.cut(readable, limit),
+        limit=limit,
+        max_bytes=settings().max_answer_mib * MIB,
+        background_wait_s=timeout_s,
+    )
+
+
 def problems(actor: Actor, database: Database, query: Query) -> list[Problem]:
     """What is wrong with the query's SQL, as far as its text shows; empty when it could run.
 

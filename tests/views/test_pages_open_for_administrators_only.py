@@ -20,6 +20,8 @@ OURS = (
     "logs",
     "metrics",
     "queries",
+    "report-runs",
+    "reports",
     "row-rules",
     "saved-queries",
     "tags",

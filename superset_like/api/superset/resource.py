@@ -531,7 +531,7 @@ class SupersetModelResource(Documented, ModelRestApi):
         # Held until it is written: the write is compared with the version that was read here.
         _held = self._as_expected(whole_number(pk))
         item = self.service.update(current(), whole_number(pk), values)
-        body = {"id": item.id, "result": {name: sent for name, sent in json_body().items()}}
+        body = {"id": item.id, "result": self.sent()}
         changed: datetime | None = getattr(item, "changed_on", None)
         if changed is not None:
             body["last_modified_time"] = changed.replace(microsecond=0).timestamp()
@@ -561,9 +561,13 @@ class SupersetModelResource(Documented, ModelRestApi):
         noun = self.noun if count == 1 else self.plural
         return json_response(200, {"message": f"Deleted {count} {noun}"})
 
+    def sent(self) -> dict[str, Any]:
+        """What the request holds, as its answer may repeat it."""
+        return dict(json_body())
+
     def written(self, item: Model) -> dict[str, Any]:
         """What POST answers as `result`: what was sent, with what the server filled in."""
-        sent: dict[str, Any] = dict(json_body())
+        sent = self.sent()
         sent.setdefault("uuid", str(item.uuid) if getattr(item, "uuid", None) else None)
         return sent
 
