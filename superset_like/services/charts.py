@@ -1,5 +1,6 @@
 """What one can do with charts, but for asking them: see chart_data."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import found, marks, people
+from superset_like.services import found, layouts, marks, people
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Chart:
@@ -18,15 +19,18 @@ def create(actor: Actor, values: dict[str, Any]) -> Chart:
     dataset = _dataset(actor, values.pop("datasource_id"))
     values.pop("datasource_name", None)
     values.pop("query_context_generation", None)
+    dashboards = _dashboards(actor, values.pop("dashboards", None) or [])
     chart = Chart(
         datasource_id=dataset.id,
         datasource_type=values.pop("datasource_type"),
         owners=people.owners(actor, values.pop("owners", None)),
-        dashboards=_dashboards(actor, values.pop("dashboards", None) or []),
+        dashboards=dashboards,
         last_saved_by_fk=actor.user_id,
         **_stored(values),
     )
     db.session.add(chart)
+    db.session.flush()
+    _place(chart, dashboards)
     db.session.commit()
     return chart
 
@@ -42,7 +46,10 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
     if "owners" in values:
         chart.owners = people.owners(actor, values.pop("owners"))
     if "dashboards" in values:
-        chart.dashboards = _dashboards(actor, values.pop("dashboards"), chart.dashboards)
+        former = list(chart.dashboards)
+        chart.dashboards = _dashboards(actor, values.pop("dashboards"), former)
+        _place(chart, [each for each in chart.dashboards if each not in former])
+        _displace(chart, [each for each in former if each not in chart.dashboards])
     if "tags" in values:
         marks.tag(ObjectType.CHART, chart.id, values.pop("tags"))
     for name, value in _stored(values).items():
@@ -61,6 +68,19 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     marks.forget(ObjectType.CHART, pks)
     db.session.commit()
     return len(charts)
+
+
+def _place(chart: Chart, dashboards: Sequence[Dashboard]) -> None:
+    # A dashboard without a layout shows its charts one after another.
+    for dashboard in dashboards:
+        if dashboard.position_json:
+            dashboard.position_json = json.dumps(layouts.placed(json.loads(dashboard.position_json), [chart]))
+
+
+def _displace(chart: Chart, dashboards: Sequence[Dashboard]) -> None:
+    for dashboard in dashboards:
+        if dashboard.position_json:
+            dashboard.position_json = json.dumps(layouts.without(json.loads(dashboard.position_json), {chart.id}))
 
 
 # Columns that may not be empty: a null in a body means the default.

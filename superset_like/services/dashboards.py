@@ -1,7 +1,7 @@
 """What one can do with dashboards."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import found, marks, people
+from superset_like.services import found, layouts, marks, people
 
 # What Superset's clients expect of a dashboard nobody configured.
 FRESH_METADATA = {
@@ -49,7 +49,7 @@ def find(actor: Actor, text: str) -> Dashboard:
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
-    """A new dashboard; the charts of its layout are on it."""
+    """A new dashboard. The charts of its layout are on it, and those of `charts` have a place in its layout."""
     values = dict(values)
     _check_slug(values.get("slug"))
     dashboard = Dashboard(
@@ -57,14 +57,18 @@ def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
         roles=people.roles(values.pop("roles", None) or []),
     )
     values.setdefault("json_metadata", json.dumps(FRESH_METADATA))
-    _assign(actor, dashboard, values)
+    with db.session.no_autoflush:
+        _assign(actor, dashboard, values)
     db.session.add(dashboard)
     db.session.commit()
     return dashboard
 
 
 def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
-    """The dashboard with these values. json_metadata.positions becomes the layout, and its charts those on it."""
+    """The dashboard with these values. json_metadata.positions becomes the layout, and its charts those on it.
+
+    charts: ids of those, and no others, that are on it; who has no place in the layout gets one.
+    """
     dashboard = found.editable(actor, Dashboard, [pk])[0]
     values = dict(values)
     if values.get("slug") and values["slug"] != dashboard.slug:
@@ -122,19 +126,6 @@ def datasets_of(dashboard: Dashboard) -> list[Dataset]:
     return list(db.session.execute(select(Dataset).where(Dataset.id.in_(ids)).order_by(Dataset.id)).scalars())
 
 
-def chart_ids(positions: Mapping[str, Any]) -> list[int]:
-    """Ids of the charts in a layout, in its order."""
-    return list(dict.fromkeys(_chart_ids(positions)))
-
-
-def _chart_ids(positions: Mapping[str, Any]) -> Iterator[int]:
-    for node in positions.values():
-        if isinstance(node, dict) and node.get("type") == "CHART":
-            pk = (node.get("meta") or {}).get("chartId")
-            if isinstance(pk, int):
-                yield pk
-
-
 def tabs_of(dashboard: Dashboard) -> dict[str, Any]:
     """{all_tabs: {id: title}, tab_tree: [{title, value, children}], native_filters: {tab or `all`: [filter]}}."""
     positions = json.loads(dashboard.position_json or "{}")
@@ -171,6 +162,7 @@ DEFAULTS = {"published": False, "is_managed_externally": False}
 def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
     if values.pop("theme_id", None) is not None:
         raise Invalid(fields={"theme_id": ["Theme does not exist"]})
+    wanted = values.pop("charts", None)
     others: Sequence[Chart] = dashboard.charts
     if values.get("json_metadata"):
         metadata = json.loads(values["json_metadata"])
@@ -180,12 +172,26 @@ def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
             values["position_json"] = json.dumps(positions)
             others = ()
     if values.get("position_json"):
-        named = _charts(actor, chart_ids(json.loads(values["position_json"])), dashboard.charts)
-        dashboard.charts = list(dict.fromkeys([*others, *named]))
+        ids = layouts.chart_ids(json.loads(values["position_json"]))
+        dashboard.charts = list(dict.fromkeys([*others, *_charts(actor, ids, dashboard.charts)]))
+    if wanted is not None:
+        layout = json.loads(values.get("position_json") or dashboard.position_json or "{}")
+        values["position_json"] = json.dumps(_placed(actor, dashboard, wanted, layout))
     if values.get("slug") == "":
         values["slug"] = None
     for name, value in values.items():
         setattr(dashboard, name, DEFAULTS.get(name) if value is None else value)
+
+
+def _placed(actor: Actor, dashboard: Dashboard, wanted: Sequence[int], layout: Mapping[str, Any]) -> dict[str, Any]:
+    """The layout in which these charts, and no others, have a place; they are on the dashboard. Raises Invalid."""
+    charts = {chart.id: chart for chart in _charts(actor, wanted, dashboard.charts)}
+    missing = [pk for pk in dict.fromkeys(wanted) if pk not in charts]
+    if missing:
+        raise Invalid(fields={"charts": [f"Chart {pk} does not exist" for pk in missing]})
+    dashboard.charts = [charts[pk] for pk in dict.fromkeys(wanted)]
+    others = set(layouts.chart_ids(layout)) - charts.keys()
+    return layouts.placed(layouts.without(layout, others), dashboard.charts)
 
 
 def _charts(actor: Actor, pks: Sequence[int], present: Sequence[Chart]) -> list[Chart]:
