@@ -204,6 +204,10 @@ class Settings:
         positive,
         "Seconds that a form and the filters of a dashboard are kept after their last change; permalinks stay.",
     )
+    history_versions: int = setting(
+        50, whole, "Former states that are kept of each chart, dashboard, dataset and saved query; 0 for none."
+    )
+    restore_days: int = setting(30, whole, "Days in which what was deleted can be restored; 0 for none.")
     max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")
     embedding: bool = setting(True, yes_or_no, "Dashboards may be embedded in other sites.")
     sync_permissions: bool = setting(False, yes_or_no, "Write permissions at every start; `init` does it otherwise.")

@@ -10,7 +10,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import found, layouts, marks, people
+from superset_like.services import found, history, layouts, marks, people
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Chart:
@@ -19,18 +19,17 @@ def create(actor: Actor, values: dict[str, Any]) -> Chart:
     dataset = _dataset(actor, values.pop("datasource_id"))
     values.pop("datasource_name", None)
     values.pop("query_context_generation", None)
-    dashboards = _dashboards(actor, values.pop("dashboards", None) or [])
+    dashboards = values.pop("dashboards", None) or []
     chart = Chart(
         datasource_id=dataset.id,
         datasource_type=values.pop("datasource_type"),
         owners=people.owners(actor, values.pop("owners", None)),
-        dashboards=dashboards,
         last_saved_by_fk=actor.user_id,
         **_stored(values),
     )
     db.session.add(chart)
     db.session.flush()
-    _place(chart, dashboards)
+    _move(actor, chart, dashboards)
     db.session.commit()
     return chart
 
@@ -38,6 +37,7 @@ def create(actor: Actor, values: dict[str, Any]) -> Chart:
 def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
     """The chart with these values; what is not named stays."""
     chart = found.editable(actor, Chart, [pk])[0]
+    former = history.before(chart)
     values = dict(values)
     if values.get("datasource_id") is not None and values["datasource_id"] != chart.datasource_id:
         chart.datasource_id = _dataset(actor, values["datasource_id"]).id
@@ -46,16 +46,14 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
     if "owners" in values:
         chart.owners = people.owners(actor, values.pop("owners"))
     if "dashboards" in values:
-        former = list(chart.dashboards)
-        chart.dashboards = _dashboards(actor, values.pop("dashboards"), former)
-        _place(chart, [each for each in chart.dashboards if each not in former])
-        _displace(chart, [each for each in former if each not in chart.dashboards])
+        _move(actor, chart, values.pop("dashboards"))
     if "tags" in values:
         marks.tag(ObjectType.CHART, chart.id, values.pop("tags"))
     for name, value in _stored(values).items():
         setattr(chart, name, value)
     if values and not is_background:
         chart.last_saved_at, chart.last_saved_by_fk = now(), actor.user_id
+    history.keep(former)
     db.session.commit()
     return chart
 
@@ -63,6 +61,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error."""
     charts = found.editable(actor, Chart, pks)
+    history.bury(actor, charts)
     for chart in charts:
         db.session.delete(chart)
     marks.forget(ObjectType.CHART, pks)
@@ -70,17 +69,22 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     return len(charts)
 
 
-def _place(chart: Chart, dashboards: Sequence[Dashboard]) -> None:
-    # A dashboard without a layout shows its charts one after another.
-    for dashboard in dashboards:
+def _move(actor: Actor, chart: Chart, pks: Sequence[int]) -> None:
+    """The chart is on these dashboards, and no others, and in their layouts; not committed."""
+    former = list(chart.dashboards)
+    latter = _dashboards(actor, pks, former)
+    moved = [history.before(each) for each in {*former} ^ {*latter}]
+    chart.dashboards = latter
+    for was in moved:
+        dashboard: Any = was.item
+        # A dashboard without a layout shows its charts one after another.
         if dashboard.position_json:
-            dashboard.position_json = json.dumps(layouts.placed(json.loads(dashboard.position_json), [chart]))
-
-
-def _displace(chart: Chart, dashboards: Sequence[Dashboard]) -> None:
-    for dashboard in dashboards:
-        if dashboard.position_json:
-            dashboard.position_json = json.dumps(layouts.without(json.loads(dashboard.position_json), {chart.id}))
+            layout = json.loads(dashboard.position_json)
+            is_new = dashboard in latter
+            layout = layouts.placed(layout, [chart]) if is_new else layouts.without(layout, {chart.id})
+            dashboard.position_json = json.dumps(layout)
+        dashboard.changed_on = now()
+        history.keep(was)
 
 
 # Columns that may not be empty: a null in a body means the default.

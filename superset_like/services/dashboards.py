@@ -13,7 +13,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import found, layouts, marks, people
+from superset_like.services import found, history, layouts, marks, people
 
 # What Superset's clients expect of a dashboard nobody configured.
 FRESH_METADATA = {
@@ -70,6 +70,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
     charts: ids of those, and no others, that are on it; who has no place in the layout gets one.
     """
     dashboard = found.editable(actor, Dashboard, [pk])[0]
+    former = history.before(dashboard)
     values = dict(values)
     if values.get("slug") and values["slug"] != dashboard.slug:
         _check_slug(values["slug"])
@@ -82,6 +83,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
     _assign(actor, dashboard, {key: value for key, value in values.items() if key not in {"owners", "roles", "tags"}})
     # Also where only relations changed, so that the version is another one.
     dashboard.changed_on = now()
+    history.keep(former)
     db.session.commit()
     return dashboard
 
@@ -89,6 +91,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay."""
     dashboards = found.editable(actor, Dashboard, pks)
+    history.bury(actor, dashboards)
     for dashboard in dashboards:
         db.session.delete(dashboard)
     marks.forget(ObjectType.DASHBOARD, pks)
@@ -112,7 +115,7 @@ def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboar
         copies = {chart.id: _copied(actor, chart) for chart in charts}
         db.session.add_all(copies.values())
         db.session.flush()
-        positions = _repointed(positions, {old: new.id for old, new in copies.items()})
+        positions = layouts.repointed(positions, {old: new.id for old, new in copies.items()})
         charts = list(copies.values())
     made.position_json = json.dumps(positions)
     made.charts = charts
@@ -212,12 +215,3 @@ def _copied(actor: Actor, chart: Chart) -> Chart:
     kept = ("slice_name", "viz_type", "description", "params", "query_context", "cache_timeout", "datasource_id")
     values = {name: getattr(chart, name) for name in kept}
     return Chart(uuid=uuid4(), datasource_type=chart.datasource_type, owners=people.owners(actor, None), **values)
-
-
-def _repointed(positions: Mapping[str, Any], new_ids: Mapping[int, int]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, node in positions.items():
-        pk: Any = (node.get("meta") or {}).get("chartId") if isinstance(node, dict) else None
-        new_id = new_ids.get(pk)
-        made[key] = node if new_id is None else {**node, "meta": {**node["meta"], "chartId": new_id}}
-    return made

@@ -17,7 +17,7 @@ from superset_like.engine.query import TableName
 from superset_like.errors import ConnectionFailed, DatabaseUnreachable, Forbidden, Invalid, NotFound, QueryError
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dashboard, Database, Dataset
-from superset_like.services import found, networks, remembered
+from superset_like.services import found, history, networks, remembered
 from superset_like.services.select_star import select_star as select_star_of
 
 MASK = "XXXXXXXXXX"
@@ -100,6 +100,7 @@ def delete(actor: Actor, database_ids: Sequence[int]) -> int:
         used = db.session.execute(select(Dataset.id).where(Dataset.database_id == database.id).limit(1)).first()
         if used is not None:
             raise Invalid("Cannot delete a database that has datasets attached")
+    history.forget_saved_queries(database_ids)
     for database in databases:
         grants.forget_database(database)
         db.session.delete(database)

@@ -18,8 +18,9 @@ from superset_like.errors import Forbidden, Invalid, NotFound, QueryError, Quest
 from superset_like.extensions import db
 from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import databases, found, library, marks, people, user_sql
+from superset_like.services import databases, found, history, library, marks, people, user_sql
 from superset_like.services.databases import RelatedObjects
+from superset_like.services.history import Before
 
 Part = TypeVar("Part", DatasetColumn, DatasetMetric)
 
@@ -66,6 +67,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any], *, override_columns
     override_columns: the given columns replace the stored ones, matched by name. Raises Invalid, DataForbidden.
     """
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     values = dict(values)
     columns, metrics = values.pop("columns", None), values.pop("metrics", None)
     if "owners" in values:
@@ -82,12 +84,13 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any], *, override_columns
             _set_metrics(dataset, metrics)
         user_sql.require_expressions(actor, dataset)
         _require_zone(dataset)
-    return _committed(dataset)
+    return _committed(dataset, former)
 
 
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay, without data."""
     items = found.editable(actor, Dataset, pks)
+    history.bury(actor, items)
     for dataset in items:
         grants.forget_dataset(dataset)
         db.session.delete(dataset)
@@ -96,9 +99,23 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     return len(items)
 
 
+def require_source(actor: Actor, dataset: Dataset) -> None:
+    """Nothing, where the caller might make this dataset, which is not stored yet. Raises Invalid, DataForbidden."""
+    if not rules.can(actor, "read", dataset.database):
+        raise Invalid(fields={"database": ["Database does not exist"]})
+    _require_unique(dataset)
+    if dataset.sql:
+        user_sql.require_source(actor, dataset, _context(actor, dataset, is_stored=False))
+    else:
+        table = TableName(dataset.table_name, dataset.schema, dataset.catalog)
+        rules.require_tables(actor, dataset.database, [table])
+    user_sql.require_expressions(actor, dataset)
+
+
 def refresh(actor: Actor, pk: int) -> Dataset:
     """The dataset with the columns its table or SQL has now; calculated columns and what people wrote stay."""
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     infos = {info.name: info for info in columns_of(actor, dataset)}
     present = {column.column_name: column for column in dataset.columns}
     for name, column in present.items():
@@ -109,7 +126,7 @@ def refresh(actor: Actor, pk: int) -> Dataset:
     dataset.columns += [_column(info) for name, info in infos.items() if name not in present]
     if dataset.main_dttm_col not in {column.column_name for column in dataset.columns if column.is_dttm}:
         dataset.main_dttm_col = _main_time(dataset)
-    return _committed(dataset)
+    return _committed(dataset, former)
 
 
 def duplicate(actor: Actor, pk: int, table_name: str) -> Dataset:
@@ -145,15 +162,17 @@ def get_or_create(actor: Actor, values: Mapping[str, Any]) -> Dataset:
 def delete_column(actor: Actor, pk: int, column_id: int) -> None:
     """The dataset has the column no more. Raises NotFound."""
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     dataset.columns.remove(_part(dataset.columns, column_id))
-    _committed(dataset)
+    _committed(dataset, former)
 
 
 def delete_metric(actor: Actor, pk: int, metric_id: int) -> None:
     """The dataset has the metric no more. Raises NotFound."""
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     dataset.metrics.remove(_part(dataset.metrics, metric_id))
-    _committed(dataset)
+    _committed(dataset, former)
 
 
 def one(actor: Actor, identity: str) -> Dataset:
@@ -387,12 +406,14 @@ def _named_part(present: Sequence[Part], values: Mapping[str, Any], name: str | 
     return next((part for part in present if values.get("uuid") and part.uuid == values["uuid"]), None)
 
 
-def _committed(dataset: Dataset) -> Dataset:
+def _committed(dataset: Dataset, former: Before | None = None) -> Dataset:
     # Columns and metrics are rows of their own: the dataset's version must rise with them.
     dataset.changed_on = now()
     try:
         db.session.flush()
         grants.ensure_for_dataset(dataset)
+        if former is not None:
+            history.keep(former)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()

@@ -49,6 +49,16 @@ def without(layout: Layout, ids: Collection[int]) -> dict[str, Any]:
     }
 
 
+def repointed(layout: Layout, new_ids: Mapping[int, int]) -> dict[str, Any]:
+    """The layout with other charts in the places of these."""
+    made: dict[str, Any] = {}
+    for key, node in layout.items():
+        pk: Any = (node.get("meta") or {}).get("chartId") if isinstance(node, dict) else None
+        new_id = new_ids.get(pk)
+        made[key] = node if new_id is None else {**node, "meta": {**node["meta"], "chartId": new_id}}
+    return made
+
+
 def _chart_ids(layout: Layout) -> Iterator[int]:
     for node in layout.values():
         pk = _chart_id(node)
@@ -77,20 +87,21 @@ def _begun(layout: Layout) -> dict[str, Any]:
 
 def _end(layout: dict[str, Any]) -> str:
     """Where rows may stand: the grid, or the first tab where all is in tabs."""
-    top = next((key for key in layout[ROOT].get("children") or () if key in layout), None)
+    top = next((str(key) for key in layout[ROOT].get("children") or () if key in layout), None)
     if top is None:
         layout[ROOT] = {**layout[ROOT], "children": [GRID]}
         layout.setdefault(GRID, {"type": "GRID", "id": GRID, "children": [], "parents": [ROOT]})
         return GRID
     if _is(layout[top], "TABS"):
-        return next((key for key in layout[top].get("children") or () if _is(layout.get(key), "TAB")), top)
-    return str(top)
+        tabs = layout[top].get("children") or ()
+        return next((str(key) for key in tabs if _is(layout.get(key), "TAB")), top)
+    return top
 
 
 def _add_row(layout: dict[str, Any], end: str, charts: Sequence[Chart]) -> None:
     parents = [*(layout[end].get("parents") or ()), end]
     row = _key("ROW")
-    cards = [
+    cards: list[dict[str, Any]] = [
         {
             "type": "CHART",
             "id": _key("CHART"),

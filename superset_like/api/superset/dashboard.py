@@ -15,6 +15,7 @@ from superset_like.api.superset.bodies import Certification, IdList, json_object
 from superset_like.api.superset.dataset_record import dashboard_dataset
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
+from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource, json_response
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
 from superset_like.services import dashboards, embedding, guest_questions
@@ -166,12 +167,13 @@ class DashboardTagId(BaseFilter):
         return query.where(Dashboard.tags.any(Tag.id == int(value)))
 
 
-class SupersetDashboardApi(FavoritesMixin, SupersetModelResource):
+class SupersetDashboardApi(FavoritesMixin, HistoryMixin, SupersetModelResource):
     """Dashboards."""
 
     datamodel = SQLAInterface(Dashboard)
     resource_name = "dashboard"
     class_permission_name = "Dashboard"
+    history_of = ObjectType.DASHBOARD
     openapi_spec_tag = "Dashboards"
     open_to_guests = frozenset({"charts", "datasets", "get", "tabs"})
     service: ClassVar[Any] = dashboards

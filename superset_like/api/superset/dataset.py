@@ -16,6 +16,7 @@ from superset_like.api.superset.database import related_record
 from superset_like.api.superset.database_schemas import RELATED_OBJECTS
 from superset_like.api.superset.dataset_item import dataset_item, drill_item, narrowed
 from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import (
     WRITE_REFUSALS,
     SupersetModelResource,
@@ -24,7 +25,7 @@ from superset_like.api.superset.resource import (
     whole_number,
 )
 from superset_like.api.superset.rison import q_argument
-from superset_like.models import Dataset
+from superset_like.models import Dataset, ObjectType
 from superset_like.services import chart_data, datasets, kept_answers
 from superset_like.services.kept_answers import Place
 
@@ -137,12 +138,13 @@ SHOW_COLUMNS = [
 ]
 
 
-class SupersetDatasetApi(SupersetModelResource):
+class SupersetDatasetApi(HistoryMixin, SupersetModelResource):
     """Datasets: tables, or SQL over them, with columns and metrics."""
 
     datamodel = SQLAInterface(Dataset)
     resource_name = "dataset"
     class_permission_name = "Dataset"
+    history_of = ObjectType.DATASET
     openapi_spec_tag = "Datasets"
     service: ClassVar[Any] = datasets
     noun = "dataset"
