@@ -15,6 +15,7 @@ from superset_like.services import found, history, layouts, marks, people
 
 def create(actor: Actor, values: dict[str, Any]) -> Chart:
     """A new chart, owned by whom the values name or by the caller."""
+    rules.require_new(actor, Chart)
     values = dict(values)
     dataset = _dataset(actor, values.pop("datasource_id"))
     values.pop("datasource_name", None)

@@ -50,6 +50,7 @@ def find(actor: Actor, text: str) -> Dashboard:
 
 def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
     """A new dashboard. The charts of its layout are on it, and those of `charts` have a place in its layout."""
+    rules.require_new(actor, Dashboard)
     values = dict(values)
     _check_slug(values.get("slug"))
     dashboard = Dashboard(
@@ -101,6 +102,7 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
 
 def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboard:
     """A new dashboard like the other; with duplicate_slices its charts are copies of their own."""
+    rules.require_new(actor, Dashboard)
     metadata = json.loads(values["json_metadata"])
     charts = list(dashboard.charts)
     positions = metadata.pop("positions", None) or json.loads(dashboard.position_json or "{}")

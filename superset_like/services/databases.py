@@ -74,6 +74,7 @@ def usable(actor: Actor, database_id: int) -> Database:
 
 def create(actor: Actor, values: Mapping[str, Any]) -> Database:
     """A new connection, tried before it is kept. Raises Invalid with the fields at fault."""
+    rules.require_new(actor, Database)
     _require_writer(actor)
     _require_free_name(values["database_name"], None)
     database = Database(**_plain_values(values))

@@ -43,6 +43,7 @@ def create(actor: Actor, values: Mapping[str, Any]) -> Dataset:
 
     values: `database` (id), `table_name`, and what else a dataset has. Raises Invalid, DataForbidden.
     """
+    rules.require_new(actor, Dataset)
     if not actor.can("can_write", "Dataset"):
         raise Forbidden()
     values = dict(values)
@@ -131,6 +132,7 @@ def refresh(actor: Actor, pk: int) -> Dataset:
 
 def duplicate(actor: Actor, pk: int, table_name: str) -> Dataset:
     """A copy of a virtual dataset under another name, owned by the caller. Raises Invalid."""
+    rules.require_new(actor, Dataset)
     base = found.one(actor, Dataset, pk)
     rules.require(actor, "query", base)
     if not base.sql:

@@ -56,6 +56,7 @@ def deleted(actor: Actor, grave: DeletedObject) -> tuple[Tracked, list[str]]:
     Raises Forbidden, Invalid, DataForbidden, Conflict.
     """
     model = MODELS[ObjectType(grave.object_type)]
+    rules.require_new(actor, model)
     if db.session.execute(select(model.id).where(model.uuid == grave.uuid)).first() is not None:
         raise Conflict("Something else has its uuid by now")
     state: State = json.loads(grave.state)

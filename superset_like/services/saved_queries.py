@@ -16,6 +16,7 @@ DEFAULTS: Mapping[str, Any] = {"label": "", "sql": "", "extra_json": "{}"}
 
 def create(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
     """A new saved query of the caller. Raises Invalid, Forbidden."""
+    rules.require_new(actor, SavedQuery)
     if actor.user_id is None or not actor.can("can_write", "SavedQuery"):
         raise Forbidden()
     require_database(actor, values["db_id"])
