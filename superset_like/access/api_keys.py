@@ -10,12 +10,12 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import ApiKey
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
 
 from superset_like.access import actors
 from superset_like.access.actor import Actor, KeyObjects
@@ -28,6 +28,9 @@ from superset_like.models import stamp
 
 KEPT = 5000
 PREFIX = "sst_"
+KEYS = cast(Table, ApiKey.__table__)
+# That a key is used is written down once in this time, by each process.
+BETWEEN_NOTES = timedelta(minutes=1)
 ONE_OBJECT = re.compile(
     r"(?P<permission>can_read|can_write):(?P<resource>Chart|Dashboard|Database|Dataset|SavedQuery):(?P<id>[1-9]\d{0,8})"
 )
@@ -39,9 +42,11 @@ ALL_DATA = frozenset({"all_database_access", "all_datasource_access"})
 class Key:
     """A key that was found valid. expires_on: in the server's own time, as FAB keeps it."""
 
+    id: int
     user_id: int
     scopes: frozenset[str] | None
     expires_on: datetime | None
+    used_on: datetime
 
 
 def actor_of(key: str, validate: Callable[[str], Any], lookup_hash: Callable[[str], str]) -> tuple[Actor, Person]:
@@ -54,6 +59,13 @@ def actor_of(key: str, validate: Callable[[str], Any], lookup_hash: Callable[[st
     if found is None:
         found = _read(key, validate, lookup_hash)
         memory.put(stamp_now, digest, found)
+    elif datetime.now() - found.used_on > BETWEEN_NOTES:
+        found = replace(found, used_on=datetime.now())
+        memory.put(stamp_now, digest, found)
+        # Below the ORM: nobody's rights change, so no process need forget them.
+        use = update(KEYS).where(KEYS.c.id == found.id).values(last_used_on=found.used_on)
+        db.session.connection().execute(use)
+        db.session.commit()
     # FAB writes and compares expiry dates in the server's own time.
     if found.expires_on is not None and found.expires_on < datetime.now():
         raise NotAuthenticated()
@@ -86,10 +98,10 @@ def scope_problem(scope: str) -> str | None:
 def _read(key: str, validate: Callable[[str], Any], lookup_hash: Callable[[str], str]) -> Key:
     if validate(key) is None:
         raise NotAuthenticated()
-    columns = (ApiKey.user_id, ApiKey.scopes, ApiKey.expires_on)
+    columns = (ApiKey.id, ApiKey.user_id, ApiKey.scopes, ApiKey.expires_on)
     row = db.session.execute(select(*columns).where(ApiKey.lookup_hash == lookup_hash(key))).one()
     scopes = frozenset(part.strip() for part in (row.scopes or "").split(",") if part.strip())
-    return Key(row.user_id, scopes or None, row.expires_on)
+    return Key(row.id, row.user_id, scopes or None, row.expires_on, datetime.now())
 
 
 def _is_about_data(permission: str) -> bool:

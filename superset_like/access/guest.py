@@ -121,7 +121,9 @@ def visitor(user: Mapping[str, str], leaves: Iterable[Leave], rules: Sequence[Gu
     rights = actors.rights_of_role(settings().guest_role)
     return Actor(
         ActorKind.GUEST,
-        **user,
+        username=user.get("username", ""),
+        first_name=user.get("first_name", ""),
+        last_name=user.get("last_name", ""),
         role_ids=rights.role_ids,
         role_names=rights.role_names,
         permissions=PERMISSIONS,

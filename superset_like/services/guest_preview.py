@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import selectinload
 
 from superset_like.access import guest, row_filters, rules
@@ -72,7 +72,8 @@ def preview(
 
 
 def _seen(visitor: Actor, model: Any) -> list[Any]:
-    statement = select(model).where(rules.visible(visitor, model)).order_by(model.id)
+    condition = rules.visible(visitor, model)
+    statement = select(model).where(false() if condition is None else condition).order_by(model.id)
     if model is Dataset:
         statement = statement.options(selectinload(Dataset.columns), selectinload(Dataset.database))
     return list(db.session.execute(statement).scalars())
@@ -92,7 +93,7 @@ def _problem(clause: str, dataset: Dataset) -> str | None:
         return None
     engine = engines.of_uri(dataset.database.sqlalchemy_uri)
     try:
-        used = guard.names_in_condition(clause, engine)
+        used = guard.columns_of_condition(clause, engine)
     except QueryError as error:
         return error.message
     known = {column.column_name.casefold() for column in dataset.columns}
@@ -104,9 +105,9 @@ def _sample(visitor: Actor, chart: Chart, dashboards: Sequence[Dashboard]) -> Sa
     on = next(dashboard.id for dashboard in dashboards if chart in dashboard.charts)
     with acting(visitor):
         try:
-            asking, context = chart_data.of_chart(visitor, chart.id, dashboard_id=on)
+            asking, context = chart_data.of_chart(visitor, chart, dashboard_id=on)
             plan = chart_data.plan(asking, context.queries[0])
             answer = chart_data.answer(asking, plan)
         except ProductError as error:
             return Sample(None, problem=error.message)
-    return Sample(answer.meta["rowcount"], bool(answer.meta.get("truncated")))
+    return Sample(answer.meta["rows"], bool(answer.meta["truncated"]))
