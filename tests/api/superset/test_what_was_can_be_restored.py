@@ -219,7 +219,7 @@ def test_what_was_deleted_comes_back_with_its_past(
     assert restored.status_code == 201, restored.text
     assert restored.get_json()["result"]["left_out"] == []
     again = alice.get(path).get_json()["result"]
-    moving = ("changed_on", "changed", "version", "thumbnail_url", "created_on_delta", "columns", "metrics", "charts")
+    moving = ("changed_on", "changed", "version", "thumbnail_url", "created_on_", "columns", "metrics", "charts")
     steady = [key for key in whole if not key.startswith(moving) and key != "custom_tags"]
     assert {key: again[key] for key in steady} == {key: whole[key] for key in steady}
     assert grave["uuid"] == restored.get_json()["result"]["uuid"]
