@@ -35,6 +35,25 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyObjects:
+    """What a key with scopes for single objects reaches.
+
+    named: (permission, resource, id) of each; whole: resources that it reaches in full.
+    """
+
+    named: frozenset[tuple[str, str, int]]
+    whole: frozenset[str]
+
+    def ids(self, resource: str, permission: str | None = None) -> frozenset[int] | None:
+        """The objects that it reaches (with this permission); None for all. What no scope names it does not reach."""
+        ids = frozenset(pk for held, of, pk in self.named if of == resource and permission in (None, held))
+        return None if resource in self.whole and not self._limits(resource) else ids
+
+    def _limits(self, resource: str) -> bool:
+        return any(of == resource for _, of, _ in self.named)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A caller and all that is needed to judge what he may do.
 
@@ -59,6 +78,7 @@ class Actor:
     is_admin: bool = False
     guest: Guest | None = None
     key_scopes: frozenset[str] | None = None
+    key_objects: KeyObjects | None = None
     stamp: int = 0
     attributes: tuple[tuple[str, str], ...] = field(default=())
 

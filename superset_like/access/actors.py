@@ -112,7 +112,19 @@ def installer() -> Actor:
 
 def public_rights() -> Rights:
     """What everybody may."""
-    return rights_of_role(current_app.config["AUTH_ROLE_PUBLIC"])
+    return rights_of_role(public_role())
+
+
+def public_role() -> str:
+    """The role that everybody has."""
+    name: str = current_app.config["AUTH_ROLE_PUBLIC"]
+    return name
+
+
+def with_role(actor: Actor, name: str) -> Actor:
+    """The actor, had he this role alone."""
+    rights = rights_of_role(name)
+    return replace(_with_rights(actor, rights), is_admin=current_app.config["AUTH_ROLE_ADMIN"] in rights.role_names)
 
 
 def rights_of_role(name: str) -> Rights:

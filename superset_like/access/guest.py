@@ -4,7 +4,7 @@ A guest has a fixed list of permissions, whatever roles may do. Of the guest rol
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -112,15 +112,22 @@ def actor_of(token: str) -> Actor:
     found = embedded(names)
     if len(found) != len(set(names)) or any(_is_void(each, issued_at) for each in found.values()):
         raise NotAuthenticated()
-    rights = actors.rights_of_role(settings().guest_role)
     rules = tuple(GuestRule(rule["clause"], rule["dataset"]) for rule in claims["rls_rules"])
+    return visitor(claims["user"], found.values(), rules, issued_at)
+
+
+def visitor(user: Mapping[str, str], leaves: Iterable[Leave], rules: Sequence[GuestRule], issued_at: datetime) -> Actor:
+    """Who would hold a token for these."""
+    rights = actors.rights_of_role(settings().guest_role)
     return Actor(
         ActorKind.GUEST,
-        **claims["user"],
+        username=user.get("username", ""),
+        first_name=user.get("first_name", ""),
+        last_name=user.get("last_name", ""),
         role_ids=rights.role_ids,
         role_names=rights.role_names,
         permissions=PERMISSIONS,
-        guest=Guest(frozenset(each.dashboard_id for each in found.values()), rules, issued_at),
+        guest=Guest(frozenset(leave.dashboard_id for leave in leaves), tuple(rules), issued_at),
         stamp=stamp.current(db.session())[0],
     )
 

@@ -5,7 +5,7 @@ they are part of the key under which answers are kept.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app
 from sqlalchemy import or_, select
@@ -41,6 +41,20 @@ class Rule:
         return bool(self.role_ids & actor.role_ids) != self.is_base
 
 
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A rule as it is for a caller. id: None for one of his token. sql: the condition, where it binds and holds.
+
+    group: rules of one group that bind are joined by OR. problem: why it cannot be applied, which refuses any question.
+    """
+
+    id: int | None
+    binds: bool
+    group: str = ""
+    sql: str | None = None
+    problem: str | None = None
+
+
 @dataclass
 class Memory:
     """What a process remembers of the rules, and of the tables they are about."""
@@ -55,13 +69,46 @@ def of(actor: Actor, dataset: Dataset) -> tuple[Predicate, ...]:
     A dataset over a table obeys the rules of every dataset over that table: a second one opens nothing.
     """
     engine = engines.of_uri(dataset.database.sqlalchemy_uri)
-    of_guest = actor.guest.rules if actor.guest else ()
+    ids = _with_same_rows(actor, dataset, engine)
+    return _predicates(actor, ids, [rule.clause for rule in _of_token(actor, ids)], engine)
+
+
+def considered(actor: Actor, dataset: Dataset) -> list[Considered]:
+    """The rules of the dataset's rows, those too that do not bind the caller; then those of his token."""
+    engine = engines.of_uri(dataset.database.sqlalchemy_uri)
+    ids = _with_same_rows(actor, dataset, engine)
+    stored = [
+        _tried(actor, Considered(rule.id, rule.binds(actor), rule.group), rule.clause, engine)
+        for rule in _rules_of(ids)
+    ]
+    return stored + [_tried(actor, Considered(None, True), rule.clause, engine) for rule in _of_token(actor, ids)]
+
+
+def _tried(actor: Actor, rule: Considered, clause: str, engine: Engine) -> Considered:
+    if not rule.binds:
+        return rule
+    try:
+        return replace(rule, sql=_predicate(actor, clause, "", engine).sql)
+    except QueryError as error:
+        return replace(rule, problem=error.message)
+
+
+def _with_same_rows(actor: Actor, dataset: Dataset, engine: Engine) -> frozenset[int]:
+    """The dataset, and those with rules over its table."""
     ids = {dataset.id}
     if not dataset.sql:
         table = TableName(dataset.table_name, dataset.schema or None, dataset.catalog or None)
-        ids |= _datasets_over(table, dataset.database, _named(of_guest) - ids, engine)
-    clauses = [rule.clause for rule in of_guest if rule.dataset_id is None or rule.dataset_id in ids]
-    return _predicates(actor, ids, clauses, engine)
+        ids |= _datasets_over(table, dataset.database, _named(actor.guest.rules if actor.guest else ()) - ids, engine)
+    return frozenset(ids)
+
+
+def _of_token(actor: Actor, ids: frozenset[int]) -> list[GuestRule]:
+    of_guest = actor.guest.rules if actor.guest else ()
+    return [rule for rule in of_guest if rule.dataset_id is None or rule.dataset_id in ids]
+
+
+def _rules_of(ids: frozenset[int]) -> list[Rule]:
+    return [rule for rule in _rules() if rule.dataset_ids & ids]
 
 
 def for_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> dict[TableName, tuple[Predicate, ...]]:
@@ -95,7 +142,7 @@ def _predicates(
     actor: Actor, dataset_ids: Iterable[int], guest_clauses: Iterable[str], engine: Engine
 ) -> tuple[Predicate, ...]:
     ids = frozenset(dataset_ids)
-    bound = [rule for rule in _rules() if rule.dataset_ids & ids and rule.binds(actor)]
+    bound = [rule for rule in _rules_of(ids) if rule.binds(actor)]
     alone = [_predicate(actor, rule.clause, f"rule {rule.id}", engine) for rule in bound if not rule.group]
     groups = sorted({rule.group for rule in bound if rule.group})
     grouped = [_any_of(actor, [rule for rule in bound if rule.group == group], engine) for group in groups]

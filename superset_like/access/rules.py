@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from superset_like.access.actor import Actor
 from superset_like.access.grants import catalog_resource, schema_resource
+from superset_like.access.ways import Condition, Need, Way, any_of
 from superset_like.engine import databases as engines
 from superset_like.engine import guard
 from superset_like.engine.query import TableName
@@ -23,6 +24,7 @@ from superset_like.models import (
     Dashboard,
     Database,
     Dataset,
+    DeletedObject,
     EmbeddedDashboard,
     KeptState,
     Log,
@@ -39,8 +41,15 @@ from superset_like.models.dashboard import dashboard_chart, dashboard_owner, das
 from superset_like.models.dataset import dataset_owner
 from superset_like.models.report import report_owner
 
-Condition = ColumnElement[bool] | None
 ROW_RULES = "Row Level Security"
+# What keys can be limited to, by the resource that permissions name.
+RESOURCES: dict[type[Model], str] = {
+    Chart: "Chart",
+    Dashboard: "Dashboard",
+    Database: "Database",
+    Dataset: "Dataset",
+    SavedQuery: "SavedQuery",
+}
 # In these all tables of one connection have one schema, unless something was attached, which is refused.
 SINGLE_SCHEMAS = {"sqlite": "main", "duckdb": "main"}
 
@@ -50,7 +59,17 @@ def visible(actor: Actor, model: type[Model]) -> Condition:
     judge = VISIBLE.get(model)
     if judge is None:
         return false()
-    return None if actor.is_admin else judge(actor)
+    # A key that is limited to objects is limited for administrators too.
+    return None if actor.is_admin and actor.key_objects is None else judge(actor)
+
+
+def ways(actor: Actor, model: type[Model]) -> list[Way]:
+    """The ways on which the caller may see rows of the model; who has none of them sees none. See `visible`."""
+    found = WAYS[model](actor)
+    reached = _reached(actor, model, None)
+    if reached is None:
+        return found
+    return [Way(way.name, (Need("named by the key", reached), *way.needs)) for way in found]
 
 
 def can(actor: Actor, verb: str, thing: Model) -> bool:
@@ -58,7 +77,7 @@ def can(actor: Actor, verb: str, thing: Model) -> bool:
     if verb == "read":
         return _matches(type(thing), thing.id, visible(actor, type(thing)))
     if verb == "edit":
-        return _may_edit(actor, thing)
+        return _may_edit(actor, thing) and _key_writes(actor, thing)
     if verb == "query" and isinstance(thing, Dataset):
         return _may_query(actor, thing)
     if verb == "use" and isinstance(thing, Database):
@@ -76,6 +95,17 @@ def require(actor: Actor, verb: str, thing: Model) -> None:
             datasource=str(thing.id),
         )
     raise Forbidden()
+
+
+def require_new(actor: Actor, model: type[Model]) -> None:
+    """Nothing. Raises Forbidden for a key that is limited to objects that are there already."""
+    if not may_be_new(actor, model):
+        raise Forbidden()
+
+
+def may_be_new(actor: Actor, model: type[Model]) -> bool:
+    """Whether what the caller writes may be an object that is not there yet: not for a key that is limited to some."""
+    return actor.key_objects is None or actor.key_objects.ids(RESOURCES[model], "can_write") is None
 
 
 def require_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> None:
@@ -133,7 +163,9 @@ def readable_catalogs(actor: Actor, database: Database, names: Sequence[str]) ->
 
 def namable(actor: Actor, model: type[Model]) -> Condition:
     """The condition on the model's rows that the caller may choose by name in a form."""
-    if actor.is_admin:
+    if actor.key_objects is not None and model in (User, Role):
+        return _own(User.id, actor) if model is User else Role.id.in_(actor.role_ids)
+    if actor.is_admin and actor.key_objects is None:
         return None
     if model is User:
         return _namable_people(actor)
@@ -172,6 +204,22 @@ NAMES = (
 )
 
 
+def _reached(actor: Actor, model: type[Model], condition: Condition) -> Condition:
+    """The condition, for a caller whose key may be limited to some of the rows."""
+    ids = None if actor.key_objects is None else actor.key_objects.ids(RESOURCES[model])
+    if ids is None:
+        return condition
+    named: ColumnElement[bool] = model.id.in_(ids)
+    return named if condition is None else and_(named, condition)
+
+
+def _key_writes(actor: Actor, thing: Model) -> bool:
+    if actor.key_objects is None or type(thing) not in RESOURCES:
+        return True
+    ids = actor.key_objects.ids(RESOURCES[type(thing)], "can_write")
+    return ids is None or thing.id in ids
+
+
 def _matches(model: type[Model], pk: int, condition: Condition) -> bool:
     if condition is None:
         return True
@@ -179,19 +227,31 @@ def _matches(model: type[Model], pk: int, condition: Condition) -> bool:
 
 
 def _datasets(actor: Actor) -> Condition:
+    return _reached(actor, Dataset, any_of(_dataset_ways(actor)))
+
+
+def _dataset_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
         on_his_dashboards = select(Chart.datasource_id).where(_charts_of_guest(actor))
-        return Dataset.id.in_(on_his_dashboards.where(Chart.datasource_id.is_not(None)))
+        shown = Dataset.id.in_(on_his_dashboards.where(Chart.datasource_id.is_not(None)))
+        return [Way("guest", (Need("on a dashboard of the token", shown),))]
+    ways = _of_administrators(actor)
     if actor.reads_all_data:
-        return None
-    ways: list[ColumnElement[bool]] = [
-        Dataset.id.in_(actor.datasets),
-        Dataset.database_id.in_(actor.databases),
-        Dataset.id.in_(select(dataset_owner.c.dataset_id).where(dataset_owner.c.user_id == actor.user_id)),
+        ways.append(Way("all data", (Need("all_datasource_access or all_database_access", None, of_roles=True),)))
+    own = Dataset.id.in_(select(dataset_owner.c.dataset_id).where(dataset_owner.c.user_id == actor.user_id))
+    ways += [
+        Way("dataset", (Need("datasource_access", Dataset.id.in_(actor.datasets), of_roles=True),)),
+        Way("database", (Need("database_access", Dataset.database_id.in_(actor.databases), of_roles=True),)),
+        Way("owner", (Need("owner", own),)),
     ]
     if actor.schemas or actor.catalogs:
-        ways.append(Dataset.database.has(_place_granted(actor)))
-    return or_(*ways)
+        granted = Dataset.database.has(_place_granted(actor))
+        ways.append(Way("schema", (Need("schema_access or catalog_access", granted, of_roles=True),)))
+    return ways
+
+
+def _of_administrators(actor: Actor) -> list[Way]:
+    return [Way("administrator", (Need("role of administrators", None, of_roles=True),))] if actor.is_admin else []
 
 
 def _place_granted(actor: Actor) -> ColumnElement[bool]:
@@ -206,13 +266,20 @@ def _place_granted(actor: Actor) -> ColumnElement[bool]:
 
 
 def _charts(actor: Actor) -> Condition:
+    return _reached(actor, Chart, any_of(_chart_ways(actor)))
+
+
+def _chart_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
-        return _charts_of_guest(actor)
-    readable = _datasets(actor)
-    if readable is None:
-        return None
+        return [Way("guest", (Need("on a dashboard of the token", _charts_of_guest(actor)),))]
     own = Chart.id.in_(select(chart_owner.c.chart_id).where(chart_owner.c.user_id == actor.user_id))
-    return or_(own, Chart.datasource_id.in_(select(Dataset.id).where(readable)))
+    readable = any_of(_dataset_ways(actor))
+    over = None if readable is None else Chart.datasource_id.in_(select(Dataset.id).where(readable))
+    return [
+        *_of_administrators(actor),
+        Way("owner", (Need("owner", own),)),
+        Way("dataset", (Need("its dataset is readable", over, of_roles=True),)),
+    ]
 
 
 def _charts_of_guest(actor: Actor) -> ColumnElement[bool]:
@@ -221,24 +288,44 @@ def _charts_of_guest(actor: Actor) -> ColumnElement[bool]:
 
 
 def _dashboards(actor: Actor) -> Condition:
+    return _reached(actor, Dashboard, any_of(_dashboard_ways(actor)))
+
+
+def _dashboard_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
-        return Dashboard.id.in_(actor.guest.dashboard_ids)
+        named = Dashboard.id.in_(actor.guest.dashboard_ids)
+        return [Way("guest", (Need("named by the token", named),))]
     own = Dashboard.id.in_(select(dashboard_owner.c.dashboard_id).where(dashboard_owner.c.user_id == actor.user_id))
     limited_to_roles = Dashboard.id.in_(select(dashboard_role.c.dashboard_id))
     by_role = Dashboard.id.in_(
         select(dashboard_role.c.dashboard_id).where(dashboard_role.c.role_id.in_(actor.role_ids))
     )
-    published = Dashboard.published.is_(True)
-    readable = _datasets(actor)
+    published = Need("published", Dashboard.published.is_(True))
+    return [
+        *_of_administrators(actor),
+        Way("owner", (Need("owner", own),)),
+        Way("dashboard role", (published, Need("one of its roles", by_role, of_roles=True))),
+        Way(
+            "dataset",
+            (
+                published,
+                Need("limited to no roles", ~limited_to_roles),
+                Need("a chart on it is over a readable dataset", _with_readable_chart(actor), of_roles=True),
+            ),
+        ),
+    ]
+
+
+def _with_readable_chart(actor: Actor) -> Condition:
+    readable = any_of(_dataset_ways(actor))
     if readable is None:
-        return or_(own, and_(published, or_(by_role, ~limited_to_roles)))
-    with_readable_chart = Dashboard.id.in_(
+        return None
+    return Dashboard.id.in_(
         select(dashboard_chart.c.dashboard_id)
         .join(Chart, Chart.id == dashboard_chart.c.chart_id)
         .join(Dataset, Dataset.id == Chart.datasource_id)
         .where(readable)
     )
-    return or_(own, and_(published, or_(by_role, and_(~limited_to_roles, with_readable_chart))))
 
 
 def _embedded(actor: Actor) -> Condition:
@@ -263,20 +350,26 @@ def _kept_states(actor: Actor) -> Condition:
 
 
 def _databases(actor: Actor) -> Condition:
+    return _reached(actor, Database, any_of(_database_ways(actor)))
+
+
+def _database_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
-        return false()
+        return [Way("guest", (Need("never", false()),))]
+    ways = _of_administrators(actor)
     if actor.can("all_database_access", "all_database_access"):
-        return None
+        ways.append(Way("all data", (Need("all_database_access", None, of_roles=True),)))
+    ways.append(Way("database", (Need("database_access", Database.id.in_(actor.databases), of_roles=True),)))
     if actor.reads_all_data:
-        return Database.id.in_(actor.databases) | Database.datasets.any()
-    ways: list[ColumnElement[bool]] = [
-        Database.id.in_(actor.databases),
-        Database.id.in_(select(Dataset.database_id).where(Dataset.id.in_(actor.datasets))),
-    ]
-    ways += [
-        Database.database_name == name for name in {_database_of(place) for place in actor.schemas | actor.catalogs}
-    ]
-    return or_(*ways)
+        with_dataset = Need("it has datasets", Database.datasets.any())
+        return [*ways, Way("all data", (Need("all_datasource_access", None, of_roles=True), with_dataset))]
+    granted = Database.id.in_(select(Dataset.database_id).where(Dataset.id.in_(actor.datasets)))
+    ways.append(Way("dataset", (Need("datasource_access to one of its datasets", granted, of_roles=True),)))
+    names = {_database_of(place) for place in actor.schemas | actor.catalogs}
+    if names:
+        named = Database.database_name.in_(names)
+        ways.append(Way("schema", (Need("schema_access or catalog_access in it", named, of_roles=True),)))
+    return ways
 
 
 def _database_of(place: str) -> str:
@@ -287,8 +380,16 @@ def _queries(actor: Actor) -> Condition:
     return None if actor.can("all_query_access", "all_query_access") else _own(Query.user_id, actor)
 
 
+def _saved_queries(actor: Actor) -> Condition:
+    return _reached(actor, SavedQuery, None if actor.is_admin else _own(SavedQuery.created_by_fk, actor))
+
+
 def _logs(actor: Actor) -> Condition:
     return None if actor.can("can_read", "Log") else _own(Log.user_id, actor)
+
+
+def _deleted_objects(actor: Actor) -> Condition:
+    return false() if actor.key_objects is not None else DeletedObject.owners.any(User.id == actor.user_id)
 
 
 def _own(column: Any, actor: Actor) -> ColumnElement[bool]:
@@ -322,6 +423,7 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     Dashboard: _dashboards,
     Database: _databases,
     Dataset: _datasets,
+    DeletedObject: _deleted_objects,
     EmbeddedDashboard: _embedded,
     KeptState: _kept_states,
     Log: _logs,
@@ -329,13 +431,21 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     Report: _reports,
     ReportLog: lambda actor: ReportLog.report_id.in_(select(Report.id).where(_reports(actor))),
     RowRule: _row_rules,
-    SavedQuery: lambda actor: _own(SavedQuery.created_by_fk, actor),
+    SavedQuery: _saved_queries,
     Tag: _open_to_members,
     Theme: _open_to_members,
     # Whoever asked for an account; nobody but administrators sees them.
     RegisterUser: lambda actor: false(),
     User: lambda actor: _own(User.id, actor),
     ApiKey: lambda actor: _own(ApiKey.user_id, actor),
+}
+
+
+WAYS: dict[type[Model], Callable[[Actor], list[Way]]] = {
+    Chart: _chart_ways,
+    Dashboard: _dashboard_ways,
+    Database: _database_ways,
+    Dataset: _dataset_ways,
 }
 
 
@@ -387,7 +497,7 @@ WRITERS: dict[type[Model], str] = {
 
 def _may_query(actor: Actor, dataset: Dataset) -> bool:
     # The common cases first: they cost no statement, and the dataset may come from a closed session.
-    if actor.guest is None:
+    if actor.guest is None and actor.key_objects is None:
         known = actor.is_admin or actor.reads_all_data
         if known or dataset.id in actor.datasets or dataset.database_id in actor.databases:
             return True
@@ -395,13 +505,18 @@ def _may_query(actor: Actor, dataset: Dataset) -> bool:
 
 
 def _reads_database(actor: Actor, database: Database) -> bool:
-    if actor.guest is not None:
+    if actor.guest is not None or not _key_reaches(actor, database):
         return False
     return actor.is_admin or actor.reads_all_data or database.id in actor.databases
 
 
+def _key_reaches(actor: Actor, database: Database) -> bool:
+    ids = None if actor.key_objects is None else actor.key_objects.ids(RESOURCES[Database])
+    return ids is None or database.id in ids
+
+
 def _reads_place(actor: Actor, database: Database, schema: str | None, catalog: str | None) -> bool:
-    if actor.guest is not None:
+    if actor.guest is not None or not _key_reaches(actor, database):
         return False
     name = database.database_name
     if catalog and catalog_resource(name, catalog) in actor.catalogs:

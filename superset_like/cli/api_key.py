@@ -16,7 +16,10 @@ def api_key() -> None:
 @api_key.command("create")
 @click.option("--user", required=True, help="User name of whom the key speaks for.")
 @click.option("--name", default="command line", show_default=True, help="What the key is called in lists.")
-@click.option("--scopes", help="Comma-separated, such as can_read:Chart; everything its owner may when not given.")
+@click.option(
+    "--scopes",
+    help="Comma-separated, such as can_read:Chart or can_read:Dashboard:1; all its owner may by default.",
+)
 @click.option("--days", type=click.IntRange(min=1), help="Days until it expires; never when not given.")
 @with_appcontext
 def create(user: str, name: str, scopes: str | None, days: int | None) -> None:

@@ -249,6 +249,10 @@ class Settings:
     webhook_networks: tuple[str, ...] = setting(
         (), networks, "Networks that are not public and where webhooks may be all the same, such as 10.1.0.0/16."
     )
+    history_versions: int = setting(
+        50, whole, "Former states that are kept of each chart, dashboard, dataset and saved query; 0 for none."
+    )
+    restore_days: int = setting(30, whole, "Days in which what was deleted can be restored; 0 for none.")
     max_body_mib: int = setting(32, positive, "Largest request body, in MiB.")
     max_bundle_entries: int = setting(5_000, positive, "Most entries of a bundle that is imported.")
     max_bundle_file_mib: int = setting(8, positive, "Largest file of a bundle, unpacked, in MiB.")

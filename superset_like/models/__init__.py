@@ -9,6 +9,7 @@ from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
 from superset_like.models.ended_session import EndedSession
 from superset_like.models.favorite import Favorite
+from superset_like.models.history import DeletedObject, FormerState
 from superset_like.models.kept_state import KeptState, StateKind
 from superset_like.models.log import Log
 from superset_like.models.query import Query, QueryStatus
@@ -30,9 +31,11 @@ __all__ = [
     "Dataset",
     "DatasetColumn",
     "DatasetMetric",
+    "DeletedObject",
     "EmbeddedDashboard",
     "EndedSession",
     "Favorite",
+    "FormerState",
     "KeptState",
     "Log",
     "ObjectType",

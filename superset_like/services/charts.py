@@ -1,5 +1,6 @@
 """What one can do with charts, but for asking them: see chart_data."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,24 +10,27 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Report
 from superset_like.models.mixins import now
-from superset_like.services import found, marks, people, report_uses
+from superset_like.services import found, history, layouts, marks, people, report_uses
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Chart:
     """A new chart, owned by whom the values name or by the caller."""
+    rules.require_new(actor, Chart)
     values = dict(values)
     dataset = _dataset(actor, values.pop("datasource_id"))
     values.pop("datasource_name", None)
     values.pop("query_context_generation", None)
+    dashboards = values.pop("dashboards", None) or []
     chart = Chart(
         datasource_id=dataset.id,
         datasource_type=values.pop("datasource_type"),
         owners=people.owners(actor, values.pop("owners", None)),
-        dashboards=_dashboards(actor, values.pop("dashboards", None) or []),
         last_saved_by_fk=actor.user_id,
         **_stored(values),
     )
     db.session.add(chart)
+    db.session.flush()
+    _move(actor, chart, dashboards)
     db.session.commit()
     return chart
 
@@ -34,6 +38,7 @@ def create(actor: Actor, values: dict[str, Any]) -> Chart:
 def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
     """The chart with these values; what is not named stays."""
     chart = found.editable(actor, Chart, [pk])[0]
+    former = history.before(chart)
     values = dict(values)
     if values.get("datasource_id") is not None and values["datasource_id"] != chart.datasource_id:
         chart.datasource_id = _dataset(actor, values["datasource_id"]).id
@@ -42,13 +47,14 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Chart:
     if "owners" in values:
         chart.owners = people.owners(actor, values.pop("owners"))
     if "dashboards" in values:
-        chart.dashboards = _dashboards(actor, values.pop("dashboards"), chart.dashboards)
+        _move(actor, chart, values.pop("dashboards"))
     if "tags" in values:
         marks.tag(ObjectType.CHART, chart.id, values.pop("tags"))
     for name, value in _stored(values).items():
         setattr(chart, name, value)
     if values and not is_background:
         chart.last_saved_at, chart.last_saved_by_fk = now(), actor.user_id
+    history.keep(former)
     db.session.commit()
     return chart
 
@@ -57,11 +63,30 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error."""
     charts = found.editable(actor, Chart, pks)
     report_uses.require_unused(actor, Report.chart_id, pks)
+    history.bury(actor, charts)
     for chart in charts:
         db.session.delete(chart)
     marks.forget(ObjectType.CHART, pks)
     db.session.commit()
     return len(charts)
+
+
+def _move(actor: Actor, chart: Chart, pks: Sequence[int]) -> None:
+    """The chart is on these dashboards, and no others, and in their layouts; not committed."""
+    former = list(chart.dashboards)
+    latter = _dashboards(actor, pks, former)
+    moved = [history.before(each) for each in {*former} ^ {*latter}]
+    chart.dashboards = latter
+    for was in moved:
+        dashboard: Any = was.item
+        # A dashboard without a layout shows its charts one after another.
+        if dashboard.position_json:
+            layout = json.loads(dashboard.position_json)
+            is_new = dashboard in latter
+            layout = layouts.placed(layout, [chart]) if is_new else layouts.without(layout, {chart.id})
+            dashboard.position_json = json.dumps(layout)
+        dashboard.changed_on = now()
+        history.keep(was)
 
 
 # Columns that may not be empty: a null in a body means the default.

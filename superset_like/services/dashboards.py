@@ -1,7 +1,7 @@
 """What one can do with dashboards."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Report, Theme
 from superset_like.models.mixins import now
-from superset_like.services import found, marks, people, report_uses
+from superset_like.services import found, history, layouts, marks, people, report_uses
 
 # What Superset's clients expect of a dashboard nobody configured.
 FRESH_METADATA = {
@@ -50,7 +50,8 @@ def find(actor: Actor, text: str) -> Dashboard:
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
-    """A new dashboard; the charts of its layout are on it."""
+    """A new dashboard. The charts of its layout are on it, and those of `charts` have a place in its layout."""
+    rules.require_new(actor, Dashboard)
     values = dict(values)
     _check_slug(values.get("slug"))
     dashboard = Dashboard(
@@ -58,15 +59,20 @@ def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
         roles=people.roles(values.pop("roles", None) or []),
     )
     values.setdefault("json_metadata", json.dumps(FRESH_METADATA))
-    _assign(actor, dashboard, values)
+    with db.session.no_autoflush:
+        _assign(actor, dashboard, values)
     db.session.add(dashboard)
     db.session.commit()
     return dashboard
 
 
 def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
-    """The dashboard with these values. json_metadata.positions becomes the layout, and its charts those on it."""
+    """The dashboard with these values. json_metadata.positions becomes the layout, and its charts those on it.
+
+    charts: ids of those, and no others, that are on it; who has no place in the layout gets one.
+    """
     dashboard = found.editable(actor, Dashboard, [pk])[0]
+    former = history.before(dashboard)
     values = dict(values)
     if values.get("slug") and values["slug"] != dashboard.slug:
         _check_slug(values["slug"])
@@ -79,6 +85,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
     _assign(actor, dashboard, {key: value for key, value in values.items() if key not in {"owners", "roles", "tags"}})
     # Also where only relations changed, so that the version is another one.
     dashboard.changed_on = now()
+    history.keep(former)
     db.session.commit()
     return dashboard
 
@@ -91,10 +98,13 @@ def configure(
     is_marked: whether the change is one of the dashboard, with a time and an author, or none to speak of.
     """
     dashboard = found.editable(actor, Dashboard, [pk])[0]
+    former = history.before(dashboard)
     metadata: dict[str, Any] = json.loads(dashboard.json_metadata or "{}") or {}
     change(metadata)
     dashboard.json_metadata = json.dumps(metadata)
-    if not is_marked:
+    if is_marked:
+        history.keep(former)
+    else:
         for name in ("changed_on", "changed_by_fk"):
             flag_modified(dashboard, name)
     db.session.commit()
@@ -105,6 +115,7 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay."""
     dashboards = found.editable(actor, Dashboard, pks)
     report_uses.require_unused(actor, Report.dashboard_id, pks)
+    history.bury(actor, dashboards)
     for dashboard in dashboards:
         db.session.delete(dashboard)
     marks.forget(ObjectType.DASHBOARD, pks)
@@ -114,6 +125,7 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
 
 def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboard:
     """A new dashboard like the other; with duplicate_slices its charts are copies of their own."""
+    rules.require_new(actor, Dashboard)
     metadata = json.loads(values["json_metadata"])
     charts = list(dashboard.charts)
     positions = metadata.pop("positions", None) or json.loads(dashboard.position_json or "{}")
@@ -129,7 +141,7 @@ def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboar
         copies = {chart.id: _copied(actor, chart) for chart in charts}
         db.session.add_all(copies.values())
         db.session.flush()
-        positions = _repointed(positions, {old: new.id for old, new in copies.items()})
+        positions = layouts.repointed(positions, {old: new.id for old, new in copies.items()})
         charts = list(copies.values())
     made.position_json = json.dumps(positions)
     made.charts = charts
@@ -141,19 +153,6 @@ def datasets_of(dashboard: Dashboard) -> list[Dataset]:
     """The datasets its charts ask, each once."""
     ids = {chart.datasource_id for chart in dashboard.charts if chart.datasource_id is not None}
     return list(db.session.execute(select(Dataset).where(Dataset.id.in_(ids)).order_by(Dataset.id)).scalars())
-
-
-def chart_ids(positions: Mapping[str, Any]) -> list[int]:
-    """Ids of the charts in a layout, in its order."""
-    return list(dict.fromkeys(_chart_ids(positions)))
-
-
-def _chart_ids(positions: Mapping[str, Any]) -> Iterator[int]:
-    for node in positions.values():
-        if isinstance(node, dict) and node.get("type") == "CHART":
-            pk = (node.get("meta") or {}).get("chartId")
-            if isinstance(pk, int):
-                yield pk
 
 
 def tabs_of(dashboard: Dashboard) -> dict[str, Any]:
@@ -192,6 +191,7 @@ DEFAULTS = {"published": False, "is_managed_externally": False}
 def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
     if values.get("theme_id") is not None and db.session.get(Theme, values["theme_id"]) is None:
         raise Invalid(fields={"theme_id": ["Theme does not exist"]})
+    wanted = values.pop("charts", None)
     others: Sequence[Chart] = dashboard.charts
     if values.get("json_metadata"):
         metadata = json.loads(values["json_metadata"])
@@ -201,12 +201,26 @@ def _assign(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> None:
             values["position_json"] = json.dumps(positions)
             others = ()
     if values.get("position_json"):
-        named = _charts(actor, chart_ids(json.loads(values["position_json"])), dashboard.charts)
-        dashboard.charts = list(dict.fromkeys([*others, *named]))
+        ids = layouts.chart_ids(json.loads(values["position_json"]))
+        dashboard.charts = list(dict.fromkeys([*others, *_charts(actor, ids, dashboard.charts)]))
+    if wanted is not None:
+        layout = json.loads(values.get("position_json") or dashboard.position_json or "{}")
+        values["position_json"] = json.dumps(_placed(actor, dashboard, wanted, layout))
     if values.get("slug") == "":
         values["slug"] = None
     for name, value in values.items():
         setattr(dashboard, name, DEFAULTS.get(name) if value is None else value)
+
+
+def _placed(actor: Actor, dashboard: Dashboard, wanted: Sequence[int], layout: Mapping[str, Any]) -> dict[str, Any]:
+    """The layout in which these charts, and no others, have a place; they are on the dashboard. Raises Invalid."""
+    charts = {chart.id: chart for chart in _charts(actor, wanted, dashboard.charts)}
+    missing = [pk for pk in dict.fromkeys(wanted) if pk not in charts]
+    if missing:
+        raise Invalid(fields={"charts": [f"Chart {pk} does not exist" for pk in missing]})
+    dashboard.charts = [charts[pk] for pk in dict.fromkeys(wanted)]
+    others = set(layouts.chart_ids(layout)) - charts.keys()
+    return layouts.placed(layouts.without(layout, others), dashboard.charts)
 
 
 def _charts(actor: Actor, pks: Sequence[int], present: Sequence[Chart]) -> list[Chart]:
@@ -227,12 +241,3 @@ def _copied(actor: Actor, chart: Chart) -> Chart:
     kept = ("slice_name", "viz_type", "description", "params", "query_context", "cache_timeout", "datasource_id")
     values = {name: getattr(chart, name) for name in kept}
     return Chart(uuid=uuid4(), datasource_type=chart.datasource_type, owners=people.owners(actor, None), **values)
-
-
-def _repointed(positions: Mapping[str, Any], new_ids: Mapping[int, int]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, node in positions.items():
-        pk: Any = (node.get("meta") or {}).get("chartId") if isinstance(node, dict) else None
-        new_id = new_ids.get(pk)
-        made[key] = node if new_id is None else {**node, "meta": {**node["meta"], "chartId": new_id}}
-    return made

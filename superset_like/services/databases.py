@@ -17,7 +17,7 @@ from superset_like.engine.query import TableName
 from superset_like.errors import ConnectionFailed, DatabaseUnreachable, Forbidden, Invalid, NotFound, QueryError
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dashboard, Database, Dataset, Report
-from superset_like.services import found, networks, remembered, report_uses
+from superset_like.services import found, history, networks, remembered, report_uses
 from superset_like.services.select_star import select_star as select_star_of
 
 MASK = "XXXXXXXXXX"
@@ -95,6 +95,7 @@ def update(actor: Actor, database_id: int, values: Mapping[str, Any]) -> Databas
 
 def made(actor: Actor, values: Mapping[str, Any], *, is_tried: bool) -> Database:
     """A new connection to a place that is allowed; not committed. is_tried: it works now. Raises Invalid, Forbidden."""
+    rules.require_new(actor, Database)
     _require_writer(actor)
     _require_free_name(values["database_name"], None)
     database = Database(**_plain_values(values))
@@ -120,6 +121,7 @@ def delete(actor: Actor, database_ids: Sequence[int]) -> int:
         if used is not None:
             raise Invalid("Cannot delete a database that has datasets attached")
     report_uses.require_unused(actor, Report.database_id, database_ids)
+    history.forget_saved_queries(database_ids)
     for database in databases:
         grants.forget_database(database)
         db.session.delete(database)

@@ -18,8 +18,9 @@ from superset_like.errors import Forbidden, Invalid, NotFound, QueryError, Quest
 from superset_like.extensions import db
 from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, ObjectType
 from superset_like.models.mixins import now
-from superset_like.services import databases, found, library, marks, people, user_sql
+from superset_like.services import databases, found, history, library, marks, people, user_sql
 from superset_like.services.databases import RelatedObjects
+from superset_like.services.history import Before
 
 Part = TypeVar("Part", DatasetColumn, DatasetMetric)
 
@@ -42,6 +43,7 @@ def create(actor: Actor, values: Mapping[str, Any]) -> Dataset:
 
     values: `database` (id), `table_name`, and what else a dataset has. Raises Invalid, DataForbidden.
     """
+    rules.require_new(actor, Dataset)
     if not actor.can("can_write", "Dataset"):
         raise Forbidden()
     values = dict(values)
@@ -66,6 +68,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any], *, override_columns
     override_columns: the given columns replace the stored ones, matched by name. Raises Invalid, DataForbidden.
     """
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     values = dict(values)
     columns, metrics = values.pop("columns", None), values.pop("metrics", None)
     if "owners" in values:
@@ -82,7 +85,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any], *, override_columns
             _set_metrics(dataset, metrics)
         user_sql.require_expressions(actor, dataset)
         _require_zone(dataset)
-    return _committed(dataset)
+    return _committed(dataset, former)
 
 
 def require_sound(actor: Actor, dataset: Dataset, *, has_new_source: bool) -> None:
@@ -114,6 +117,7 @@ def flush(dataset: Dataset) -> None:
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their charts stay, without data."""
     items = found.editable(actor, Dataset, pks)
+    history.bury(actor, items)
     for dataset in items:
         grants.forget_dataset(dataset)
         db.session.delete(dataset)
@@ -122,9 +126,23 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     return len(items)
 
 
+def require_source(actor: Actor, dataset: Dataset) -> None:
+    """Nothing, where the caller might make this dataset, which is not stored yet. Raises Invalid, DataForbidden."""
+    if not rules.can(actor, "read", dataset.database):
+        raise Invalid(fields={"database": ["Database does not exist"]})
+    _require_unique(dataset)
+    if dataset.sql:
+        user_sql.require_source(actor, dataset, _context(actor, dataset, is_stored=False))
+    else:
+        table = TableName(dataset.table_name, dataset.schema, dataset.catalog)
+        rules.require_tables(actor, dataset.database, [table])
+    user_sql.require_expressions(actor, dataset)
+
+
 def refresh(actor: Actor, pk: int) -> Dataset:
     """The dataset with the columns its table or SQL has now; calculated columns and what people wrote stay."""
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     infos = {info.name: info for info in columns_of(actor, dataset)}
     present = {column.column_name: column for column in dataset.columns}
     for name, column in present.items():
@@ -135,11 +153,12 @@ def refresh(actor: Actor, pk: int) -> Dataset:
     dataset.columns += [_column(info) for name, info in infos.items() if name not in present]
     if dataset.main_dttm_col not in {column.column_name for column in dataset.columns if column.is_dttm}:
         dataset.main_dttm_col = _main_time(dataset)
-    return _committed(dataset)
+    return _committed(dataset, former)
 
 
 def duplicate(actor: Actor, pk: int, table_name: str) -> Dataset:
     """A copy of a virtual dataset under another name, owned by the caller. Raises Invalid."""
+    rules.require_new(actor, Dataset)
     base = found.one(actor, Dataset, pk)
     rules.require(actor, "query", base)
     if not base.sql:
@@ -171,15 +190,17 @@ def get_or_create(actor: Actor, values: Mapping[str, Any]) -> Dataset:
 def delete_column(actor: Actor, pk: int, column_id: int) -> None:
     """The dataset has the column no more. Raises NotFound."""
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     dataset.columns.remove(_part(dataset.columns, column_id))
-    _committed(dataset)
+    _committed(dataset, former)
 
 
 def delete_metric(actor: Actor, pk: int, metric_id: int) -> None:
     """The dataset has the metric no more. Raises NotFound."""
     dataset = found.editable(actor, Dataset, [pk])[0]
+    former = history.before(dataset)
     dataset.metrics.remove(_part(dataset.metrics, metric_id))
-    _committed(dataset)
+    _committed(dataset, former)
 
 
 def one(actor: Actor, identity: str) -> Dataset:
@@ -413,9 +434,11 @@ def _named_part(present: Sequence[Part], values: Mapping[str, Any], name: str | 
     return next((part for part in present if values.get("uuid") and part.uuid == values["uuid"]), None)
 
 
-def _committed(dataset: Dataset) -> Dataset:
+def _committed(dataset: Dataset, former: Before | None = None) -> Dataset:
     try:
         flush(dataset)
+        if former is not None:
+            history.keep(former)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()

@@ -25,9 +25,9 @@ def favored(actor: Actor, model: type[Model], kind: ObjectType, pks: Sequence[in
 
 
 def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
-    """The caller's star is on it. Raises Forbidden for a caller without an account."""
+    """The caller's star is on it. Raises Forbidden for a caller without an account, and for keys with scopes."""
     item = found.one(actor, model, pk)
-    if actor.user_id is None:
+    if actor.user_id is None or actor.key_scopes is not None:
         raise Forbidden()
     if not favored(actor, model, kind, [item.id])[item.id]:
         db.session.add(Favorite(user_id=actor.user_id, object_type=kind.value, object_id=item.id))
@@ -35,9 +35,9 @@ def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
 
 
 def unfavor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
-    """The caller's star is off it. Raises Forbidden for a caller without an account."""
+    """The caller's star is off it. Raises Forbidden for a caller without an account, and for keys with scopes."""
     item = found.one(actor, model, pk)
-    if actor.user_id is None:
+    if actor.user_id is None or actor.key_scopes is not None:
         raise Forbidden()
     db.session.execute(
         delete(Favorite).where(

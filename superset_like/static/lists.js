@@ -85,7 +85,7 @@ export class Listing {
         box.querySelector(".box-body").append(said(told(error), "alert"));
       }
     }, "danger");
-    const sentence = made("p", "", `The ${this.one} “${name}” will be gone for everybody. This cannot be undone.`);
+    const sentence = made("p", "", `The ${this.one} “${name}” will be gone for everybody. Its owners can restore it for a time.`);
     const box = dialog(`Delete this ${this.one}?`, sentence, { actions: [action("Cancel", () => box.close()), remove] });
   }
 

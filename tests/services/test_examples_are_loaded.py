@@ -19,7 +19,7 @@ from superset_like.config.settings import Settings
 from superset_like.errors import Conflict
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Database, Dataset
-from superset_like.services import chart_data, charts, dashboards, databases, datasets, examples
+from superset_like.services import chart_data, charts, dashboards, databases, datasets, examples, layouts
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +129,7 @@ def test_the_dashboard_holds_all_charts_in_full_rows(app: Flask, steps: list[exa
         assert dashboard.published
         assert len({chart.viz_type for chart in dashboard.charts}) >= 8
         layout = json.loads(dashboard.position_json or "{}")
-        assert set(dashboards.chart_ids(layout)) == {chart.id for chart in dashboard.charts}
+        assert set(layouts.chart_ids(layout)) == {chart.id for chart in dashboard.charts}
         assert len(dashboard.charts) == count_of(Chart)
         rows = [node for node in layout.values() if isinstance(node, dict) and node["type"] == "ROW"]
         assert [sum(layout[child]["meta"]["width"] for child in row["children"]) for row in rows] == [12] * len(rows)
@@ -202,7 +202,7 @@ def test_what_was_changed_stays_and_what_was_deleted_comes_back_by_force_alone(
         assert chart_named("Mine") is not None and chart_named("Airlines compared") is None
         dashboard = dashboard_of("flights")
         assert back in dashboard.charts
-        assert back.id in dashboards.chart_ids(json.loads(dashboard.position_json or "{}"))
+        assert back.id in layouts.chart_ids(json.loads(dashboard.position_json or "{}"))
 
 
 def test_all_of_it_deleted_stays_deleted(app: Flask, steps: list[examples.Step]) -> None:

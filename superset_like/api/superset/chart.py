@@ -13,6 +13,7 @@ from superset_like.access.actor import Actor, current
 from superset_like.api.superset.bodies import DATASOURCE_TYPES, Certification, IdList, json_object, text
 from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
+from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource, by_id_or_uuid
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, ObjectType, Tag
@@ -157,12 +158,13 @@ SHOWN = [
 ]
 
 
-class SupersetChartApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
+class SupersetChartApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetModelResource):
     """Charts."""
 
     datamodel = SQLAInterface(Chart)
     resource_name = "chart"
     class_permission_name = "Chart"
+    history_of = ObjectType.CHART
     openapi_spec_tag = "Charts"
     service: ClassVar[Any] = charts
     noun, plural = "chart", "charts"

@@ -16,6 +16,7 @@ from superset_like.api.superset.bundles import BINARY, ZIP, BundlesMixin, downlo
 from superset_like.api.superset.dataset_record import dashboard_dataset
 from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
+from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
 from superset_like.services import dashboards, embedding, guest_questions, themes
@@ -73,6 +74,7 @@ class DashboardPost(Certification):
     slug = text(255, 1, check=slug_text)
     owners = IdList()
     roles = IdList()
+    charts = IdList()
     position_json = text(check=json_object)
     css = text()
     theme_id = fields.Integer(allow_none=True)
@@ -85,6 +87,7 @@ class DashboardPut(Certification):
     slug = text(255, check=slug_text)
     owners = IdList(allow_none=True)
     roles = IdList(allow_none=True)
+    charts = IdList(allow_none=True)
     position_json = text(check=json_object)
     css = text()
     theme_id = fields.Integer(allow_none=True)
@@ -166,12 +169,13 @@ class DashboardTagId(BaseFilter):
         return query.where(Dashboard.tags.any(Tag.id == int(value)))
 
 
-class SupersetDashboardApi(BundlesMixin, FavoritesMixin, SupersetModelResource):
+class SupersetDashboardApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetModelResource):
     """Dashboards."""
 
     datamodel = SQLAInterface(Dashboard)
     resource_name = "dashboard"
     class_permission_name = "Dashboard"
+    history_of = ObjectType.DASHBOARD
     openapi_spec_tag = "Dashboards"
     open_to_guests = frozenset({"charts", "datasets", "get", "tabs"})
     service: ClassVar[Any] = dashboards

@@ -11,7 +11,13 @@ from superset_like.access.actor import current
 from superset_like.api.superset import database_schemas
 from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.documented import Parameter, endpoint, refused
-from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
+from superset_like.api.superset.resource import (
+    WRITE_REFUSALS,
+    SupersetModelResource,
+    json_response,
+    tagged,
+    whole_number,
+)
 from superset_like.api.superset.rison import declare, q_argument
 from superset_like.engine import databases as engines
 from superset_like.engine.databases.base import Engine, TableInfo
@@ -140,10 +146,19 @@ class SupersetDatabaseApi(BundlesMixin, SupersetModelResource):
         database = databases.create(current(), self.body(database_schemas.DatabasePost))
         return json_response(201, {"id": database.id, "result": self.written(database)})
 
-    @endpoint("PUT", "/<pk>", "Change one", permission="write", body=database_schemas.DatabasePut)
+    @endpoint(
+        "PUT",
+        "/<pk>",
+        "Change one; with If-Match, only that version",
+        permission="write",
+        body=database_schemas.DatabasePut,
+        refusals=WRITE_REFUSALS,
+    )
     def put(self, pk: str) -> Response:
-        database = databases.update(current(), whole_number(pk), self.body(database_schemas.DatabasePut))
-        return json_response(200, {"id": database.id, "result": self.written(database)})
+        sent, values = self.edited()
+        _held = self.as_expected(whole_number(pk), sent.get("version"))
+        database = databases.update(current(), whole_number(pk), values)
+        return tagged(json_response(200, {"id": database.id, "result": self.written(database)}), database.version)
 
     def written(self, item: Database) -> dict[str, Any]:
         uri = databases.parsed_uri(item.sqlalchemy_uri)

@@ -17,15 +17,16 @@ from superset_like.api.superset.database import related_record
 from superset_like.api.superset.database_schemas import RELATED_OBJECTS
 from superset_like.api.superset.dataset_item import dataset_item, drill_item, narrowed
 from superset_like.api.superset.documented import Parameter, endpoint
+from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import (
+    WRITE_REFUSALS,
     SupersetModelResource,
-    checked,
-    json_body,
     json_response,
+    tagged,
     whole_number,
 )
 from superset_like.api.superset.rison import q_argument
-from superset_like.models import Dataset
+from superset_like.models import Dataset, ObjectType
 from superset_like.services import chart_data, datasets, kept_answers
 from superset_like.services.kept_answers import Place
 
@@ -138,12 +139,13 @@ SHOW_COLUMNS = [
 ]
 
 
-class SupersetDatasetApi(BundlesMixin, SupersetModelResource):
+class SupersetDatasetApi(BundlesMixin, HistoryMixin, SupersetModelResource):
     """Datasets: tables, or SQL over them, with columns and metrics."""
 
     datamodel = SQLAInterface(Dataset)
     resource_name = "dataset"
     class_permission_name = "Dataset"
+    history_of = ObjectType.DATASET
     openapi_spec_tag = "Datasets"
     service: ClassVar[Any] = datasets
     noun = "dataset"
@@ -240,7 +242,8 @@ class SupersetDatasetApi(BundlesMixin, SupersetModelResource):
         if flag("include_rendered_sql"):
             record["rendered_sql"] = datasets.rendered_sql(current(), dataset)
         asked = [name for name in wish.get("columns", ()) if name in self.show_columns]
-        return json_response(200, {"id": dataset.id, "result": narrowed(record, asked) if asked else record})
+        body = {"id": dataset.id, "result": narrowed(record, asked) if asked else record}
+        return tagged(json_response(200, body), dataset.version)
 
     @endpoint("POST", "/", "Make one", permission="write", status=201, body=schemas.DatasetPost)
     def post(self) -> Response:
@@ -251,22 +254,24 @@ class SupersetDatasetApi(BundlesMixin, SupersetModelResource):
     @endpoint(
         "PUT",
         "/<pk>",
-        "Change one",
+        "Change one; with If-Match, only that version",
         permission="write",
         body=schemas.DatasetPut,
+        refusals=WRITE_REFUSALS,
         parameters=(Parameter("override_columns", "boolean", "The columns replace the stored ones, by name"),),
     )
     def put(self, pk: str) -> Response:
-        sent = json_body()
-        values = checked(schemas.DatasetPut, sent, 422)
+        sent, values = self.edited(422)
+        _held = self.as_expected(whole_number(pk), sent.pop("version", None))
         override = flag("override_columns")
         dataset = datasets.update(current(), whole_number(pk), values, override_columns=override)
-        return json_response(200, {"id": dataset.id, "result": sent})
+        return tagged(json_response(200, {"id": dataset.id, "result": sent}), dataset.version)
 
     @endpoint("PUT", "/<pk>/refresh", "Its columns are those of its table or SQL again", permission="write")
     def refresh(self, pk: str) -> Response:
-        datasets.refresh(current(), whole_number(pk))
-        return json_response(200, {"message": "OK"})
+        _held = self.as_expected(whole_number(pk))
+        dataset = datasets.refresh(current(), whole_number(pk))
+        return tagged(json_response(200, {"message": "OK"}), dataset.version)
 
     @endpoint(
         "PUT",
@@ -304,11 +309,13 @@ class SupersetDatasetApi(BundlesMixin, SupersetModelResource):
 
     @endpoint("DELETE", "/<pk>/column/<column_id>", "Delete a column", permission="write")
     def delete_column(self, pk: str, column_id: str) -> Response:
+        _held = self.as_expected(whole_number(pk))
         datasets.delete_column(current(), whole_number(pk), whole_number(column_id))
         return json_response(200, {"message": "OK"})
 
     @endpoint("DELETE", "/<pk>/metric/<metric_id>", "Delete a metric", permission="write")
     def delete_metric(self, pk: str, metric_id: str) -> Response:
+        _held = self.as_expected(whole_number(pk))
         datasets.delete_metric(current(), whole_number(pk), whole_number(metric_id))
         return json_response(200, {"message": "OK"})
 

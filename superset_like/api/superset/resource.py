@@ -29,7 +29,16 @@ from superset_like.access.remembered import Remembered
 from superset_like.api.superset.documented import DESCRIPTIONS, Operation, endpoint
 from superset_like.api.superset.errors import render_error
 from superset_like.api.superset.rison import SCHEMAS, q_argument
-from superset_like.errors import BadRequest, Forbidden, Invalid, NotAuthenticated, NotFound, Outdated, ProductError
+from superset_like.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    Outdated,
+    ProductError,
+)
 from superset_like.extensions import db, settings
 from superset_like.models import projection, stamp
 from superset_like.models.mixins import Versioned
@@ -39,6 +48,7 @@ JSON = "application/json; charset=utf-8"
 READINGS = 300
 # Bytes of the largest page whose rows are remembered with it.
 LARGEST_KEPT = 100_000
+WRITE_REFUSALS = (400, 401, 403, 404, 409, 412, 422)
 PLAIN_LIST_ARGUMENTS = ("page", "page_size", "order_column", "order_direction", "columns")
 
 
@@ -524,31 +534,51 @@ class SupersetModelResource(Documented, ModelRestApi):
         "Change one; with If-Match, only that version",
         permission="write",
         body="edit_schema",
-        refusals=(400, 401, 403, 404, 409, 412, 422),
+        refusals=WRITE_REFUSALS,
     )
     def put(self, pk: str) -> Response:
-        values = self.body(self.edit_schema)
+        sent, values = self.edited()
         # Held until it is written: the write is compared with the version that was read here.
-        _held = self._as_expected(whole_number(pk))
+        _held = self.as_expected(whole_number(pk), sent.pop("version", None))
         item = self.service.update(current(), whole_number(pk), values)
-        body = {"id": item.id, "result": self.sent()}
+        body = {"id": item.id, "result": {name: each for name, each in self.sent().items() if name != "version"}}
         changed: datetime | None = getattr(item, "changed_on", None)
         if changed is not None:
             body["last_modified_time"] = changed.replace(microsecond=0).timestamp()
         return tagged(json_response(200, body), getattr(item, "version", None))
 
-    def _as_expected(self, pk: int) -> Model | None:
-        if not request.if_match or request.if_match.star_tag or not self._is_versioned():
+    def edited(self, status: int | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(what a PUT sent, the same as the schema loads it); the first may name a `version`, the second does not.
+
+        status: of a body that does not fit. Raises BadRequest, Invalid.
+        """
+        sent = json_body()
+        named = isinstance(sent, dict) and self._is_versioned()
+        fields = {name: value for name, value in sent.items() if name != "version"} if named else sent
+        return sent, checked(self.edit_schema, fields, status or self.invalid_body_status)
+
+    def as_expected(self, pk: int, version: Any = None) -> Model | None:
+        """The object, to be held until it is written; None where the request names no version.
+
+        version: what its body named. Raises NotFound, Outdated (If-Match) and Conflict (version) where it is another.
+        """
+        if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+            raise BadRequest(fields={"version": ["Not a valid integer."]})
+        by_header = bool(request.if_match) and not request.if_match.star_tag
+        if not self._is_versioned() or (not by_header and version is None):
             return None
         item: Model | None = db.session.execute(self.visible().where(self.model.id == pk)).scalar()
         if item is None:
             raise NotFound()
-        if not request.if_match.contains(str(item.version)):
+        if by_header and not request.if_match.contains(str(item.version)):
             raise Outdated(version=item.version)
+        if version is not None and version != item.version:
+            raise Conflict(Outdated.default_message, version=item.version)
         return item
 
     @endpoint("DELETE", "/<pk>", "Delete one", permission="write")
     def delete(self, pk: str) -> Response:
+        _held = self.as_expected(whole_number(pk))
         self.service.delete(current(), [whole_number(pk)])
         return json_response(200, {"message": "OK"})
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_
 from superset_like.api.superset.bodies import IdList, json_object, text
 from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.favorites import favorite_filter
+from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource
 from superset_like.models import ObjectType, SavedQuery, Tag
 from superset_like.services import saved_queries
@@ -75,12 +76,13 @@ class SavedQueryTagId(BaseFilter):
         return query.where(SavedQuery.tags.any(Tag.id == int(value)))
 
 
-class SupersetSavedQueryApi(BundlesMixin, SupersetModelResource):
+class SupersetSavedQueryApi(BundlesMixin, HistoryMixin, SupersetModelResource):
     """SQL kept under a name; everybody sees his own."""
 
     datamodel = SQLAInterface(SavedQuery)
     resource_name = "saved_query"
     class_permission_name = "SavedQuery"
+    history_of = ObjectType.SAVED_QUERY
     openapi_spec_tag = "Queries"
     service: ClassVar[Any] = saved_queries
     noun = "saved query"

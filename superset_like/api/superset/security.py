@@ -1,10 +1,11 @@
 """/api/v1/security: login, tokens, and FAB's users, roles, groups and permissions in this dialect's words."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.apis import (
     ApiKeyApi,
@@ -20,15 +21,17 @@ from flask_appbuilder.security.sqla.models import Role, User
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt_identity, jwt_required
 from flask_limiter.util import get_remote_address
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from superset_like.access import csrf, manager
-from superset_like.access.actor import GuestRule
+from superset_like.access.actor import Actor, GuestRule, current
+from superset_like.api.superset.arguments import flag
 from superset_like.api.superset.bodies import text
-from superset_like.api.superset.documented import endpoint
+from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.errors import render_error
+from superset_like.api.superset.explain_access import rule_names, rule_record
 from superset_like.api.superset.resource import (
     JSON,
     Documented,
@@ -39,7 +42,8 @@ from superset_like.api.superset.resource import (
 )
 from superset_like.errors import BadRequest, Invalid, NotAuthenticated, NotFound
 from superset_like.extensions import db, settings
-from superset_like.services import guests
+from superset_like.services import api_keys, guest_preview, guests
+from superset_like.services.guest_preview import Preview
 
 
 class Login(Schema):
@@ -113,12 +117,54 @@ class SupersetSecurityApi(SupersetResource, SecurityApi):
         "Leave for somebody without an account to see embedded dashboards",
         permission="grant_guest_token",
         body=GuestTokenPost,
+        parameters=(
+            Parameter("dry_run", "boolean", "Make no token; say what its holder would see"),
+            Parameter("samples", "boolean", "With dry_run: how many rows each chart shows him"),
+        ),
     )
     def guest_token(self) -> Response:
         values = self.body(GuestTokenPost)
         names = [resource["id"] for resource in values["resources"]]
         rules = [GuestRule(row["clause"], row["dataset"]) for row in values["rls"]]
+        if flag("dry_run"):
+            # Nothing for the log: it changes nothing.
+            g.changes_nothing = True
+            seen = guest_preview.preview(values["user"], names, rules, flag("samples"))
+            return json_response(200, {"result": preview_record(current(), seen)})
         return json_response(200, {"token": guests.token(values["user"], names, rules)})
+
+
+def preview_record(asker: Actor, seen: Preview) -> dict[str, Any]:
+    """What a visitor would see; the SQL of stored rules for those who may read rules."""
+    names = rule_names([rule for considered in seen.datasets.values() for rule in considered])
+    return {
+        "dashboards": [{"id": each.id, "title": each.dashboard_title} for each in seen.dashboards],
+        "charts": [
+            {
+                "id": chart.id,
+                "name": chart.slice_name,
+                "dataset": chart.datasource_id,
+                **(asdict(seen.samples[chart.id]) if chart.id in seen.samples else {}),
+            }
+            for chart in seen.charts
+        ],
+        "datasets": [
+            {
+                "id": dataset.id,
+                "name": dataset.table_name,
+                "rules": [rule_record(asker, rule, names) for rule in considered if rule.binds],
+            }
+            for dataset, considered in seen.datasets.items()
+        ],
+        "mistakes": [
+            {
+                "rule": mistake.rule,
+                "dataset": None if mistake.dataset is None else mistake.dataset.id,
+                "message": mistake.message,
+            }
+            for mistake in seen.mistakes
+        ],
+    }
 
 
 class FabResource(Documented):
@@ -199,10 +245,40 @@ class SupersetPermissionResourceApi(FabResource, PermissionViewMenuApi):
     """Permissions with what they are about."""
 
 
+class ApiKeyPost(Schema):
+    name = text(256, 1, required=True)
+    scopes = text(10_000)
+    expires_on = fields.DateTime(allow_none=True)
+
+
+class ApiKeyRotate(Schema):
+    overlap_s = fields.Integer(strict=True, load_default=3600, validate=Range(0, 30 * 86400))
+    expires_on = fields.DateTime(allow_none=True)
+
+
 class SupersetApiKeyApi(FabResource, ApiKeyApi):
     """The caller's own API keys."""
 
     resource_name = ApiKeyApi.resource_name
+
+    @endpoint("POST", "/", "A new key, shown this once", permission="create", status=201, body=ApiKeyPost)
+    def create_api_key(self) -> Response:
+        values = self.body(ApiKeyPost)
+        made = api_keys.make(current(), values["name"], values.get("scopes"), values.get("expires_on"))
+        return json_response(201, {"result": made})
+
+    @endpoint(
+        "POST",
+        "/<key_uuid>/rotate",
+        "A new key like it, shown this once; the old one opens for a while yet",
+        permission="create",
+        status=201,
+        body=ApiKeyRotate,
+    )
+    def rotate_api_key(self, key_uuid: str) -> Response:
+        values = self.body(ApiKeyRotate)
+        made = api_keys.rotate(current(), key_uuid, values["overlap_s"], values.get("expires_on"))
+        return json_response(201, {"result": made})
 
 
 class SupersetRoleSearchApi(SupersetResource):

@@ -77,6 +77,12 @@ def columns_used(sql: str, engine: Engine) -> frozenset[str]:
     return frozenset(column.name for column in expression(sql, engine).find_all(exp.Column))
 
 
+def columns_of_condition(sql: str, engine: Engine) -> frozenset[str]:
+    """The names of the columns of the row itself in a condition, which may look into other tables."""
+    own = predicate(sql, engine, subqueries=True).walk(prune=lambda node: isinstance(node, exp.Query))
+    return frozenset(node.name for node in own if isinstance(node, exp.Column))
+
+
 def read(sql: str, engine: Engine) -> Read:
     """The one query that the text is. Raises SyntaxInvalid, WriteRefused, QueryRefused."""
     return _read(sql, grammar_of(engine))

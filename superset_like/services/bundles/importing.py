@@ -19,6 +19,7 @@ from superset_like.access.actor import Actor
 from superset_like.errors import BundleInvalid, ProductError
 from superset_like.extensions import db, settings
 from superset_like.models import BundleNumber
+from superset_like.services import history
 from superset_like.services.bundles import archive, tags, yaml_text
 from superset_like.services.bundles.archive import METADATA, MIB, Limits
 from superset_like.services.bundles.arrivals import Arrivals
@@ -209,7 +210,7 @@ class Import:
         for file in files:
             kind = file.kind
             if file.item is None:
-                if not self.actor.can("can_write", kind.resource):
+                if not (self.actor.can("can_write", kind.resource) and rules.may_be_new(self.actor, kind.model)):
                     self.problems.forbid(file.path, f"You may not make a {kind.name.replace('_', ' ')}")
             elif not self._is_wanted(kind):
                 if not kind.may_keep(self.actor, file.item):
@@ -241,8 +242,12 @@ class Import:
         self._arrived(file)
         fields: list[str] = []
         if file.is_new or self._is_wanted(kind):
+            is_kept = not file.is_new and kind.model in history.KINDS
+            former = history.before(file.item) if is_kept else None
             with self.problems.of(file.path):
                 fields = kind.assign(self.actor, file.item, file.config, self.arrivals)
+            if former is not None and fields:
+                history.keep(former)
         if file.is_new:
             return Step(file.path, CREATED, kind.name, file.config["uuid"])
         return Step(file.path, CHANGED if fields else LEFT, kind.name, file.config["uuid"], tuple(fields))

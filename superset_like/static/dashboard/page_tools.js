@@ -14,6 +14,7 @@ export function pageTools(dashboard, { edit }) {
     ["Copy link", () => copyLink(dashboard)],
     ["Download image", () => picture(dashboard, "png")],
     ["Download PDF", () => picture(dashboard, "pdf")],
+    ...(edit ? [["History …", () => history(dashboard)]] : []),
   ];
   const editing = edit ? [action("Edit dashboard", edit, "dash-edit")] : [];
   return [star(dashboard), ...editing, menu("Actions of the dashboard", items)];
@@ -41,6 +42,11 @@ function star(dashboard) {
     .ask(`/api/v1/dashboard/favorite_status/?q=!(${dashboard.record.id})`)
     .then(({ result }) => show(Boolean(result[0]?.value)), console.error);
   return button;
+}
+
+async function history(dashboard) {
+  const { showHistory } = await import("../history.js");
+  showHistory(`/api/v1/dashboard/${dashboard.record.id}`, "dashboard", () => location.reload());
 }
 
 function chooseInterval(dashboard) {

@@ -68,8 +68,16 @@ export class Head {
   #items() {
     const { state } = this;
     const all = [["All charts", () => location.assign("/chart/list/")]];
-    const own = state.chart && state.known.mayEdit ? [["Delete …", () => this.#delete()]] : [];
+    const own = state.chart && state.known.mayEdit ? [["History …", () => this.#history()], ["Delete …", () => this.#delete()]] : [];
     return [...sharing(state, this.answer), ...all, ...own];
+  }
+
+  async #history() {
+    const { showHistory } = await import("../history.js");
+    showHistory(`/api/v1/chart/${this.state.chart.id}`, "chart", () => {
+      this.state.saved = undefined;
+      location.assign(`/explore/?slice_id=${this.state.chart.id}`);
+    });
   }
 
   #delete() {
@@ -85,7 +93,7 @@ export class Head {
         box.querySelector(".box-body").append(said(told(error), "alert"));
       }
     }, "danger");
-    const sentence = made("p", "", `The chart “${chart.slice_name}” will be gone for everybody. This cannot be undone.`);
+    const sentence = made("p", "", `The chart “${chart.slice_name}” will be gone for everybody. Its owners can restore it for a time.`);
     const box = dialog("Delete this chart?", sentence, { actions: [action("Cancel", () => box.close()), remove] });
   }
 }
