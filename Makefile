@@ -1,11 +1,12 @@
 # `make run` serves it, `make test` proves it, `make check` is for whoever changes it.
 PYTHON ?= python3
 BIN := .venv/bin
+CLIENTS := $(patsubst tests/contract/clients/%.txt,.venv-clients/%/installed,$(wildcard tests/contract/clients/*.txt))
 T ?= tests
 PORT ?= 8088
 
 .DEFAULT_GOAL := check
-.PHONY: help run test check lint bench docs clean
+.PHONY: help run test clients check lint bench docs clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -15,6 +16,8 @@ run: .venv/installed ## Prepare what is missing and serve on http://127.0.0.1:80
 
 test: .venv/installed-test ## Run every test; T=tests/unit runs some of them
 	$(BIN)/pytest -n auto --dist loadgroup -rs $(T)
+
+clients: $(CLIENTS) ## Install the clients of Superset that tests/contract drives, each by itself
 
 check: lint ## Format, types, import contracts, and the tests that are fast
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not postgres and not mariadb and not redis and not rabbitmq" tests/unit tests/services tests/api tests/views tests/house
@@ -32,7 +35,7 @@ docs: .venv/installed-test ## Write the generated documents anew
 	$(BIN)/python -m docs.generate
 
 clean: ## Remove the virtual environment and caches
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf .venv .venv-clients .mypy_cache .ruff_cache .import_linter_cache *.egg-info
 
 .venv/bin/python:
 	@$(PYTHON) -m venv .venv
@@ -47,3 +50,10 @@ clean: ## Remove the virtual environment and caches
 	@echo "Installing into .venv (a minute or two the first time) ..."
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ .venv/installed
+
+# Their lists are complete: nothing is resolved, so what is tested today is tested tomorrow.
+.venv-clients/%/installed: tests/contract/clients/%.txt | .venv/bin/python
+	@echo "Installing into $(@D) ..."
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip --python $(@D)/bin/python install --quiet --no-deps --no-compile --requirement $<
+	@touch $@

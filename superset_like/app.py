@@ -42,8 +42,8 @@ MISCONFIGURED = 78
 class Security(SecurityManager):
     """The security manager, with the pages for people that this application has."""
 
-    userdbmodelview = people.UserAdmin
-    rolemodelview = people.RoleAdmin
+    userdbmodelview = people.UserDBModelView
+    rolemodelview = people.RoleModelView
     groupmodelview = people.GroupAdmin
     permissionmodelview = people.PermissionKindAdmin
     viewmenumodelview = people.ResourceAdmin

@@ -8,7 +8,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 from sqlalchemy import delete, select
 
 from superset_like.access.remembered import Remembered
@@ -22,11 +22,20 @@ CSRF = "csrf_token"
 
 
 def begin(password_mark: str) -> None:
-    """The session is a new one: nothing that somebody put into the cookie before the login is known in it."""
+    """The session is a new one: nothing that somebody put into a browser's cookie before the login is known in it.
+
+    A program goes on writing with the token of the login page, as it does with Superset; nobody plants cookies in one.
+    """
     session[PASSWORD] = password_mark
     session[NUMBER] = secrets.token_urlsafe(16)
-    session.pop(CSRF, None)
-    g.pop(CSRF, None)
+    if _is_from_browser():
+        session.pop(CSRF, None)
+        g.pop(CSRF, None)
+
+
+def _is_from_browser() -> bool:
+    # Browsers say of every form they post where it stood, and no page can keep them from it.
+    return any(name in request.headers for name in ("Origin", "Sec-Fetch-Site"))
 
 
 def end() -> None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.people import password_of
 from tests.views.test_forms_write_through_the_services import deleted, sent
 
 BrowserOf = Callable[[str], Client]
+SELECT = re.compile(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', re.S)
 
 
 def role_id(app: Flask, name: str) -> str:
@@ -107,3 +109,47 @@ def test_nobody_else_sets_passwords_or_deletes_people(
     assert browser_of("bob").get("/").status_code == 200
     with app.app_context():
         assert db.session.get(User, people["bob"]) is not None
+
+
+def cells(page: str) -> list[list[str]]:
+    """The rows of the page's last table, each cell as HTML."""
+    body = page.rsplit("<table", 1)[1].split("</thead>", 1)[1].split("</table>", 1)[0]
+    return [re.findall(r"<td>(.*?)</td>", row, re.S) for row in body.split("<tr>")[1:]]
+
+
+def test_pages_of_users_stand_as_clients_of_superset_read_them(browser_of: BrowserOf, people: dict[str, int]) -> None:
+    admin = browser_of("admin")
+    pages = [
+        admin.get(f"/users/list/?psize_UserDBModelView=3&page_UserDBModelView={number}").text for number in range(3)
+    ]
+    assert [len(cells(page)) for page in pages] == [3, 1, 0]
+    alice = next(row for row in cells(pages[0]) if row[3] == "alice")
+    assert f'href="/users/show/{people["alice"]}"' in alice[0]
+    assert alice[1:7] == ["Alice", "Doe", "alice", "alice@example.com", "yes", "Alpha, sql_lab"]
+
+
+def test_pages_of_roles_stand_as_clients_of_superset_read_them(
+    app: Flask, browser_of: BrowserOf, people: dict[str, int]
+) -> None:
+    admin = browser_of("admin")
+    page = admin.get("/roles/list/?psize_RoleModelView=100&page_RoleModelView=0").text
+    names = {re.search(r'id="(\d+)"', row[0])[1] for row in cells(page)}  # type: ignore[index]
+    assert role_id(app, "Gamma") in names
+    assert cells(admin.get("/roles/list/?psize_RoleModelView=100&page_RoleModelView=1").text) == []
+    form = admin.get(f"/roles/edit/{role_id(app, 'sql_lab')}").text
+    chosen = {name: re.findall(r'<option selected value="(\d+)"', options) for name, options in SELECT.findall(form)}
+    assert chosen["user"] == [str(people["alice"])]
+    assert len(chosen["permissions"]) > 10
+
+
+def test_users_are_given_a_role_on_its_page(app: Flask, browser_of: BrowserOf, people: dict[str, int]) -> None:
+    admin, bob = browser_of("admin"), browser_of("bob")
+    page = f"/roles/edit/{role_id(app, 'sql_lab')}"
+    assert bob.get("/sqllab/").status_code == 403
+    assert sent(admin, page, user=[str(people["alice"]), str(people["bob"])]).status_code == 302
+    assert bob.get("/sqllab/").status_code == 200
+    assert sent(admin, page, user=[str(people["alice"])]).status_code == 302
+    assert bob.get("/sqllab/").status_code == 403
+    # What nobody touched is as it was.
+    assert browser_of("alice").get("/sqllab/").status_code == 200
+    assert bob.get(page).status_code in {302, 403}

@@ -118,6 +118,9 @@ def _shown(value: Any) -> Any:
     return value if isinstance(value, str | list | dict) else str(value)
 
 
+# Superset had these before its API.
+@speaks("/superset/sql_json")
+@speaks("/datasource/")
 @speaks("/api/")
 def render_error(error: ProductError) -> Response:
     """The error as this dialect answers it."""

@@ -53,6 +53,7 @@ class SupersetRowLevelSecurityApi(SupersetModelResource):
         "description",
         "filter_type",
         "tables.id",
+        "tables.schema",
         "tables.table_name",
         "roles.id",
         "roles.name",

@@ -141,6 +141,26 @@ class SupersetSqlLabApi(SupersetResource):
         return json_response(200, {"result": told})
 
 
+class SupersetSqlJsonApi(SupersetResource):
+    """Running SQL where it was in Superset before it had an API: scripts and clients still ask there."""
+
+    route_base = "/superset"
+    class_permission_name = "SQLLab"
+    openapi_spec_tag = "SQL Lab"
+
+    @endpoint(
+        "POST",
+        "/sql_json/",
+        "Run SQL, as `/api/v1/sqllab/execute/` does",
+        permission="execute_sql_query",
+        body=schemas.Execute,
+        answer=schemas.RESULT,
+        refusals=(202, 400, 401, 403, 404, 422, 502, 503, 504),
+    )
+    def sql_json(self) -> Response:
+        return executed_response(queries.submit(current(), **self.body(schemas.Execute)))
+
+
 def executed_response(done: Query | Result) -> Response:
     """The answer to a query that was just submitted: its rows when it is done."""
     return result_response(done) if isinstance(done, Result) else accepted_response(done)

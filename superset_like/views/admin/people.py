@@ -7,14 +7,13 @@ from flask import abort, flash, g, redirect
 from flask_appbuilder import AppBuilder, Model
 from flask_appbuilder.actions import action
 from flask_appbuilder.exceptions import DatabaseException, FABException
+from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import (
     PermissionModelView,
     PermissionViewModelView,
     ResetMyPasswordView,
     ResetPasswordView,
-    RoleModelView,
-    UserDBModelView,
     UserGroupModelView,
     ViewMenuModelView,
 )
@@ -81,15 +80,24 @@ class Deletable(Readable):
         self.update_redirect()
 
 
-class UserAdmin(Deletable, UserDBModelView):
+class UserListWidget(ListWidget):
+    """The table of users."""
+
+    template = "superset_like/user_list.html"
+
+
+# Arguments of lists bear the name of the class: Superset's, for clients that turn the pages of users and roles.
+class UserDBModelView(Deletable, fab.UserDBModelView):
     """Users."""
 
     class_permission_name = "UserDBModelView"
+    list_widget = UserListWidget
     list_title, show_title, add_title, edit_title = "Users", "User", "Add a user", "Edit a user"
+    # The order of Superset's, whose clients count the cells.
     list_columns = [
-        "username",
         "first_name",
         "last_name",
+        "username",
         "email",
         "active",
         "roles",
@@ -97,7 +105,7 @@ class UserAdmin(Deletable, UserDBModelView):
     ]
     base_order = ("username", "asc")
     label_columns = {
-        **UserDBModelView.label_columns,
+        **fab.UserDBModelView.label_columns,
         "username": "User name",
         "first_name": "First name",
         "last_name": "Last name",
@@ -137,13 +145,16 @@ class PasswordView(ResetPasswordView):
     form_title, message = "A new password for this user", "The password is changed"
 
 
-class RoleAdmin(Deletable, RoleModelView):
+class RoleModelView(Deletable, fab.RoleModelView):
     """Roles."""
 
     class_permission_name = "RoleModelView"
     list_widget = ListWidget
     list_title, show_title, add_title, edit_title = "Roles", "Role", "Add a role", "Edit a role"
     base_order = ("name", "asc")
+    edit_columns = ["name", "permissions", "user"]
+    label_columns = {"user": "Users"}
+    description_columns = {"user": "Who has this role himself; members of its groups have it too."}
     formatters_columns = {"permissions": counted}
 
 

@@ -31,7 +31,13 @@ def test_a_guest_reads_no_values_samples_or_tables(guest_of: GuestOf, embedded: 
 def test_a_guest_runs_no_sql_and_changes_nothing(guest_of: GuestOf, embedded: Embedded, data_database: int) -> None:
     guest = guest_of(embedded)
     body = {"database_id": data_database, "sql": "select 1 as one"}
-    for path in ("/api/v1/sqllab/execute/", "/api/v1/query/", "/api/v1/sqllab/estimate/", "/api/v1/saved_query/"):
+    for path in (
+        "/api/v1/sqllab/execute/",
+        "/superset/sql_json/",
+        "/api/v1/query/",
+        "/api/v1/sqllab/estimate/",
+        "/api/v1/saved_query/",
+    ):
         assert guest.post(path, json=body).status_code == 403, path
     assert guest.put(f"/api/v1/dataset/{embedded.dataset}", json={"description": "x"}).status_code in {403, 404}
     assert guest.delete(f"/api/v1/dataset/{embedded.dataset}").status_code in {403, 404}

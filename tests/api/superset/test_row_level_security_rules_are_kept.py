@@ -36,6 +36,8 @@ def test_a_rule_is_made_read_changed_and_deleted(client_of: ClientOf, body: Body
     assert admin.put(f"{PATH}{pk}", json={"clause": "a = 2"}).status_code == 200
     listed = admin.get(PATH).get_json()
     assert (listed["count"], listed["result"][0]["clause"]) == (1, "a = 2")
+    assert listed["result"][0]["tables"] == found["tables"]
+    assert found["tables"][0].keys() == {"id", "schema", "table_name"}
     assert admin.delete(f"{PATH}?q=!({pk})").get_json() == {"message": "Deleted 1 rule"}
     assert admin.get(f"{PATH}{pk}").status_code == 404
 

@@ -35,12 +35,50 @@ def test_a_copy_of_the_cookie_ends_with_the_logout(app: Flask, browser_of: Brows
     assert [client.get(ME).status_code for client in (browser, copy, other)] == [401, 401, 200]
 
 
-def test_a_token_from_before_the_login_proves_nothing(app: Flask) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [{"Origin": "http://localhost"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}],
+    ids=str,
+)
+def test_in_a_browser_a_token_from_before_the_login_proves_nothing(app: Flask, said: dict[str, str]) -> None:
     browser = app.test_client()
-    before, _ = signed_in(browser, "alice")
+    before, _ = signed_in(browser, "alice", **said)
     assert browser.put(ME, json={"first_name": "Eve"}, headers={"X-CSRFToken": before}).status_code == 400
     after = browser.get("/api/v1/security/csrf_token/").get_json()["result"]
     assert browser.put(ME, json={"first_name": "Ali"}, headers={"X-CSRFToken": after}).status_code == 200
+
+
+def test_a_program_writes_with_the_token_of_the_login_page(app: Flask) -> None:
+    program, copy = app.test_client(), app.test_client()
+    token, _ = signed_in(program, "alice")
+    headers = {"X-CSRFToken": token}
+    assert program.put(ME, json={"first_name": "Ali"}, headers=headers).status_code == 200
+    assert program.put(ME, json={"first_name": "Eve"}).status_code == 400
+    assert program.put(ME, json={"first_name": "Eve"}, headers={"X-CSRFToken": f"{token}x"}).status_code == 400
+    # Another session's token is no proof in this one, and a token without a session is nobody's.
+    other, _ = signed_in(app.test_client(), "bob")
+    assert program.put(ME, json={"first_name": "Eve"}, headers={"X-CSRFToken": other}).status_code == 400
+    assert copy.put(ME, json={"first_name": "Eve"}, headers=headers).status_code == 401
+    assert program.get(ME).get_json()["result"]["first_name"] == "Ali"
+
+
+def test_who_is_signed_in_by_cookie_and_token_needs_no_proof(
+    app: Flask, browser_of: BrowserOf, client_of: ClientOf
+) -> None:
+    browser = browser_of("alice")
+    bearer = {"Authorization": client_of("bob").headers["Authorization"]}
+    assert browser.put(ME, json={"first_name": "Robert"}, headers=bearer).status_code == 200
+    # The header decides who it was.
+    assert browser.get(ME).get_json()["result"]["first_name"] == "Alice"
+    assert client_of("bob").get(ME).get_json()["result"]["first_name"] == "Robert"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_bad_token_is_not_made_good_by_a_cookie(app: Flask, browser_of: BrowserOf, method: str) -> None:
+    browser = browser_of("admin")
+    proof = browser.get("/api/v1/security/csrf_token/").get_json()["result"]
+    headers = {"Authorization": "Bearer nobody", "X-CSRFToken": proof}
+    assert browser.open("/api/v1/dashboard/1", method=method, json={}, headers=headers).status_code in {401, 405, 422}
 
 
 @pytest.mark.parametrize(
