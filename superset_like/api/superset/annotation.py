@@ -129,7 +129,7 @@ class SupersetAnnotationApi(SupersetModelResource):
     )
     def change(self, pk: str, annotation_id: str) -> Response:
         values = self.body(AnnotationPut)
-        _held = self._as_expected(whole_number(annotation_id))
+        _held = self.as_expected(whole_number(annotation_id))
         changed = annotations.update(current(), whole_number(pk), whole_number(annotation_id), values)
         return tagged(json_response(200, {"id": changed.id, "result": json_body()}), changed.version)
 

@@ -146,7 +146,7 @@ class SupersetTagApi(FavoritesMixin, SupersetModelResource):
     )
     def put(self, pk: str) -> Response:
         values = self.body(TagPut)
-        _held = self._as_expected(whole_number(pk))
+        _held = self.as_expected(whole_number(pk))
         tag = tags.update(current(), whole_number(pk), values, values.get("objects_to_tag"))
         return tagged(json_response(200, {"id": tag.id, "result": self.written(tag)}), tag.version)
 
