@@ -105,7 +105,9 @@ def require_new(actor: Actor, model: type[Model]) -> None:
 
 def may_be_new(actor: Actor, model: type[Model]) -> bool:
     """Whether what the caller writes may be an object that is not there yet: not for a key that is limited to some."""
-    return actor.key_objects is None or actor.key_objects.ids(RESOURCES[model], "can_write") is None
+    if actor.key_objects is None or model not in RESOURCES:
+        return True
+    return actor.key_objects.ids(RESOURCES[model], "can_write") is None
 
 
 def require_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> None:

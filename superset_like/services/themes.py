@@ -24,6 +24,14 @@ SYSTEM: Mapping[str, Mapping[str, Any]] = {
 DEFAULT, DARK = "is_system_default", "is_system_dark"
 
 
+def is_theme(value: Any) -> bool:
+    """Whether the value is {token: {name: value}, algorithm}, as far as it says any of it."""
+    if not isinstance(value, dict) or not isinstance(value.get("token", {}), dict):
+        return False
+    named = value.get("algorithm", [])
+    return all(each in ALGORITHMS for each in (named if isinstance(named, list) else [named]))
+
+
 def create(actor: Actor, values: Mapping[str, Any]) -> Theme:
     """A new theme of the caller. Raises Forbidden."""
     if actor.user_id is None or not actor.can("can_write", "Theme"):

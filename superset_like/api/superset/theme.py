@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
 from superset_like.api.superset.bodies import json_object, text
+from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.documented import endpoint
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
 from superset_like.models import Theme
@@ -20,10 +21,7 @@ from superset_like.services import themes
 def theme_text(value: str) -> None:
     """Nothing, or ValidationError when the text is no theme: {token: {name: value}, algorithm}."""
     json_object(value)
-    config = json.loads(value or "{}")
-    algorithms = config.get("algorithm", [])
-    algorithms = algorithms if isinstance(algorithms, list) else [algorithms]
-    if not isinstance(config.get("token", {}), dict) or not all(each in themes.ALGORITHMS for each in algorithms):
+    if not themes.is_theme(json.loads(value or "{}")):
         raise ValidationError("Invalid theme configuration structure")
 
 
@@ -56,7 +54,7 @@ class OtherThemeAllText(ThemeAllText):
     arg_name = "ThemeAllText"
 
 
-class SupersetThemeApi(SupersetModelResource):
+class SupersetThemeApi(BundlesMixin, SupersetModelResource):
     """How dashboards look."""
 
     datamodel = SQLAInterface(Theme)

@@ -8,7 +8,7 @@ from flask_appbuilder import Model
 from marshmallow import INCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from superset_like.access.actor import Actor
 from superset_like.errors import Invalid
@@ -76,7 +76,6 @@ class DashboardConfig(Config):
     published = fields.Boolean(allow_none=True)
     position = fields.Dict(allow_none=True)
     metadata = fields.Dict(allow_none=True, validate=_metadata)
-    # Themes are not kept here yet: a dashboard comes without its own.
     theme_uuid = fields.UUID(allow_none=True)
     theme_id = fields.Integer(allow_none=True)
     tags = fields.List(fields.String(validate=Length(1, 250)), allow_none=True)
@@ -91,17 +90,20 @@ class DashboardKind(Kind):
     folder = "dashboards"
     resource = "Dashboard"
     rank = 4
-    holds = frozenset({"database", "dataset", "chart"})
+    holds = frozenset({"database", "dataset", "chart", "theme"})
     model = Dashboard
     title_field = "dashboard_title"
     schema: ClassVar[type[Config]] = DashboardConfig
     loading = (
+        joinedload(Dashboard.theme),
         selectinload(Dashboard.tags),
         selectinload(Dashboard.charts).options(*ChartKind.loading),
     )
 
     def related(self, item: Dashboard) -> Iterable[Model]:
         yield from item.charts
+        if item.theme is not None:
+            yield item.theme
         asked = list(_filtered_datasets(json_or_none(item.json_metadata) or {}))
         if asked:
             statement = select(Dataset).where(Dataset.id.in_(asked)).options(*DatasetKind.loading)
@@ -124,7 +126,8 @@ class DashboardKind(Kind):
         if item.json_metadata:
             ids = DashboardIds(numbers, lambda target: _target_elsewhere(target, selection))
             config["metadata"] = ids.metadata(json.loads(item.json_metadata))
-        return {**config, "theme_uuid": None, "version": VERSION, **tags.config(item)}
+        theme_uuid = None if item.theme is None else str(item.theme.uuid)
+        return {**config, "theme_uuid": theme_uuid, "version": VERSION, **tags.config(item)}
 
     def made(self, actor: Actor, config: Mapping[str, Any], arrivals: Arrivals) -> Dashboard:
         owners = people.owners(actor, None)
@@ -145,6 +148,10 @@ class DashboardKind(Kind):
             ids = DashboardIds(_ids_by_number(layout, arrivals), lambda target: _target_here(target, arrivals))
             given = config["metadata"]
             values["json_metadata"] = None if given is None else json.dumps(ids.metadata(given))
+        if "theme_uuid" in config:
+            # As in Superset, one that is neither in the bundle nor here is none.
+            theme = arrivals.known("theme", config["theme_uuid"])
+            values["theme_id"] = None if theme is None else theme.id
         values = {name: value for name, value in values.items() if not _is_as_exported(item, name, value)}
         differing = assign_values(item, values, JSON_TEXTS)
         if "position" in config and {chart.id for chart in item.charts} != set(charts):
@@ -153,7 +160,7 @@ class DashboardKind(Kind):
         db.session.add(item)
         db.session.flush()
         differing += tags.assign(actor, ObjectType.DASHBOARD, item, config, arrivals)
-        shown = {"position_json": "position", "json_metadata": "metadata"}
+        shown = {"position_json": "position", "json_metadata": "metadata", "theme_id": "theme_uuid"}
         return [shown.get(name, name) for name in differing]
 
 
