@@ -66,7 +66,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 NEAR, FAR = 1.5, 4.0
 # Months of UTC by New York's clocks have long labels at odd hours; which of those that nearly touch are hidden is a
 # matter of kerning.
-HIDDEN = 3
+HIDDEN = 4
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
+import prison
 from flask import Blueprint, Response, g, request
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.apis import (
@@ -174,6 +175,7 @@ class FabResource(Documented):
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(_require_plausible_ids)
         blueprint.before_request(_require_object)
+        blueprint.before_request(_require_rison)
         return blueprint
 
     @staticmethod
@@ -205,6 +207,16 @@ def _require_object() -> None:
     # FAB takes for granted that JSON is an object.
     if request.method in {"POST", "PUT"} and request.is_json and not isinstance(request.get_json(silent=True), dict):
         raise BadRequest("Request is not JSON, or no object")
+
+
+def _require_rison() -> None:
+    # FAB answers what is wrong in rison's own words, but not numbers that look like some.
+    try:
+        prison.loads(request.args.get("q") or "()")
+    except prison.decoder.ParserException:
+        return
+    except Exception as error:
+        raise BadRequest("Not a valid rison/json argument") from error
 
 
 def _with_fields(error: type[BadRequest | NotFound | Invalid], message: Any) -> BadRequest | NotFound | Invalid:

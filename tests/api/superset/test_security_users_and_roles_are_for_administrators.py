@@ -104,3 +104,10 @@ def test_a_body_that_is_no_object_is_refused(client_of: ClientOf, body: Any) -> 
     for path in (f"{USERS}1", f"{ROLES}1", "/api/v1/security/permissions-resources/1", "/api/v1/security/groups/1"):
         assert client_of("admin").put(path, json=body).status_code == 400
     assert client_of("admin").post(USERS, json=body).status_code == 400
+
+
+def test_what_only_looks_like_a_number_is_no_argument(client_of: ClientOf) -> None:
+    for resource in ("users", "roles", "groups", "permissions"):
+        answer = client_of("admin").get(f"/api/v1/security/{resource}/", query_string={"q": "-6.25e+16"})
+        assert answer.status_code == 400, resource
+        assert answer.get_json()["message"] == "Not a valid rison/json argument"
