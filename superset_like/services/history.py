@@ -98,7 +98,11 @@ def before(item: Tracked) -> Before:
 def keep(former: Before) -> None:
     """The former state is kept with the write that replaces it, unless that changed nothing; not committed."""
     changed = differences(former.state, state_of(former.item))
-    if not changed or not settings().history_versions:
+    if not changed:
+        return
+    # Also where only relations changed: no two states have the same version.
+    former.item.changed_on = now()
+    if not settings().history_versions:
         return
     kind = KINDS[type(former.item)]
     db.session.add(

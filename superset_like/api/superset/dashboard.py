@@ -283,7 +283,8 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetM
     }
     base_order = ("changed_on", "desc")
     add_columns = list(DashboardPost._declared_fields)
-    edit_columns = list(DashboardPut._declared_fields)
+    # Clients of Superset write back all that is named here as they read it, and charts are read by their names.
+    edit_columns = [name for name in DashboardPut._declared_fields if name != "charts"]
     allowed_rel_fields = frozenset({"owners", "roles", "tags", "created_by", "changed_by"})
 
     def identified(self, statement: Select[Any], pk: str) -> Select[Any]:

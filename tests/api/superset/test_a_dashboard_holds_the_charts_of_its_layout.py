@@ -65,3 +65,8 @@ def test_nobody_puts_a_chart_on_it_that_he_may_not_see(client_of: ClientOf, sale
     answer = client_of("charlie").post("/api/v1/dashboard/", json=body)
     assert answer.status_code == 201, answer.text
     assert charts_of(client_of("admin"), answer.get_json()["id"]) == []
+
+
+def test_clients_are_not_told_to_write_charts_as_they_are_read(client_of: ClientOf) -> None:
+    told = client_of("alice").get("/api/v1/dashboard/_info?q=(keys:!(edit_columns))").get_json()["edit_columns"]
+    assert "charts" not in {column["name"] for column in told}
