@@ -187,10 +187,7 @@ class Browser:
 
     def click(self, selector: str, *, count: int = 1) -> None:
         """The middle of the first such element was clicked with a mouse."""
-        x, y = self.run(
-            f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
-            "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-        )
+        x, y = self._place(selector, 0.5, 0.5)
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count)
 
@@ -209,10 +206,15 @@ class Browser:
         act("released", x, y)
 
     def _place(self, selector: str, across: float, down: float) -> tuple[float, float]:
-        box = self.run(
+        # A page that is still being laid out would move away under the mouse.
+        look = (
             f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
             "return [box.x, box.y, box.width, box.height]; })()"
         )
+        box, seen = self.run(look), None
+        while box != seen:
+            time.sleep(0.1)
+            box, seen = self.run(look), box
         return box[0] + box[2] * across, box[1] + box[3] * down
 
     def _mouse(self, what: str, x: float, y: float) -> None:
