@@ -113,6 +113,30 @@ class Invalid(ProductError):
     default_message = "A value cannot be accepted"
 
 
+class ParameterInvalid(Invalid):
+    """Values for a query's parameters are no such values, or are for parameters that it has not."""
+
+    default_message = "The following parameter values are incompatible with their definitions"
+
+
+class ParameterMissing(Invalid):
+    """A query has parameters for which there is no value."""
+
+    default_message = "Missing parameter value"
+
+
+class RunForbidden(Forbidden):
+    """The caller may not run this query, with these values."""
+
+    default_message = "You do not have permission to run queries with this data source."
+
+
+class DatabasePaused(BadRequest):
+    """Somebody stopped all queries on the connection for now."""
+
+    default_message = "The data source is paused. Please try later."
+
+
 class AboutBundle(ProductError):
     """Something is wrong with a bundle. details: file in it -> what, as a text or field -> texts."""
 

@@ -58,8 +58,8 @@ class Actor:
     """A caller and all that is needed to judge what he may do.
 
     permissions: (permission, resource) pairs, for instance ("can_read", "Chart"). datasets, databases: ids that are
-    granted by `datasource_access` and `database_access`; schemas, catalogs: their resource names as granted
-    (`[db].[schema]`). stamp: the security stamp these facts were read under.
+    granted by `datasource_access` and `database_access`, viewed_databases: by `saved_query_access`; schemas, catalogs:
+    their resource names as granted (`[db].[schema]`). stamp: the security stamp these facts were read under.
     """
 
     kind: ActorKind
@@ -73,6 +73,7 @@ class Actor:
     permissions: frozenset[tuple[str, str]] = frozenset()
     datasets: frozenset[int] = frozenset()
     databases: frozenset[int] = frozenset()
+    viewed_databases: frozenset[int] = frozenset()
     schemas: frozenset[str] = frozenset()
     catalogs: frozenset[str] = frozenset()
     is_admin: bool = False

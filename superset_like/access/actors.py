@@ -213,6 +213,7 @@ def _with_rights(actor: Actor, rights: Rights) -> Actor:
         permissions=rights.permissions,
         datasets=_ids(granted.get("datasource_access", ())),
         databases=_ids(granted.get("database_access", ())),
+        viewed_databases=_ids(granted.get("saved_query_access", ())),
         schemas=frozenset(granted.get("schema_access", ())),
         catalogs=frozenset(granted.get("catalog_access", ())),
     )

@@ -11,7 +11,11 @@ from superset_like.extensions import db
 from superset_like.models import Database, Dataset
 
 LONGEST_RESOURCE = 250
-DATA_PERMISSIONS = frozenset({"database_access", "catalog_access", "schema_access", "datasource_access"})
+# `saved_query_access` is on the resource of a connection: its shared queries may be seen and, where they leave nothing
+# open, run.
+DATA_PERMISSIONS = frozenset(
+    {"database_access", "catalog_access", "schema_access", "datasource_access", "saved_query_access"}
+)
 
 
 def ensure_for_database(database: Database) -> None:
@@ -20,6 +24,13 @@ def ensure_for_database(database: Database) -> None:
     former = _rename_or_add("database_access", database.perm, ending)
     if former is not None:
         _rename_places(former.removesuffix(ending), f"[{database.database_name}]")
+
+
+def on_database(database: Database, *, view_only: bool = False) -> PermissionView:
+    """The permission that opens the connection, or its shared queries alone."""
+    ensure_for_database(database)
+    resource = _fitted(database.perm, f".(id:{database.id})")
+    return _ensure("saved_query_access" if view_only else "database_access", resource)
 
 
 def ensure_for_dataset(dataset: Dataset) -> None:
@@ -34,7 +45,11 @@ def ensure_for_dataset(dataset: Dataset) -> None:
 
 def forget_database(database: Database) -> None:
     """Nobody holds a permission on the connection, its schemas or catalogs any more."""
-    found = _ending_with("database_access", f".(id:{database.id})")
+    ending = f".(id:{database.id})"
+    viewing = _ending_with("saved_query_access", ending)
+    if viewing is not None:
+        _delete(viewing)
+    found = _ending_with("database_access", ending)
     if found is not None:
         for place in _places(f"[{database.database_name}]"):
             _delete(place)

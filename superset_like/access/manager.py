@@ -74,15 +74,17 @@ class SecurityManager(FabSecurityManager):
         if token:
             g.actor, g.user = guest.actor_of(token), AnonymousUserMixin()
         elif authorization.lower().startswith(f"bearer {api_keys.PREFIX}"):
-            g.actor, g.user = api_keys.actor_of(
-                authorization[7:].strip(), super().validate_api_key, self._compute_lookup_hash
-            )
+            g.actor, g.user = self.owner_of(authorization[7:].strip())
         elif authorization:
             g.actor, g.user = self._bearer(authorization)
         elif current_user.is_authenticated:
             g.actor = actors.of_user(current_user.id)
             if request.path not in WITH_OWN_PROOF:
                 csrf.require_proof()
+
+    def owner_of(self, key: str) -> tuple[Actor, Person]:
+        """Who owns an API key, as far as its scopes go. Raises NotAuthenticated."""
+        return api_keys.actor_of(key, super().validate_api_key, self._compute_lookup_hash)
 
     def _bearer(self, authorization: str) -> tuple[Actor, Person]:
         # A token's signature stays right; checking it costs as much as answering a chart from the cache.

@@ -40,6 +40,7 @@ from superset_like.models.chart import chart_owner
 from superset_like.models.dashboard import dashboard_chart, dashboard_owner, dashboard_role
 from superset_like.models.dataset import dataset_owner
 from superset_like.models.report import report_owner
+from superset_like.models.saved_query import saved_query_editor
 
 ROW_RULES = "Row Level Security"
 # What keys can be limited to, by the resource that permissions name.
@@ -241,6 +242,9 @@ def _dataset_ways(actor: Actor) -> list[Way]:
     if actor.reads_all_data:
         ways.append(Way("all data", (Need("all_datasource_access or all_database_access", None, of_roles=True),)))
     own = Dataset.id.in_(select(dataset_owner.c.dataset_id).where(dataset_owner.c.user_id == actor.user_id))
+    if actor.viewed_databases:
+        asked = Dataset.saved_query_id.in_(select(SavedQuery.id).where(_shared_to_viewers(actor)))
+        ways.append(Way("saved query", (Need("saved_query_access", asked, of_roles=True),)))
     ways += [
         Way("dataset", (Need("datasource_access", Dataset.id.in_(actor.datasets), of_roles=True),)),
         Way("database", (Need("database_access", Dataset.database_id.in_(actor.databases), of_roles=True),)),
@@ -303,6 +307,11 @@ def _dashboard_ways(actor: Actor) -> list[Way]:
         select(dashboard_role.c.dashboard_id).where(dashboard_role.c.role_id.in_(actor.role_ids))
     )
     published = Need("published", Dashboard.published.is_(True))
+    readable = _with_readable_chart(actor)
+    empty = ~Dashboard.id.in_(select(dashboard_chart.c.dashboard_id))
+    of_all = Need("shared", Dashboard.is_shared.is_(True))
+    not_limited = Need("limited to no roles", ~limited_to_roles)
+    shown = Need("a chart on it is over a readable dataset, or none is on it", _either(readable, empty), of_roles=True)
     return [
         *_of_administrators(actor),
         Way("owner", (Need("owner", own),)),
@@ -311,11 +320,16 @@ def _dashboard_ways(actor: Actor) -> list[Way]:
             "dataset",
             (
                 published,
-                Need("limited to no roles", ~limited_to_roles),
-                Need("a chart on it is over a readable dataset", _with_readable_chart(actor), of_roles=True),
+                not_limited,
+                Need("a chart on it is over a readable dataset", readable, of_roles=True),
             ),
         ),
+        *([Way("shared", (of_all, not_limited, shown))] if actor.user_id is not None else []),
     ]
+
+
+def _either(condition: Condition, other: ColumnElement[bool]) -> Condition:
+    return None if condition is None else or_(condition, other)
 
 
 def _with_readable_chart(actor: Actor) -> Condition:
@@ -383,7 +397,24 @@ def _queries(actor: Actor) -> Condition:
 
 
 def _saved_queries(actor: Actor) -> Condition:
-    return _reached(actor, SavedQuery, None if actor.is_admin else _own(SavedQuery.created_by_fk, actor))
+    if actor.is_admin:
+        return _reached(actor, SavedQuery, None)
+    if actor.user_id is None:
+        return false()
+    edited = select(saved_query_editor.c.saved_query_id).where(saved_query_editor.c.user_id == actor.user_id)
+    seen = or_(_own(SavedQuery.created_by_fk, actor), SavedQuery.id.in_(edited), _shared_queries(actor))
+    return _reached(actor, SavedQuery, seen)
+
+
+def _shared_queries(actor: Actor) -> ColumnElement[bool]:
+    """Those of connections that he reads as a whole, or whose shared queries he may look at."""
+    if actor.reads_all_data:
+        return SavedQuery.is_shared.is_(True)
+    return and_(SavedQuery.is_shared.is_(True), SavedQuery.db_id.in_(actor.databases | actor.viewed_databases))
+
+
+def _shared_to_viewers(actor: Actor) -> ColumnElement[bool]:
+    return and_(SavedQuery.is_shared.is_(True), SavedQuery.db_id.in_(actor.viewed_databases))
 
 
 def _logs(actor: Actor) -> Condition:
@@ -477,7 +508,9 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return False
     if isinstance(thing, Chart | Dashboard | Dataset | Report):
         return any(owner.id == actor.user_id for owner in thing.owners)
-    if isinstance(thing, SavedQuery | Theme):
+    if isinstance(thing, SavedQuery):
+        return thing.created_by_fk == actor.user_id or any(editor.id == actor.user_id for editor in thing.editors)
+    if isinstance(thing, Theme):
         return thing.created_by_fk == actor.user_id
     if isinstance(thing, KeptState):
         return thing.owner_id == actor.user_id

@@ -4,9 +4,10 @@ from superset_like.models.annotation import Annotation, AnnotationLayer
 from superset_like.models.bundle_number import BundleNumber
 from superset_like.models.chart import Chart
 from superset_like.models.css_template import CssTemplate
-from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
+from superset_like.models.dashboard import Dashboard, DashboardItem, DashboardShare, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
+from superset_like.models.dialect_record import Dialect, DialectRecord
 from superset_like.models.ended_session import EndedSession
 from superset_like.models.favorite import Favorite
 from superset_like.models.history import DeletedObject, FormerState
@@ -19,6 +20,7 @@ from superset_like.models.saved_query import SavedQuery
 from superset_like.models.stamp import Stamp
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
 from superset_like.models.theme import Theme
+from superset_like.models.user_key import UserKey
 
 __all__ = [
     "Annotation",
@@ -27,11 +29,15 @@ __all__ = [
     "Chart",
     "CssTemplate",
     "Dashboard",
+    "DashboardItem",
+    "DashboardShare",
     "Database",
     "Dataset",
     "DatasetColumn",
     "DatasetMetric",
     "DeletedObject",
+    "Dialect",
+    "DialectRecord",
     "EmbeddedDashboard",
     "EndedSession",
     "Favorite",
@@ -52,4 +58,5 @@ __all__ = [
     "Tag",
     "TaggedObject",
     "Theme",
+    "UserKey",
 ]

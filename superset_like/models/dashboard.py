@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, Text, and_
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from superset_like.models.chart import Chart
@@ -17,6 +17,8 @@ from superset_like.models.mixins import (
     ManagedExternally,
     Versioned,
     derived,
+    new_nonce,
+    now,
 )
 from superset_like.models.tag import ObjectType, Tag, TaggedObject
 from superset_like.models.theme import Theme
@@ -44,7 +46,9 @@ dashboard_chart = Table(
 class Dashboard(Identified, Versioned, Audited, Certified, ManagedExternally, Model):
     """A dashboard. position_json: the layout; json_metadata: filters, colours and the like; both JSON text.
 
-    roles: who may see it although they own nothing in it; empty means the usual rules.
+    roles: who may see it although they own nothing in it; empty means the usual rules. is_shared: a draft too
+    is seen by whoever reads a chart on it, and an empty one by everybody with an account. is_archived: no list shows
+    it. item_writes: how many of its versions are writes of single items.
     """
 
     __tablename__ = "dashboard"
@@ -57,6 +61,9 @@ class Dashboard(Identified, Versioned, Audited, Certified, ManagedExternally, Mo
     css: Mapped[str | None] = mapped_column(LONG_TEXT)
     published: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"), index=True)
+    is_shared: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    is_archived: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    item_writes: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
 
     theme: Mapped[Theme | None] = relationship(Theme)
     charts: Mapped[list[Chart]] = relationship(
@@ -66,6 +73,9 @@ class Dashboard(Identified, Versioned, Audited, Certified, ManagedExternally, Mo
     roles: Mapped[list[Role]] = relationship(Role, secondary=dashboard_role, passive_deletes=True)
     embedded: Mapped["EmbeddedDashboard | None"] = relationship(
         "EmbeddedDashboard", back_populates="dashboard", cascade="all, delete-orphan", uselist=False
+    )
+    share: Mapped["DashboardShare | None"] = relationship(
+        "DashboardShare", back_populates="dashboard", cascade="all, delete-orphan", uselist=False
     )
     tags: Mapped[list[Tag]] = relationship(
         Tag,
@@ -116,3 +126,37 @@ class EmbeddedDashboard(Identified, Audited, Model):
 
     def __repr__(self) -> str:
         return str(self.uuid)
+
+
+class DashboardItem(Model):
+    """A node of a dashboard's layout that has a number, and what one client keeps with it.
+
+    options_json: JSON text. place_mark: where the node stood when the options were written.
+    """
+
+    __tablename__ = "dashboard_item"
+    __table_args__ = (UniqueConstraint("dashboard_id", "node_id", name="uq_dashboard_item_node"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    dashboard_id: Mapped[int] = mapped_column(ForeignKey("dashboard.id", ondelete="CASCADE"), nullable=False)
+    node_id: Mapped[str] = mapped_column(String(190), nullable=False)
+    width: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    options_json: Mapped[str] = mapped_column(LONG_TEXT, nullable=False, default="{}")
+    place_mark: Mapped[str | None] = mapped_column(String(64))
+    created_on: Mapped[datetime] = mapped_column(MOMENT, nullable=False, default=now)
+    changed_on: Mapped[datetime] = mapped_column(MOMENT, nullable=False, default=now, onupdate=now)
+
+
+class DashboardShare(Model):
+    """Leave to read a dashboard for whoever has its token, with the rights of who gave it. expires_on: UTC."""
+
+    __tablename__ = "dashboard_share"
+
+    dashboard_id: Mapped[int] = mapped_column(ForeignKey("dashboard.id", ondelete="CASCADE"), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(32), nullable=False, default=new_nonce)
+    shared_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False, index=True)
+    created_on: Mapped[datetime] = mapped_column(MOMENT, nullable=False, default=now)
+    expires_on: Mapped[datetime | None] = mapped_column(MOMENT)
+
+    dashboard: Mapped[Dashboard] = relationship(Dashboard, back_populates="share")
+    shared_by: Mapped[User] = relationship(User, passive_deletes=True)

@@ -22,7 +22,8 @@ dataset_owner = Table(
 class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     """A table (sql empty) or a SELECT (sql set). offset: hours that time columns are shifted by when shown.
 
-    answers_valid_from: kept answers that are older are out of date.
+    answers_valid_from: kept answers that are older are out of date. saved_query_id: the query whose SQL this is; its
+    charts are drawn over this dataset.
 
     cache_timeout: seconds, -1 for never, None for the database's. template_params, extra, params, folders: JSON text.
     """
@@ -64,6 +65,7 @@ class Dataset(Identified, Versioned, Audited, ManagedExternally, Model):
     normalize_columns: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     always_filter_main_dttm: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     answers_valid_from: Mapped[datetime | None] = mapped_column(MOMENT)
+    saved_query_id: Mapped[int | None] = mapped_column(ForeignKey("saved_query.id", ondelete="SET NULL"), unique=True)
 
     database: Mapped[Database] = relationship(Database, back_populates="datasets")
     owners: Mapped[list[User]] = relationship(User, secondary=dataset_owner, passive_deletes=True)

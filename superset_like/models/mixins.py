@@ -1,5 +1,6 @@
 """What stored nouns share: identity, audit in UTC, an optimistic version, and values derived from other columns."""
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, overload
@@ -23,6 +24,11 @@ MOMENT = DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
 def now() -> datetime:
     """The time, in UTC and without zone, as all stored times are."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def new_nonce() -> str:
+    """What a key is made with (access/derived_keys.py); another one voids the key."""
+    return secrets.token_hex(16)
 
 
 class Derived(Generic[Value]):

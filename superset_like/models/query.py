@@ -6,7 +6,19 @@ from typing import Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import BigInteger, Boolean, ColumnElement, ForeignKey, Index, Integer, Numeric, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -29,15 +41,30 @@ class QueryStatus(StrEnum):
 FINAL_STATUSES = frozenset({QueryStatus.SUCCESS, QueryStatus.FAILED, QueryStatus.STOPPED, QueryStatus.TIMED_OUT})
 
 
+query_asker = Table(
+    "query_asker",
+    Model.metadata,
+    Column("query_id", ForeignKey("query.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
 class Query(Identified, Model):
     """A query that a user ran. Times are epoch milliseconds; heartbeat_on is renewed while a process runs it.
 
     limiting_factor: what set the row limit (`NOT_LIMITED`, `QUERY`, `DROPDOWN`, `QUERY_AND_DROPDOWN`).
     stop_requested: somebody asked to end it; the process that runs it looks there. result_columns: JSON text.
+
+    saved_query_id, chart_id: what it is an execution of. run_mark: equal for executions that would answer the same rows
+    (see services/saved_runs.py), None where nobody may share them. text_hash: of the text that was asked. is_rendered:
+    the SQL is no template. query_asker: who else waits for it, or was given its result.
     """
 
     __tablename__ = "query"
-    __table_args__ = (Index("ix_query_user_changed", "user_id", "changed_on"),)
+    __table_args__ = (
+        Index("ix_query_user_changed", "user_id", "changed_on"),
+        Index("ix_query_run_mark", "run_mark", "status"),
+    )
 
     client_id: Mapped[str] = mapped_column(String(11), unique=True, nullable=False)
     database_id: Mapped[int] = mapped_column(ForeignKey("database.id", ondelete="CASCADE"), nullable=False)
@@ -72,6 +99,11 @@ class Query(Identified, Model):
     end_result_backend_time: Mapped[float | None] = mapped_column(Numeric(20, 6, asdecimal=False))
     heartbeat_on: Mapped[datetime | None] = mapped_column(MOMENT)
     stop_requested: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    saved_query_id: Mapped[int | None] = mapped_column(ForeignKey("saved_query.id", ondelete="SET NULL"), index=True)
+    chart_id: Mapped[int | None] = mapped_column(ForeignKey("chart.id", ondelete="SET NULL"), index=True)
+    run_mark: Mapped[str | None] = mapped_column(String(64))
+    text_hash: Mapped[str | None] = mapped_column(String(32))
+    is_rendered: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     changed_on: Mapped[datetime] = mapped_column(MOMENT, nullable=False, default=now, onupdate=now, index=True)
 
     database: Mapped[Database] = relationship(Database, passive_deletes=True)

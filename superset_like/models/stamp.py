@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from superset_like.models.annotation import Annotation, AnnotationLayer
 from superset_like.models.chart import Chart
-from superset_like.models.dashboard import Dashboard, EmbeddedDashboard
+from superset_like.models.dashboard import Dashboard, DashboardShare, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
 from superset_like.models.ended_session import EndedSession
@@ -29,8 +29,21 @@ from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.tag import Tag, TaggedObject
 from superset_like.models.theme import Theme
+from superset_like.models.user_key import UserKey
 
-SECURITY = (User, Role, Group, Permission, ViewMenu, PermissionView, ApiKey, RowRule, EndedSession)
+SECURITY = (
+    User,
+    Role,
+    Group,
+    Permission,
+    ViewMenu,
+    PermissionView,
+    ApiKey,
+    UserKey,
+    DashboardShare,
+    RowRule,
+    EndedSession,
+)
 CONTENT = (
     Database,
     Dataset,

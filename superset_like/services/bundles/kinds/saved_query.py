@@ -48,7 +48,8 @@ class SavedQueryKind(Kind):
     loading = (joinedload(SavedQuery.database),)
 
     def folder_of(self, item: SavedQuery) -> str:
-        folders = [self.folder, secure_filename(item.database.database_name) or str(item.db_id)]
+        name = item.database.database_name if item.database else ""
+        folders = [self.folder, secure_filename(name) or str(item.db_id)]
         schema = secure_filename(item.schema or "")
         return "/".join([*folders, schema] if schema else folders)
 
@@ -56,7 +57,7 @@ class SavedQueryKind(Kind):
         return secure_filename(item.label) or str(item.uuid)
 
     def related(self, item: SavedQuery) -> Iterable[Model]:
-        return (item.database,)
+        return (item.database,) if item.database else ()
 
     def config(self, item: SavedQuery, selection: Selection) -> dict[str, Any]:
         return {
@@ -67,7 +68,7 @@ class SavedQueryKind(Kind):
             "sql": item.sql,
             "uuid": str(item.uuid),
             "version": VERSION,
-            "database_uuid": str(item.database.uuid),
+            "database_uuid": str(item.database.uuid) if item.database else None,
         }
 
     def made(self, actor: Actor, config: Mapping[str, Any], arrivals: Arrivals) -> SavedQuery:

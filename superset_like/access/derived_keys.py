@@ -1,0 +1,141 @@
+"""Keys that are made of what they open, so that nothing secret is kept of them.
+
+A key is a letter for its kind, the number of what it opens in base 36, and a code over both and a nonce, made with a
+key derived from SECRET_KEY. Who reads the metadata cannot make one; another nonce, or none, voids it. A key of a person
+speaks for him; one of a saved query or a dashboard speaks for its owner, and reads that one thing.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+from sqlalchemy import select
+
+from superset_like.access import actors
+from superset_like.access.actor import Actor
+from superset_like.access.actors import Known
+from superset_like.access.api_keys import limited
+from superset_like.access.remembered import Remembered
+from superset_like.errors import NotAuthenticated
+from superset_like.extensions import db, settings
+from superset_like.models import Chart, DashboardShare, Dataset, SavedQuery, UserKey, stamp
+from superset_like.models.dashboard import dashboard_chart
+from superset_like.models.mixins import now
+
+KEPT = 5000
+LENGTH = 40
+NUMBER_LENGTH = 7
+CODE_LENGTH = LENGTH - NUMBER_LENGTH - 1
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+LARGEST_ID = 2**31 - 1
+
+
+class KeyKind(StrEnum):
+    """What a key opens; its first letter."""
+
+    USER = "u"
+    QUERY = "q"
+    DASHBOARD = "d"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a key says that it opens. code: what shows that we made it."""
+
+    kind: KeyKind
+    id: int
+    code: str
+
+    def is_genuine(self, nonce: str) -> bool:
+        """Whether this installation made it, with this nonce; keys made with a former SECRET_KEY open too."""
+        secrets = (settings().secret_key, *settings().previous_secret_keys)
+        return any(hmac.compare_digest(self.code, _code(secret, self.kind, self.id, nonce)) for secret in secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A person's key that was found genuine. expires_on: UTC."""
+
+    user_id: int
+    expires_on: datetime | None
+
+
+def key_of(kind: KeyKind, pk: int, nonce: str) -> str:
+    """The key, of 40 letters and digits."""
+    return f"{kind}{_in_base_36(pk)}{_code(settings().secret_key, kind, pk, nonce)}"
+
+
+def named(key: str) -> Named | None:
+    """What the text names, whether or not it is genuine; None when it is no such key."""
+    if len(key) != LENGTH or key[0] not in set(KeyKind) or not set(key) <= set(DIGITS):
+        return None
+    pk = int(key[1 : NUMBER_LENGTH + 1], 36)
+    return Named(KeyKind(key[0]), pk, key[NUMBER_LENGTH + 1 :]) if 0 < pk <= LARGEST_ID else None
+
+
+def person_of(key: Named) -> Known:
+    """The owner of a person's key, with all his rights. Raises NotAuthenticated."""
+    stamp_now = stamp.current(db.session())[0]
+    memory: Remembered[Named, Lent] = current_app.extensions.setdefault("superset_like_user_keys", Remembered(KEPT))
+    lent = memory.get(stamp_now, key)
+    if lent is None:
+        row = db.session.execute(select(UserKey.nonce, UserKey.expires_on).where(UserKey.user_id == key.id)).first()
+        if row is None or not key.is_genuine(row.nonce):
+            raise NotAuthenticated()
+        lent = Lent(key.id, row.expires_on)
+        memory.put(stamp_now, key, lent)
+    if lent.expires_on is not None and lent.expires_on < now():
+        raise NotAuthenticated()
+    return actors.known(lent.user_id)
+
+
+def reader_of_query(key: Named) -> Actor:
+    """The maker of the saved query, as far as reading that query. Raises NotAuthenticated."""
+    columns = (SavedQuery.key_nonce, SavedQuery.created_by_fk)
+    row = db.session.execute(select(*columns).where(SavedQuery.id == key.id)).first()
+    if row is None or row.created_by_fk is None or not key.is_genuine(row.key_nonce):
+        raise NotAuthenticated()
+    return limited(actors.of_user(row.created_by_fk), frozenset({f"can_read:SavedQuery:{key.id}"}))
+
+
+def reader_of_dashboard(key: Named) -> Actor:
+    """Who shared the dashboard, as far as reading it, its charts and their queries. Raises NotAuthenticated."""
+    columns = (DashboardShare.nonce, DashboardShare.shared_by_id, DashboardShare.expires_on)
+    row = db.session.execute(select(*columns).where(DashboardShare.dashboard_id == key.id)).first()
+    if row is None or not key.is_genuine(row.nonce) or (row.expires_on is not None and row.expires_on < now()):
+        raise NotAuthenticated()
+    shown = (
+        select(Chart.id, Dataset.saved_query_id)
+        .join(dashboard_chart, dashboard_chart.c.chart_id == Chart.id)
+        .outerjoin(Dataset, Dataset.id == Chart.datasource_id)
+        .where(dashboard_chart.c.dashboard_id == key.id)
+    )
+    rows = db.session.execute(shown).all()
+    objects = [("Dashboard", key.id), *(("Chart", chart_id) for chart_id, _ in rows)]
+    objects += [("SavedQuery", query_id) for _, query_id in rows if query_id is not None]
+    scopes = frozenset(f"can_read:{resource}:{pk}" for resource, pk in objects)
+    return limited(actors.of_user(row.shared_by_id), scopes)
+
+
+def _in_base_36(number: int) -> str:
+    digits = []
+    for _ in range(NUMBER_LENGTH):
+        number, rest = divmod(number, 36)
+        digits.append(DIGITS[rest])
+    return "".join(reversed(digits))
+
+
+def _code(secret: str, kind: KeyKind, pk: int, nonce: str) -> str:
+    return hmac.new(_derived(secret), f"{kind}:{pk}:{nonce}".encode(), sha256).hexdigest()[:CODE_LENGTH]
+
+
+@cache
+def _derived(secret: str) -> bytes:
+    # One purpose, one key: see models/secret.py.
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"superset_like derived keys").derive(secret.encode())
