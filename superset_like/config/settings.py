@@ -85,6 +85,12 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return choose
 
 
+def redash_cancelled(value: str) -> int:
+    if value not in {"4", "5"}:
+        raise ValueError("must be 4 or 5")
+    return int(value)
+
+
 def executor(value: str) -> str:
     kind, _, name = value.partition(":")
     if value not in {"owner", "creator"} and (kind != "user" or not name):
@@ -145,6 +151,15 @@ class Settings:
         "", text, "Store of query results: file:///folder or redis://. Default: the home folder.", secret=True
     )
     results_ttl_s: int = setting(86400, positive, "Seconds the result of a query in the SQL editor is kept.")
+    saved_results_ttl_s: int = setting(
+        30 * 86400, positive, "Seconds the results of saved queries are kept, for all who may have them."
+    )
+    redash_cancelled_status: int = setting(
+        5,
+        redash_cancelled,
+        "What Redash's API calls a job that was cancelled: 5, as its documentation says, or 4, as Redash itself answers,"
+        " for scripts that wait for 3 or 4.",
+    )
     broker_uri: str = setting(
         "",
         text,

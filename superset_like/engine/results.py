@@ -5,7 +5,7 @@ import re
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pyarrow as pa
 from superset_like.engine.encode import arrow_ipc
 from superset_like.errors import ConfigurationError, Unavailable
 
+# In which a result may have been written.
+FORMS = ("json",)
 KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 REDIS_TIMEOUT_S = 5.0
 SWEEP_S = 60.0
@@ -42,7 +44,19 @@ class ResultStore(ABC):
 
     @abstractmethod
     def delete(self, key: str) -> None:
-        """There is none of this key. Raises Unavailable."""
+        """There is none of this key, and nothing written of it. Raises Unavailable."""
+
+    @abstractmethod
+    def batches(self, key: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]] | None:
+        """The table in pieces, as few of them in memory at a time as the store allows. Raises Unavailable."""
+
+    @abstractmethod
+    def put_written(self, key: str, form: str, data: bytes) -> None:
+        """The table of this key as somebody wrote it in a form (`json`), for as long as it is kept itself."""
+
+    @abstractmethod
+    def written(self, key: str, form: str) -> bytes | None:
+        """What was put so; None when nothing was, or no more. Raises Unavailable."""
 
 
 class FileResults(ResultStore):
@@ -76,7 +90,43 @@ class FileResults(ResultStore):
             raise Unavailable(DOWN) from error
 
     def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        for written in self._folder.glob(f"{path.stem}.*"):
+            written.unlink(missing_ok=True)
+
+    def batches(self, key: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]] | None:
+        path = self._path(key)
+        try:
+            if path.stat().st_mtime <= time.time():
+                return None
+            return arrow_ipc.in_pieces(pa.OSFile(str(path), "rb"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(DOWN) from error
+
+    def put_written(self, key: str, form: str, data: bytes) -> None:
+        path = self._path(key)
+        try:
+            until = path.stat().st_mtime
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+                file.write(data)
+            os.utime(file.name, (until, until))
+            os.replace(file.name, path.with_suffix(f".{form}"))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Unavailable(DOWN) from error
+
+    def written(self, key: str, form: str) -> bytes | None:
+        path = self._path(key).with_suffix(f".{form}")
+        try:
+            return path.read_bytes() if path.stat().st_mtime > time.time() else None
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(DOWN) from error
 
     def _path(self, key: str) -> Path:
         # Keys come from the metadata, but a path made of anything else must not be.
@@ -88,7 +138,7 @@ class FileResults(ResultStore):
             return
         self._swept_at = time.monotonic()
         now = time.time()
-        for path in self._folder.glob("*.arrow"):
+        for path in self._folder.glob("*.*"):
             try:
                 if path.stat().st_mtime <= now:
                     path.unlink()
@@ -116,7 +166,20 @@ class RedisResults(ResultStore):
         return arrow_ipc.loaded(data) if isinstance(data, bytes) else None
 
     def delete(self, key: str) -> None:
-        self._asked(lambda: self._redis.delete(_name(key)))
+        self._asked(lambda: self._redis.delete(_name(key), *(_name(key, form) for form in FORMS)))
+
+    def batches(self, key: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]] | None:
+        data = self._asked(lambda: self._redis.get(_name(key)))
+        return arrow_ipc.in_pieces(pa.BufferReader(data)) if isinstance(data, bytes) else None
+
+    def put_written(self, key: str, form: str, data: bytes) -> None:
+        left_s = self._asked(lambda: self._redis.ttl(_name(key)))
+        if isinstance(left_s, int) and left_s > 0:
+            self._asked(lambda: self._redis.set(_name(key, form), data, ex=left_s))
+
+    def written(self, key: str, form: str) -> bytes | None:
+        data = self._asked(lambda: self._redis.get(_name(key, form)))
+        return data if isinstance(data, bytes) else None
 
     def _asked(self, act: Callable[[], Any]) -> Any:
         try:
@@ -125,5 +188,5 @@ class RedisResults(ResultStore):
             raise Unavailable(DOWN) from error
 
 
-def _name(key: str) -> str:
-    return f"superset_like:result:{key}"
+def _name(key: str, form: str = "") -> str:
+    return f"superset_like:result:{key}:{form}" if form else f"superset_like:result:{key}"

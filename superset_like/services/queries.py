@@ -115,26 +115,71 @@ def submit(
         values |= {"tmp_table_name": create_as.name, "tmp_schema_name": create_as.schema}
     if run_async:
         query_id = _kept(values)
-        _send(query_id)
+        send(query_id)
         return _row(query_id)
     # Nobody else can take it, so it begins as running.
     query_id = _kept({**values, "status": QueryStatus.RUNNING.value, "start_running_time": values["start_time"]})
     return _ran(actor, query_id, lambda: planned(actor, database, Query(**values)))
 
 
-def run(actor: Actor, query_id: int) -> Query:
+def usual_plan(actor: Actor, query: Query) -> Plan:
+    """What a query of the SQL editor runs. Raises what forbids it."""
+    return planned(actor, databases.usable(actor, query.database_id), query)
+
+
+def run(actor: Actor, query_id: int, plan_of: Callable[[Actor, Query], Plan] = usual_plan) -> Query:
     """The query in its final state; unchanged when somebody else has it, had it, or stopped it before it began.
 
-    Raises what went wrong, after that is written down.
+    plan_of: what it runs. Raises what went wrong, after that is written down.
     """
     if not _moved(query_id, QueryStatus.PENDING, status=QueryStatus.RUNNING.value, start_running_time=_epoch_ms()):
         return _row(query_id)
 
-    def plan() -> Plan:
-        query = _row(query_id)
-        return planned(actor, databases.usable(actor, query.database_id), query)
+    return _ran(actor, query_id, lambda: plan_of(actor, _row(query_id))).query
 
-    return _ran(actor, query_id, plan).query
+
+def added(values: Mapping[str, Any]) -> int:
+    """The number of a new query with these values, which waits for a worker unless they say otherwise; committed.
+
+    The caller has found that it may be run. Raises Invalid.
+    """
+    known = {"client_id": _new_client_id(), "run_async": True, "start_time": _epoch_ms(), "heartbeat_on": now()}
+    return _kept({**known, **values})
+
+
+def failed_at_once(values: Mapping[str, Any], error: ProductError) -> int:
+    """The number of a new query that did not come to run, with the reason; committed."""
+    ended = {"status": _status_of(error).value, "error_message": error.message, "end_time": _epoch_ms()}
+    return added({**values, **ended})
+
+
+def send(query_id: int) -> None:
+    """A worker is told of the waiting query. Raises Unavailable, and then there is no such query."""
+    try:
+        celery.send_task("queries.run", args=[query_id], retry=False)
+    except (KombuError, OSError) as error:
+        withdraw(query_id)
+        raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
+
+
+def withdraw(query_id: int) -> None:
+    """There is no such query, unless it began meanwhile; committed."""
+    db.session.execute(delete(Query).where(Query.id == query_id, Query.status == QueryStatus.PENDING.value))
+    db.session.commit()
+
+
+def row(query_id: int) -> Query:
+    """The query as it is now. Raises NotFound."""
+    return _row(query_id)
+
+
+def end(query_id: int) -> Query:
+    """The query, which has ended or ends within a second or two. The caller has found that it may be stopped."""
+    reap(at_once=True)
+    ended = _moved(query_id, QueryStatus.PENDING, status=QueryStatus.STOPPED.value, end_time=_epoch_ms())
+    if not ended:
+        _moved(query_id, QueryStatus.RUNNING, stop_requested=True)
+    return _row(query_id)
 
 
 def _ran(actor: Actor, query_id: int, make_plan: Callable[[], Plan]) -> Result:
@@ -167,12 +212,7 @@ def find(actor: Actor, *, query_id: int | None = None, client_id: str | None = N
 
 def stop(actor: Actor, *, query_id: int | None = None, client_id: str | None = None) -> Query:
     """The query, which has ended or ends within a second or two: whoever runs it has been told."""
-    query = find(actor, query_id=query_id, client_id=client_id)
-    reap(at_once=True)
-    ended = _moved(query.id, QueryStatus.PENDING, status=QueryStatus.STOPPED.value, end_time=_epoch_ms())
-    if not ended:
-        _moved(query.id, QueryStatus.RUNNING, stop_requested=True)
-    return _row(query.id)
+    return end(find(actor, query_id=query_id, client_id=client_id).id)
 
 
 def asker(query_id: int) -> int | None:
@@ -326,15 +366,6 @@ def _kept(values: Mapping[str, Any]) -> int:
     return made[0]
 
 
-def _send(query_id: int) -> None:
-    try:
-        celery.send_task("queries.run", args=[query_id], retry=False)
-    except (KombuError, OSError) as error:
-        db.session.execute(delete(Query).where(Query.id == query_id, Query.status == QueryStatus.PENDING.value))
-        db.session.commit()
-        raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
-
-
 def _row(query_id: int) -> Query:
     query = db.session.get(Query, query_id, options=NAMED, populate_existing=True)
     if query is None:
@@ -378,7 +409,10 @@ def _status_of(error: ProductError) -> QueryStatus:
 
 def _succeed(query_id: int, outcome: Outcome) -> None:
     key = str(uuid4())
-    stores.results().put(key, outcome.rows, ttl_s=settings().results_ttl_s)
+    ttl_s = settings().results_ttl_s
+    if _is_shared(query_id):
+        ttl_s = max(ttl_s, settings().saved_results_ttl_s)
+    stores.results().put(key, outcome.rows, ttl_s=ttl_s)
     kept = _moved(
         query_id,
         QueryStatus.RUNNING,
@@ -396,6 +430,12 @@ def _succeed(query_id: int, outcome: Outcome) -> None:
     if not kept:
         stores.results().delete(key)
         raise QueryCanceled(LOST)
+
+
+def _is_shared(query_id: int) -> bool:
+    """Whether others may be given its result."""
+    marked = select(QUERIES.c.run_mark).where(QUERIES.c.id == query_id)
+    return db.session.connection().execute(marked).scalar() is not None
 
 
 def _result(actor: Actor, query: Query, rows: int | None) -> Result:

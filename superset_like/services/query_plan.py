@@ -73,9 +73,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where one query's statements are judged: who runs them, on which connection."""
+    """Where one query's statements are judged: who runs them, on which connection.
+
+    reader: whose right to read tables counts, see `planned`.
+    """
 
     actor: Actor
+    reader: Actor
     database: Database
     engine: Engine
     place: Place
@@ -85,7 +89,7 @@ class Desk:
         explains = EXPLAINING.match(part.sql) if part.kind in EXPLANATIONS else None
         prefix = explains.group() if explains else ""
         read = self.place.of(guard.read(part.sql.removeprefix(prefix), self.engine), self.engine)
-        rules.require_tables(self.actor, self.database, sorted(read.tables, key=str))
+        rules.require_tables(self.reader, self.database, sorted(read.tables, key=str))
         return Readable(read, prefix)
 
     def protected(self, read: Read) -> str:
@@ -116,12 +120,18 @@ class Readable:
     prefix: str = ""
 
 
-def planned(actor: Actor, database: Database, query: Query) -> Plan:
-    """What this query runs for a caller who may use its connection. Raises DataForbidden, QueryRefused, ..."""
-    desk = _desk(actor, database, query)
+def planned(actor: Actor, database: Database, query: Query, reader: Actor | None = None) -> Plan:
+    """What this query runs for a caller who may use its connection. Raises DataForbidden, QueryRefused, ...
+
+    reader: who wrote the text, where the caller may run it without being allowed to read its tables by himself; such a
+    text only reads. The row rules are the caller's in any case.
+    """
+    desk = _desk(actor, database, query, reader)
     parts = guard.statements(_rendered(desk, query), desk.engine)
     if not parts:
         raise QueryRefused("There is no statement to run")
+    if reader is not None and not all(part.is_read for part in parts):
+        raise WriteRefused(NO_WRITES)
     writes = [_judged_write(desk, part) for part in parts if not part.is_read]
     # Reads before the last one have no effect: they are judged, and not run.
     reads = [desk.readable(part) for part in parts if part.is_read]
@@ -196,13 +206,13 @@ def explainable(actor: Actor, database: Database, query: Query) -> list[str]:
     return [read.sql for read in reads]
 
 
-def _desk(actor: Actor, database: Database, query: Query) -> Desk:
+def _desk(actor: Actor, database: Database, query: Query, reader: Actor | None = None) -> Desk:
     place = user_sql.place_of(database, query.schema, query.catalog)
-    return Desk(actor, database, databases.engine_of(database), place)
+    return Desk(actor, reader or actor, database, databases.engine_of(database), place)
 
 
 def _rendered(desk: Desk, query: Query) -> str:
-    if not template.has_template(query.sql):
+    if query.is_rendered or not template.has_template(query.sql):
         return query.sql
     params = user_sql.template_params(query.template_params)
     context = library.offered_on(template_context.of(desk.actor, params=params), desk.actor, desk.database.id)

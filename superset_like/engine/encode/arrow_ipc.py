@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pyarrow as pa
 
@@ -45,3 +46,12 @@ def loaded(data: bytes) -> pa.Table:
         return pa.ipc.open_stream(data).read_all()
     except (pa.ArrowInvalid, OSError) as error:
         raise Unavailable("The stored result cannot be read") from error
+
+
+def in_pieces(source: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """The schema of such a stream, and its batches as they are read. Raises Unavailable for bytes that are none."""
+    try:
+        reader = pa.ipc.open_stream(source)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise Unavailable("The stored result cannot be read") from error
+    return reader.schema, iter(reader)

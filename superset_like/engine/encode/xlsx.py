@@ -17,7 +17,7 @@ EXACT_DIGITS = 15
 MOST_ROWS = 1_048_575
 
 
-def workbook(batches: Iterable[pa.RecordBatch], header: Sequence[str]) -> bytes:
+def workbook(batches: Iterable[pa.RecordBatch], header: Sequence[str], sheet_name: str = "data") -> bytes:
     """An .xlsx file: a header row, then the rows. Nothing in it is a formula or a link.
 
     Numbers that Excel would round are texts. Rows beyond what a sheet holds are left out.
@@ -33,7 +33,7 @@ def workbook(batches: Iterable[pa.RecordBatch], header: Sequence[str]) -> bytes:
             "default_date_format": "yyyy-mm-dd hh:mm:ss",
         },
     )
-    sheet = book.add_worksheet("data")
+    sheet = book.add_worksheet(sheet_name)
     date_only = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.write_row(0, 0, list(header))
     for number, row in enumerate(_rows(batches), start=1):

@@ -1,0 +1,155 @@
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from superset_like.engine import parameters
+from superset_like.engine.parameters import Setting, declared
+from superset_like.errors import ParameterInvalid, ParameterMissing
+
+NOW = Setting(datetime(2026, 11, 30, 9, 30, 15), lambda pk: ["x", "y"] if pk == 7 else [])
+
+
+def put(sql: str, *definitions: dict[str, Any], **values: Any) -> str:
+    listed = declared({"parameters": list(definitions)})
+    given = parameters.texts(listed, values, NOW)
+    parameters.require_all(sql, given)
+    return parameters.filled(sql, given)
+
+
+def of_type(kind: str, **more: Any) -> dict[str, Any]:
+    return {"name": "p", "type": kind, **more}
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "text"),
+    [
+        (of_type("text"), "a'b", "a'b"),
+        (of_type("number"), 5, "5"),
+        (of_type("number"), "3.5", "3.5"),
+        (of_type("number"), "nan", "nan"),
+        (of_type("text-pattern", regex="[a-z]+"), "abc", "abc"),
+        (of_type("enum", enumOptions="a\nb"), "b", "b"),
+        (of_type("enum", enumOptions=["1", "2"]), 2, "2"),
+        (
+            of_type("enum", enumOptions="a\nb", multiValuesOptions={"prefix": "'", "suffix": "'", "separator": ","}),
+            ["a", "b"],
+            "'a','b'",
+        ),
+        (of_type("enum", enumOptions="a\nb", multiValuesOptions={"prefix": "'", "suffix": "'"}), "a", "'a'"),
+        (of_type("query", queryId=7), "y", "y"),
+        (of_type("date"), "2025-01-31", "2025-01-31"),
+        (of_type("date"), "Jan 5 2025", "Jan 5 2025"),
+        (of_type("datetime-local"), "2025-01-31 10:20", "2025-01-31 10:20"),
+        (of_type("date"), "d_yesterday", "2026-11-29"),
+        (of_type("datetime-with-seconds"), "d_now", "2026-11-30 09:30:15"),
+        (of_type("datetime-local"), "d_now", "2026-11-30 09:30"),
+    ],
+)
+def test_what_fits_is_put_in(definition: dict[str, Any], value: Any, text: str) -> None:
+    assert put("<{{ p }}>", definition, p=value) == f"<{text}>"
+
+
+@pytest.mark.parametrize(
+    ("definition", "value"),
+    [
+        (of_type("text"), 5),
+        (of_type("number"), "five"),
+        (of_type("number"), None),
+        (of_type("number"), [1]),
+        (of_type("number"), "1 or 1=1"),
+        (of_type("text-pattern", regex="[a-z]+"), "abc\n"),
+        (of_type("text-pattern", regex="[a-z]+$"), "abc\n"),
+        (of_type("text-pattern", regex="(?=a)a"), "a"),
+        (of_type("text-pattern"), "abc"),
+        (of_type("enum", enumOptions="a\nb"), "c"),
+        (of_type("enum", enumOptions="a\nb"), ["a"]),
+        (of_type("enum", enumOptions="a\nb"), ""),
+        (of_type("query", queryId=7), "z"),
+        (of_type("query", queryId=8), "x"),
+        (of_type("query"), "x"),
+        (of_type("date"), "2025-13-31"),
+        (of_type("date"), "2025-01-01' or 1=1"),
+        (of_type("date"), "2025-01-01'"),
+        (of_type("date"), "2025-01-01 --"),
+        (of_type("date"), "d_last_7_days"),
+        (of_type("date-range"), "2025-01-01"),
+        (of_type("date-range"), {"start": "2025-01-01"}),
+        (of_type("date-range"), {"start": "2025-01-01", "end": "'"}),
+        (of_type("no-such-type"), "a"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(definition: dict[str, Any], value: Any) -> None:
+    with pytest.raises(ParameterInvalid, match=r"incompatible with their definitions: p$"):
+        put("{{ p }}", definition, p=value)
+
+
+def test_a_catastrophic_pattern_is_quick() -> None:
+    with pytest.raises(ParameterInvalid):
+        put("{{ p }}", of_type("text-pattern", regex="(a+)+"), p="a" * 5000 + "b")
+
+
+def test_ranges_have_two_ends() -> None:
+    sql = "{{ p.start }}..{{ p.end }}"
+    ends = {"start": "2025-01-01", "end": "2025-01-31"}
+    assert put(sql, of_type("date-range"), p=ends) == "2025-01-01..2025-01-31"
+    assert put(sql, of_type("date-range"), p="d_last_7_days") == "2026-11-23..2026-11-30"
+    with pytest.raises(ParameterMissing, match=r"Missing parameter value for: p\.start, p\.end"):
+        put(sql, of_type("date-range"))
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [
+        ("d_today", "2026-11-30 00:00:00", "2026-11-30 23:59:59"),
+        ("d_yesterday", "2026-11-29 00:00:00", "2026-11-29 23:59:59"),
+        ("d_this_week", "2026-11-30 00:00:00", "2026-12-06 23:59:59"),
+        ("d_last_week", "2026-11-23 00:00:00", "2026-11-29 23:59:59"),
+        ("d_this_month", "2026-11-01 00:00:00", "2026-11-30 23:59:59"),
+        ("d_last_month", "2026-10-01 00:00:00", "2026-10-31 23:59:59"),
+        ("d_this_year", "2026-01-01 00:00:00", "2026-12-31 23:59:59"),
+        ("d_last_year", "2025-01-01 00:00:00", "2025-12-31 23:59:59"),
+        ("d_last_90_days", "2026-09-01 00:00:00", "2026-11-30 23:59:59"),
+        ("d_last_hour", "2026-11-30 08:30:15", "2026-11-30 09:30:15"),
+        ("d_last_12_months", "2025-11-30 00:00:00", "2026-11-30 23:59:59"),
+    ],
+)
+def test_named_ranges(name: str, start: str, end: str) -> None:
+    definition = of_type("datetime-range-with-seconds")
+    assert put("{{ p.start }}|{{ p.end }}", definition, p=name) == f"{start}|{end}"
+
+
+def test_a_name_that_nothing_declares_is_refused_where_something_is_declared() -> None:
+    with pytest.raises(ParameterInvalid, match=r"definitions: other$"):
+        put("{{ p }}", of_type("number"), p=1, other=2)
+    assert put("{{ other }}", other="anything") == "anything"
+
+
+def test_a_value_is_never_looked_at_again() -> None:
+    assert put("{{ a }} {{ b }}", a="{{ b }}", b="x") == "{{ b }} x"
+
+
+@pytest.mark.parametrize(
+    ("sql", "definitions", "safe"),
+    [
+        ("select 1", [], True),
+        ("select {{ p }}", [of_type("number")], True),
+        ("select {{ p }}", [of_type("text")], False),
+        ("select 1", [of_type("text")], False),
+        ("select {{ q }}", [of_type("number")], False),
+        ("select {{ p.start }}", [of_type("date-range")], True),
+        ("select {{ p.start }}", [of_type("date")], False),
+    ],
+)
+def test_a_query_is_safe_when_all_its_places_are_closed(sql: str, definitions: list[Any], safe: bool) -> None:
+    assert parameters.is_safe(sql, declared({"parameters": definitions})) is safe
+
+
+def test_texts_with_more_than_places_are_templates() -> None:
+    assert not parameters.is_template("select {{ a }}, {{{ my name }}}, {{& r.start }}")
+    for text in ("{% if a %}", "{{ current_username() }}", "{{ a | upper }}", "{# no #}"):
+        assert parameters.is_template(text), text
+
+
+def test_the_hash_is_redashs() -> None:
+    assert parameters.text_hash("select /* one */ 1\n as a") == "060a128f00c3f0007279e635c61ca06c"
