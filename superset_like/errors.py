@@ -131,6 +131,13 @@ class RunForbidden(Forbidden):
     default_message = "You do not have permission to run queries with this data source."
 
 
+class DatabaseGone(ProductError):
+    """A query has no connection any more, or none was named."""
+
+    status = 401
+    default_message = "Target data source not available."
+
+
 class DatabasePaused(BadRequest):
     """Somebody stopped all queries on the connection for now."""
 

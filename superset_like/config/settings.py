@@ -157,7 +157,7 @@ class Settings:
     redash_cancelled_status: int = setting(
         5,
         redash_cancelled,
-        "What Redash's API calls a job that was cancelled: 5, as its documentation says, or 4, as Redash itself answers,"
+        "What Redash's API calls a job that was cancelled: 5, as its documentation says, or 4, as Redash itself does,"
         " for scripts that wait for 3 or 4.",
     )
     broker_uri: str = setting(

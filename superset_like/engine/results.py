@@ -43,6 +43,10 @@ class ResultStore(ABC):
         """The table; None when there is none of this key, or no more. Raises Unavailable."""
 
     @abstractmethod
+    def has(self, key: str) -> bool:
+        """Whether there is a table of this key. Raises Unavailable."""
+
+    @abstractmethod
     def delete(self, key: str) -> None:
         """There is none of this key, and nothing written of it. Raises Unavailable."""
 
@@ -86,6 +90,14 @@ class FileResults(ResultStore):
             return arrow_ipc.loaded(path.read_bytes())
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise Unavailable(DOWN) from error
+
+    def has(self, key: str) -> bool:
+        try:
+            return self._path(key).stat().st_mtime > time.time()
+        except FileNotFoundError:
+            return False
         except OSError as error:
             raise Unavailable(DOWN) from error
 
@@ -164,6 +176,9 @@ class RedisResults(ResultStore):
     def get(self, key: str) -> pa.Table | None:
         data = self._asked(lambda: self._redis.get(_name(key)))
         return arrow_ipc.loaded(data) if isinstance(data, bytes) else None
+
+    def has(self, key: str) -> bool:
+        return bool(self._asked(lambda: self._redis.exists(_name(key))))
 
     def delete(self, key: str) -> None:
         self._asked(lambda: self._redis.delete(_name(key), *(_name(key, form) for form in FORMS)))

@@ -85,6 +85,11 @@ class SavedQuery(Identified, Versioned, Audited, Model):
         made: dict[str, Any] = json.loads(self.extra_json or "{}")
         return made
 
+    @derived("options_json")
+    def options(self) -> dict[str, Any]:
+        made: dict[str, Any] = json.loads(self.options_json or "{}")
+        return made
+
     @derived("last_run")
     def last_run_delta_humanized(self) -> str:
         return humanized(now() - self.last_run) if self.last_run else ""

@@ -14,13 +14,24 @@ from superset_like.access.actor import Actor
 from superset_like.engine import databases as engines
 from superset_like.engine.databases.base import Engine, Relation, TableInfo, Target
 from superset_like.engine.query import TableName
-from superset_like.errors import ConnectionFailed, DatabaseUnreachable, Forbidden, Invalid, NotFound, QueryError
+from superset_like.errors import (
+    ConnectionFailed,
+    DatabasePaused,
+    DatabaseUnreachable,
+    Forbidden,
+    Invalid,
+    NotFound,
+    QueryError,
+)
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dashboard, Database, Dataset, Report
+from superset_like.models.database import extra_of
 from superset_like.services import found, history, networks, remembered, report_uses
 from superset_like.services.select_star import select_star as select_star_of
 
 MASK = "XXXXXXXXXX"
+# In a connection's `extra`: why nothing is run on it for now.
+PAUSED = "paused"
 SELECT_STAR_ROWS = 100
 CONNECT_TIMEOUT_S = 10.0
 BAD_URI = (
@@ -70,6 +81,14 @@ def usable(actor: Actor, database_id: int) -> Database:
     if rules.can(actor, "use", database):
         return database
     raise Forbidden() if rules.can(actor, "read", database) else NotFound()
+
+
+def require_running(database: Database) -> None:
+    """Nothing. Raises DatabasePaused where somebody stopped all queries on the connection."""
+    paused = extra_of(database.extra).get(PAUSED)
+    if paused is not None:
+        reason = f" ({paused})" if paused else ""
+        raise DatabasePaused(f"{database.database_name} is paused{reason}. Please try later.")
 
 
 def named(actor: Actor, name: str) -> Database:

@@ -50,7 +50,7 @@ FIELDS: Mapping[type[Model], tuple[str, ...]] = {
         *("offset", "cache_timeout", "params", "extra", "folders", "normalize_columns", "always_filter_main_dttm"),
         *("is_managed_externally", "external_url"),
     ),
-    Saved: ("label", "description", "catalog", "schema", "sql", "template_parameters", "extra_json"),
+    Saved: ("label", "description", "catalog", "schema", "sql", "template_parameters", "extra_json", "options_json"),
 }
 COLUMN_FIELDS = (
     *("column_name", "verbose_name", "type", "advanced_data_type", "expression", "description", "is_active"),
@@ -61,7 +61,9 @@ METRIC_FIELDS = (
     *("warning_text", "extra"),
 )
 # JSON objects in texts, of which single keys are told as changed; lists of parts, by the name of each.
-OBJECTS = frozenset({"params", "json_metadata", "template_params", "template_parameters", "extra", "extra_json"})
+OBJECTS = frozenset(
+    {"params", "json_metadata", "template_params", "template_parameters", "extra", "extra_json", "options_json"}
+)
 PARTS = {"columns": "column_name", "metrics": "metric_name"}
 MOST_PRUNED = 200
 _restored: ContextVar[int | None] = ContextVar("restored", default=None)

@@ -17,11 +17,16 @@ def favored(actor: Actor, model: type[Model], kind: ObjectType, pks: Sequence[in
     known = db.session.execute(select(model.id).where(model.id.in_(pks))).scalars().all()
     if not known:
         raise NotFound()
-    stars = select(Favorite.object_id).where(
+    starred = stars(actor, kind, pks)
+    return {pk: pk in starred for pk in pks}
+
+
+def stars(actor: Actor, kind: ObjectType, pks: Sequence[int]) -> set[int]:
+    """Those of the objects on which the caller put a star."""
+    statement = select(Favorite.object_id).where(
         Favorite.user_id == actor.user_id, Favorite.object_type == kind.value, Favorite.object_id.in_(pks)
     )
-    starred = set(db.session.execute(stars).scalars())
-    return {pk: pk in starred for pk in pks}
+    return set(db.session.execute(statement).scalars())
 
 
 def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:

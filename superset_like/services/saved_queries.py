@@ -1,28 +1,61 @@
 """What one can do with saved queries."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from superset_like.access import rules
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
+from superset_like.access.derived_keys import KeyKind
+from superset_like.engine import parameters
 from superset_like.errors import Forbidden, Invalid
 from superset_like.extensions import db
 from superset_like.models import Database, ObjectType, SavedQuery
-from superset_like.services import found, history, marks
+from superset_like.models.mixins import new_nonce
+from superset_like.services import found, history, marks, saved_runs
 
 # Columns that may not be empty: a null in a body means the default.
-DEFAULTS: Mapping[str, Any] = {"label": "", "sql": "", "extra_json": "{}"}
+DEFAULTS: Mapping[str, Any] = {"label": "", "sql": "", "extra_json": "{}", "options_json": "{}"}
+NO_DROPDOWN = (
+    "You are trying to associate a dropdown query that does not have a matching group. Please verify the dropdown "
+    "query id you are trying to associate with this query."
+)
+COPIED = ("db_id", "catalog", "schema", "sql", "description", "options_json", "template_parameters")
+LONGEST_LABEL = 256
 
 
 def create(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
     """A new saved query of the caller. Raises Invalid, Forbidden."""
+    saved = made(actor, values)
+    db.session.commit()
+    return saved
+
+
+def create_with_table(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
+    """As `create`, with a table of its rows as its first visualization, and a kept result where there is one."""
+    saved = made(actor, values)
+    latest = saved_runs.latest_of_text(actor, saved)
+    saved.latest_query_id = latest.id if latest else None
+    db.session.commit()
+    return saved
+
+
+def made(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
+    """As `create`, not committed. values: its columns, and `tags`: ids."""
     rules.require_new(actor, SavedQuery)
     if actor.user_id is None or not actor.can("can_write", "SavedQuery"):
         raise Forbidden()
+    values = dict(values)
     require_database(actor, values["db_id"])
+    _require_dropdowns(actor, values.get("options_json"))
+    tag_ids = values.pop("tags", ())
     saved = SavedQuery(**_stored(values))
     db.session.add(saved)
-    db.session.commit()
+    db.session.flush()
+    marks.tag(ObjectType.SAVED_QUERY, saved.id, tag_ids)
     return saved
 
 
@@ -37,11 +70,88 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
         require_database(actor, values["db_id"])
     if "tags" in values:
         marks.tag(ObjectType.SAVED_QUERY, saved.id, values.pop("tags"))
+    if "options_json" in values:
+        _require_dropdowns(actor, values["options_json"])
     for name, value in _stored(values).items():
-        setattr(saved, name, value)
+        # What somebody writes again as it is has no new author.
+        if getattr(saved, name) != value:
+            setattr(saved, name, value)
     history.keep(former)
     db.session.commit()
     return saved
+
+
+def archive(actor: Actor, pk: int) -> SavedQuery:
+    """The query, which no list shows and nobody runs by a clock.
+
+    Raises NotFound, Forbidden.
+    """
+    saved = found.editable(actor, SavedQuery, [pk])[0]
+    if not saved.is_archived:
+        saved.is_archived, saved.schedule_json = True, None
+        db.session.commit()
+    return saved
+
+
+def fork(actor: Actor, pk: int) -> SavedQuery:
+    """A copy of the query with its visualizations, owned by the caller. Raises NotFound, RunForbidden, Forbidden."""
+    source = found.one(actor, SavedQuery, pk)
+    copied = {name: getattr(source, name) for name in COPIED}
+    label = f"Copy of (#{source.id}) {source.label}"[:LONGEST_LABEL]
+    tag_ids = [tag.id for tag in source.tags]
+    values = {**copied, "label": label, "is_shared": True, "is_draft": True, "tags": tag_ids}
+    try:
+        copy = made(actor, values)
+    except Invalid as error:
+        raise Forbidden() from error
+    copy.latest_query_id = source.latest_query_id
+    db.session.commit()
+    return copy
+
+
+def renew_key(actor: Actor, pk: int) -> SavedQuery:
+    """The query, whose former key opens nothing any more. Raises NotFound, Forbidden."""
+    saved = found.editable(actor, SavedQuery, [pk])[0]
+    saved.key_nonce = new_nonce()
+    db.session.commit()
+    return saved
+
+
+def key_of(actor: Actor, saved: SavedQuery) -> str | None:
+    """The query's key, for who may edit it; None for others, since it reads with its maker's rights."""
+    if not rules.can(actor, "edit", saved):
+        return None
+    return derived_keys.key_of(KeyKind.QUERY, saved.id, saved.key_nonce)
+
+
+def grant(actor: Actor, pk: int, user_id: int) -> SavedQuery:
+    """The query, which this person may change from now on. Raises NotFound, Forbidden, Invalid (user_id)."""
+    saved = found.editable(actor, SavedQuery, [pk])[0]
+    if all(editor.id != user_id for editor in saved.editors):
+        user = db.session.get(User, user_id)
+        if user is None:
+            raise Invalid("User not found.", fields={"user_id": ["User not found."]})
+        saved.editors.append(user)
+        db.session.commit()
+    return saved
+
+
+def revoke(actor: Actor, pk: int, user_id: int) -> None:
+    """This person may not change the query any more, unless he made it. Raises NotFound, Forbidden."""
+    saved = found.editable(actor, SavedQuery, [pk])[0]
+    saved.editors = [editor for editor in saved.editors if editor.id != user_id]
+    db.session.commit()
+
+
+def _require_dropdowns(actor: Actor, options_json: str | None) -> None:
+    """Nothing. Raises Invalid for a parameter over a query that does not exist, Forbidden for one not to be seen."""
+    declared = parameters.declared(json.loads(options_json or "{}"))
+    wanted = {each.query_id for each in declared if each.query_id is not None}
+    known = set(db.session.execute(select(SavedQuery.id).where(SavedQuery.id.in_(wanted))).scalars())
+    if known != wanted:
+        raise Invalid(NO_DROPDOWN, fields={"options": [NO_DROPDOWN]})
+    if len(found.known(actor, SavedQuery, sorted(wanted))) != len(wanted):
+        raise Forbidden()
 
 
 def delete(actor: Actor, pks: Sequence[int]) -> int:

@@ -73,6 +73,16 @@ def ids_of(names: Sequence[str]) -> list[int]:
     return list(known.values())
 
 
+def ids_of_new(names: Sequence[str]) -> list[int]:
+    """The ids of the tags of these names, new where there were none; not committed."""
+    return [_named(name).id for name in dict.fromkeys(names)]
+
+
+def names_of(kind: ObjectType, pks: Sequence[int]) -> dict[int, list[str]]:
+    """id -> the names of its tags, for those of the objects that bear any."""
+    return {pk: [tag.name for tag in borne] for pk, borne in _tags_of(kind, pks).items()}
+
+
 def make(actor: Actor, values: Mapping[str, Any], places: Sequence[Place] = ()) -> Tag:
     """The tag of this name, new where there was none, on these objects too. Raises Forbidden, NotFound."""
     _require_writer(actor)

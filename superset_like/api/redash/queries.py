@@ -1,0 +1,228 @@
+"""/api/queries"""
+
+import json
+from typing import Any
+
+import sqlglot
+from flask import Response, redirect, request
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from superset_like.access.actor import Actor
+from superset_like.api.redash.authentication import Opens
+from superset_like.api.redash.people import user_records
+from superset_like.api.redash.query_record import VERSION, query_items, query_record, with_rights
+from superset_like.api.redash.resource import (
+    EDIT_QUERY,
+    VIEW_QUERY,
+    RedashResource,
+    answer,
+    json_body,
+    loaded,
+    loose_body,
+    nothing,
+    page_wish,
+    paginated,
+    route,
+)
+from superset_like.errors import Conflict, Invalid, NotFound
+from superset_like.models import ObjectType, SavedQuery
+from superset_like.services import found, marks, queries, query_lists, saved_queries, saved_runs, tags
+from superset_like.services.query_lists import Wish
+
+# By the names of the core.
+NAMES = {"name": "label", "query": "sql", "data_source_id": "db_id"}
+ACCESS_TYPES = frozenset({"view", "modify", "delete"})
+
+
+class QueryFields(Schema):
+    """What may be written of a query; a client may send the whole object back."""
+
+    name = fields.String(validate=Length(max=256))
+    description = fields.String(allow_none=True)
+    query = fields.String()
+    data_source_id = fields.Integer(strict=True)
+    options = fields.Dict(keys=fields.String())
+    schedule = fields.Raw(allow_none=True)
+    tags = fields.List(fields.String(validate=Length(max=250)))
+    is_draft = fields.Boolean()
+
+
+class QueryPost(QueryFields):
+    query = fields.String(required=True)
+    data_source_id = fields.Integer(required=True, strict=True)
+
+
+class QueryPut(QueryFields):
+    data_source_id = fields.Integer(strict=True, allow_none=True)
+    is_archived = fields.Boolean()
+
+
+class Grant(Schema):
+    access_type = fields.String(required=True)
+    user_id = fields.Integer(required=True, strict=True)
+
+
+class RedashQueriesApi(RedashResource):
+    """Saved queries."""
+
+    route_base = "/api"
+
+    @route("GET", "/queries", "A page of the queries that the caller sees", needs=VIEW_QUERY)
+    def listed(self, actor: Actor) -> Response:
+        return _page(actor)
+
+    @route("GET", "/queries/my", "Those he made", needs=VIEW_QUERY)
+    def my(self, actor: Actor) -> Response:
+        return _page(actor, mine=True)
+
+    @route("GET", "/queries/archive", "Those that no other list shows", needs=VIEW_QUERY)
+    def archived(self, actor: Actor) -> Response:
+        return _page(actor, archived=True)
+
+    @route("GET", "/queries/favorites", "Those he put a star on", needs=VIEW_QUERY)
+    def favorites(self, actor: Actor) -> Response:
+        return _page(actor, starred=True)
+
+    @route("GET", "/queries/recent", "His that changed last", needs=VIEW_QUERY)
+    def recent(self, actor: Actor) -> Response:
+        return answer(query_items(actor, query_lists.recent(actor)))
+
+    @route("GET", "/queries/search", "Where the search is today", needs=VIEW_QUERY)
+    def search(self, actor: Actor) -> Response:
+        words = request.args.get("q", "")
+        if not words:
+            return answer([])
+        moved: Any = redirect("/api/queries", 301)
+        response = answer({}, 301)
+        arguments = request.query_string.decode()
+        response.headers["Location"] = f"{moved.headers['Location']}?{arguments}"
+        return response
+
+    @route("GET", "/queries/tags", "Tags in use", needs=VIEW_QUERY)
+    def tags(self, actor: Actor) -> Response:
+        return answer({"tags": [{"name": name, "count": count} for name, count in query_lists.tag_counts(actor)]})
+
+    @route("POST", "/queries", "Make one", needs=EDIT_QUERY)
+    def post(self, actor: Actor) -> Response:
+        values = _values(loaded(QueryPost, json_body()))
+        values = {"label": "New Query", **values, "is_shared": True, "is_draft": True}
+        return answer(query_record(actor, saved_queries.create_with_table(actor, values)))
+
+    @route("GET", "/queries/<int:query_id>", "One", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY)
+    def get(self, actor: Actor, query_id: int) -> Response:
+        saved = found.one(actor, SavedQuery, query_id)
+        return answer(with_rights(actor, saved, query_record(actor, saved)))
+
+    @route("POST", "/queries/<int:query_id>", "Change one", needs=EDIT_QUERY)
+    def put(self, actor: Actor, query_id: int) -> Response:
+        sent = json_body()
+        if sent.get("version") not in {None, VERSION}:
+            raise Conflict()
+        values = _values(loaded(QueryPut, sent))
+        if values.get("db_id", 0) is None:
+            del values["db_id"]
+        return answer(query_record(actor, saved_queries.update(actor, query_id, values)))
+
+    @route("DELETE", "/queries/<int:query_id>", "Archive one", needs=EDIT_QUERY)
+    def delete(self, actor: Actor, query_id: int) -> Response:
+        saved_queries.archive(actor, query_id)
+        return nothing()
+
+    @route("POST", "/queries/<int:query_id>/fork", "Copy one", needs=EDIT_QUERY)
+    def fork(self, actor: Actor, query_id: int) -> Response:
+        return answer(query_record(actor, saved_queries.fork(actor, query_id)))
+
+    @route("POST", "/queries/<int:query_id>/regenerate_api_key", "Void its key", needs=EDIT_QUERY)
+    def regenerate_api_key(self, actor: Actor, query_id: int) -> Response:
+        return answer(query_record(actor, saved_queries.renew_key(actor, query_id), with_visualizations=False))
+
+    @route("POST", "/queries/<int:query_id>/favorite", "Put a star on it", needs=VIEW_QUERY)
+    def favor(self, actor: Actor, query_id: int) -> Response:
+        marks.favor(actor, SavedQuery, ObjectType.SAVED_QUERY, query_id)
+        return nothing()
+
+    @route("DELETE", "/queries/<int:query_id>/favorite", "Take the star off", needs=VIEW_QUERY)
+    def unfavor(self, actor: Actor, query_id: int) -> Response:
+        marks.unfavor(actor, SavedQuery, ObjectType.SAVED_QUERY, query_id)
+        return nothing()
+
+    @route("POST", "/queries/format", "SQL set in lines")
+    def format(self, actor: Actor) -> Response:
+        text = json_body().get("query")
+        if not isinstance(text, str):
+            raise Invalid(fields={"query": ["Missing data for required field."]})
+        return answer({"query": _formatted(actor, text)})
+
+    @route("GET", "/queries/<int:query_id>/dropdown", "What its rows offer a parameter", needs=VIEW_QUERY)
+    def dropdown(self, actor: Actor, query_id: int) -> Response:
+        return answer(saved_runs.choices(actor, query_id))
+
+    @route("GET", "/queries/<int:query_id>/dropdowns/<int:dropdown_id>", "The same, of its parameter's query")
+    def dropdowns(self, actor: Actor, query_id: int, dropdown_id: int) -> Response:
+        saved = found.one(actor, SavedQuery, query_id)
+        if not saved_runs.offers(saved, dropdown_id):
+            raise NotFound()
+        return answer(saved_runs.choices(actor, dropdown_id))
+
+    @route("GET", "/queries/<int:query_id>/acl", "Who may change it beside its maker", needs=VIEW_QUERY)
+    def grants(self, actor: Actor, query_id: int) -> Response:
+        saved = found.one(actor, SavedQuery, query_id)
+        people = user_records(editor.id for editor in saved.editors)
+        return answer({"modify": [people[pk] for pk in sorted(people)]} if people else {})
+
+    @route("POST", "/queries/<int:query_id>/acl", "Let somebody change it", needs=EDIT_QUERY)
+    def grant(self, actor: Actor, query_id: int) -> Response:
+        wish = _grant()
+        saved_queries.grant(actor, query_id, wish["user_id"])
+        people = user_records([actor.user_id, wish["user_id"]])
+        given = {"id": query_id, "object_id": query_id, "object_type": "queries", "access_type": wish["access_type"]}
+        return answer({**given, "grantor": people.get(actor.user_id or 0), "grantee": people.get(wish["user_id"])})
+
+    @route("DELETE", "/queries/<int:query_id>/acl", "Let somebody change it no more", needs=EDIT_QUERY)
+    def revoke(self, actor: Actor, query_id: int) -> Response:
+        saved_queries.revoke(actor, query_id, _grant()["user_id"])
+        return nothing()
+
+    @route("GET", "/queries/<int:query_id>/acl/<access_type>", "Whether the caller may", needs=VIEW_QUERY)
+    def may(self, actor: Actor, query_id: int, access_type: str) -> Response:
+        saved = found.one(actor, SavedQuery, query_id)
+        if access_type not in ACCESS_TYPES:
+            raise Invalid("Unknown access type.", fields={"access_type": ["Unknown access type."]})
+        allowed = access_type == "view" or with_rights(actor, saved, {})["can_edit"]
+        return answer({"response": allowed})
+
+
+def _page(actor: Actor, **more: bool) -> Response:
+    page, size = page_wish()
+    names = [name for name in request.args.getlist("tags") if name]
+    order, words = request.args.get("order", ""), request.args.get("q", "").strip()
+    made = query_lists.listed(actor, Wish(page, size, order, words, names, **more))
+    return paginated(made.count, page, size, query_items(actor, made))
+
+
+def _values(sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, by the core's names."""
+    values = {NAMES.get(name, name): value for name, value in sent.items()}
+    if "options" in values:
+        values["options_json"] = json.dumps(values.pop("options"))
+    if "schedule" in values:
+        schedule = values.pop("schedule")
+        values["schedule_json"] = None if schedule is None else json.dumps(schedule)
+    if "tags" in values:
+        values["tags"] = tags.ids_of_new([name.strip() for name in values["tags"] if name.strip()])
+    return values
+
+
+def _grant() -> dict[str, Any]:
+    wish = loaded(Grant, loose_body())
+    if wish["access_type"] not in ACCESS_TYPES:
+        raise Invalid("Unknown access type.", fields={"access_type": ["Unknown access type."]})
+    return wish
+
+
+def _formatted(actor: Actor, text: str) -> str:
+    try:
+        return queries.formatted(actor, text)
+    except sqlglot.errors.SqlglotError:
+        return text

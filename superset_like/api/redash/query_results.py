@@ -1,0 +1,294 @@
+"""/api/query_results, and the results of a query: asked, and read as JSON and as files."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Response, request
+from marshmallow import Schema, fields
+from marshmallow.validate import Range
+
+from superset_like.access.actor import Actor
+from superset_like.api.redash.authentication import Opens
+from superset_like.api.redash.errors import JSON
+from superset_like.api.redash.jobs import job_answer
+from superset_like.api.redash.query_record import moment_of_ms
+from superset_like.api.redash.resource import (
+    EXECUTE_QUERY,
+    VIEW_QUERY,
+    RedashResource,
+    answer,
+    json_body,
+    loaded,
+    loose_body,
+    route,
+)
+from superset_like.engine.encode.plain_csv import Format
+from superset_like.errors import Invalid, NotFound
+from superset_like.models import Query, QueryStatus, SavedQuery
+from superset_like.services import found, saved_results, saved_runs
+
+PREFIX = "p_"
+YEAR_S = 31_557_600
+LONGEST_WAIT_S = 60.0
+NO_DATA_SOURCE = "Please select data source to run this query."
+CSV = "text/csv; charset=UTF-8"
+TSV = "text/tab-separated-values; charset=UTF-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXTENSIONS = frozenset({"json", "csv", "tsv", "xlsx"})
+# In names of files no system takes these.
+NOT_IN_NAMES = re.compile(r'[<>:"\\/|?*]+')
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class Wish(Schema):
+    """What a result is asked for with. wait: seconds to wait for it; use_defaults: stored values fill the gaps."""
+
+    max_age = fields.Float(allow_none=True, load_default=None)
+    parameters = fields.Dict(keys=fields.String(), allow_none=True, load_default=None)
+    apply_auto_limit = fields.Boolean(allow_none=True, load_default=False)
+    wait = fields.Float(allow_none=True, load_default=None, validate=Range(min=0))
+    use_defaults = fields.Boolean(allow_none=True, load_default=False)
+
+
+class TextWish(Wish):
+    query = fields.String(required=True)
+    data_source_id = fields.Integer(allow_none=True, load_default=None)
+    query_id = fields.Raw(allow_none=True, load_default=None)
+
+
+class RedashQueryResultsApi(RedashResource):
+    """Rows."""
+
+    route_base = "/api"
+
+    @route("POST", "/query_results", "Run a text, or answer its kept result", needs=EXECUTE_QUERY)
+    def post(self, actor: Actor) -> Response:
+        wish = loaded(TextWish, json_body())
+        if wish["data_source_id"] is None:
+            return answer({"job": {"status": 4, "error": NO_DATA_SOURCE}}, 401)
+        saved = found.one(actor, SavedQuery, wish["query_id"]) if isinstance(wish["query_id"], int) else None
+        query = saved_runs.ask_text(
+            actor,
+            wish["data_source_id"],
+            wish["query"],
+            _values(wish),
+            saved=saved,
+            max_age=_age(wish["max_age"]),
+            auto_limit=bool(wish["apply_auto_limit"]),
+        )
+        return _answered(actor, query, _wait_s(wish))
+
+    @route("GET", "/query_results/<int:result_id>", "A result", needs=VIEW_QUERY)
+    def get(self, actor: Actor, result_id: int) -> Response:
+        return _result(actor, saved_runs.result(actor, result_id))
+
+    @route("GET", "/query_results/<int:result_id>.<extension>", "A result as a file", needs=VIEW_QUERY)
+    def file(self, actor: Actor, result_id: int, extension: str) -> Response:
+        query = saved_runs.result(actor, result_id)
+        return _kept_for_ever(_file(actor, query, _extension(extension), str(result_id)))
+
+    @route(
+        "POST",
+        "/queries/<int:query_id>/results",
+        "Run a query, or answer its kept result",
+        needs=VIEW_QUERY,
+        opens=Opens.ALL,
+    )
+    def ask(self, actor: Actor, query_id: int) -> Response:
+        wish = loaded(Wish, loose_body())
+        return _answered(actor, _asked(actor, found.one(actor, SavedQuery, query_id), wish), _wait_s(wish))
+
+    @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY)
+    def refresh(self, actor: Actor, query_id: int) -> Response:
+        saved = found.one(actor, SavedQuery, query_id)
+        saved_runs.require_full(actor, saved)
+        return job_answer(saved_runs.ask(actor, saved, _of_address(), max_age=0))
+
+    @route(
+        "GET", "/queries/<int:query_id>/results", "Its kept result", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY
+    )
+    def kept(self, actor: Actor, query_id: int) -> Response:
+        return _of_query(actor, query_id, "json")
+
+    @route(
+        "GET",
+        "/queries/<int:query_id>/results.<extension>",
+        "Its result as a file; with `p_` values, of these, run where it has to be",
+        needs=VIEW_QUERY,
+        opens=Opens.USER | Opens.QUERY,
+    )
+    def kept_file(self, actor: Actor, query_id: int, extension: str) -> Response:
+        return _of_query(actor, query_id, _extension(extension))
+
+    @route(
+        "GET",
+        "/queries/<int:query_id>/results/<int:result_id>.<extension>",
+        "One of its results as a file",
+        needs=VIEW_QUERY,
+        opens=Opens.USER | Opens.QUERY,
+    )
+    def file_of_query(self, actor: Actor, query_id: int, result_id: int, extension: str) -> Response:
+        saved = found.one(actor, SavedQuery, query_id)
+        query = saved_runs.result(actor, result_id, saved)
+        return _kept_for_ever(_file(actor, query, _extension(extension), saved.label))
+
+
+def _of_query(actor: Actor, query_id: int, extension: str) -> Response:
+    saved = found.one(actor, SavedQuery, query_id)
+    values = _of_address()
+    if not values:
+        return _file(actor, saved_runs.kept(actor, saved), extension, saved.label)
+    wish = loaded(Wish, {name: request.args[name] for name in ("max_age", "wait") if name in request.args})
+    query = saved_runs.ask(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
+    query = saved_runs.waited_for(query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
+    if query.status != QueryStatus.SUCCESS.value:
+        return job_answer(query)
+    return _file(actor, query, extension, saved.label)
+
+
+def _asked(actor: Actor, saved: SavedQuery, wish: Mapping[str, Any]) -> Query:
+    return saved_runs.ask(
+        actor,
+        saved,
+        _values(wish),
+        max_age=_age(wish["max_age"]),
+        with_defaults=bool(wish["use_defaults"]),
+        auto_limit=bool(wish["apply_auto_limit"]),
+    )
+
+
+def _values(wish: Mapping[str, Any]) -> dict[str, Any]:
+    return wish["parameters"] or _of_address()
+
+
+def _of_address() -> dict[str, Any]:
+    """Values of parameters in the address: `p_name=value`, `p_range.start=...`; a name twice is a list."""
+    values: dict[str, Any] = {}
+    for argument in request.args:
+        if not argument.startswith(PREFIX):
+            continue
+        name, texts = argument.removeprefix(PREFIX), request.args.getlist(argument)
+        outer, _, end = name.rpartition(".")
+        if outer and end in {"start", "end"}:
+            values.setdefault(outer, {})[end] = texts[0]
+        else:
+            values[name] = texts if len(texts) > 1 else texts[0]
+    return values
+
+
+def _age(max_age: float | None) -> float | None:
+    return None if max_age is None or max_age < 0 else max_age
+
+
+def _wait_s(wish: Mapping[str, Any]) -> float:
+    """Seconds that the client is ready to wait: as asked in the body, the address, or by `Prefer: wait=`."""
+    asked = wish["wait"]
+    if asked is None:
+        preferred = re.search(r"(?:^|[,;\s])wait=(\d{1,4})", request.headers.get("Prefer", ""))
+        asked = float(preferred[1]) if preferred else _number_in_address("wait")
+    return min(float(asked), LONGEST_WAIT_S)
+
+
+def _number_in_address(name: str) -> float:
+    text = request.args.get(name, "")
+    return float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) else 0.0
+
+
+def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
+    if wait_s:
+        query = saved_runs.waited_for(query, wait_s)
+        if query.status == QueryStatus.SUCCESS.value:
+            return _result(actor, query)
+    elif query.status == QueryStatus.SUCCESS.value:
+        return _result(actor, query)
+    return job_answer(query)
+
+
+def _result(actor: Actor, query: Query) -> Response:
+    return Response(_result_pieces(actor, query), content_type=JSON)
+
+
+def _result_pieces(actor: Actor, query: Query) -> Any:
+    """`{"query_result": {...}}` around the rows, which are bytes already; keys get the rows and their age alone."""
+    about: dict[str, Any] = {"retrieved_at": moment_of_ms(query.end_time)}
+    if actor.key_objects is None:
+        about = {
+            "id": query.id,
+            "query_hash": query.text_hash,
+            "query": query.sql,
+            "data_source_id": query.database_id,
+            "runtime": _runtime_s(query),
+            **about,
+        }
+    if query.truncated:
+        about |= {"truncated": True, "row_limit": query.limit}
+    head = b'{"query_result":' + orjson.dumps(about)[:-1] + b',"data":'
+    pieces = saved_results.data_json(query)
+
+    def made() -> Any:
+        yield head
+        yield from pieces
+        yield b"}}"
+
+    if (query.rows or 0) > saved_results.MOST_KEPT_ROWS:
+        return made()
+    return b"".join(made())
+
+
+def _runtime_s(query: Query) -> float:
+    begun = query.start_running_time or query.start_time or 0.0
+    return max(float(query.end_time or begun) - float(begun), 0.0) / 1000
+
+
+def _file(actor: Actor, query: Query, extension: str, name: str) -> Response:
+    made = _written(actor, query, extension)
+    day = saved_runs.moment_of_ms(query.end_time)
+    made.headers["Content-Disposition"] = _disposition(f"{_file_name(name)}_{day:%Y_%m_%d}.{extension}")
+    if query.truncated:
+        made.headers["X-Truncated"] = f"{query.limit} rows"
+    return made
+
+
+def _written(actor: Actor, query: Query, extension: str) -> Response:
+    if extension == "json":
+        return _result(actor, query)
+    if extension == "xlsx":
+        return Response(saved_results.workbook(query), content_type=XLSX)
+    separator, kind = (",", CSV) if extension == "csv" else ("\t", TSV)
+    return Response(saved_results.csv(query, _format(separator)), content_type=kind)
+
+
+def _format(separator: str) -> Format:
+    wanted = request.args.get("format", "")
+    if wanted not in {"", "iso"}:
+        raise Invalid(fields={"format": ["Must be iso."]})
+    if wanted == "iso":
+        return Format(separator)
+    return Format(separator, "DD/MM/YY", "DD/MM/YY HH:mm")
+
+
+def _extension(text: str) -> str:
+    if text not in EXTENSIONS:
+        raise NotFound()
+    return text
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"\s+", "_", NOT_IN_NAMES.sub(" ", CONTROL.sub("", name))).strip("_") or "query"
+
+
+def _disposition(name: str) -> str:
+    if name.isascii():
+        return f"attachment; filename={name}"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"attachment; filename={plain}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _kept_for_ever(response: Response) -> Response:
+    """A result of this number never changes."""
+    response.headers["Cache-Control"] = f"private,max-age={YEAR_S}"
+    return response

@@ -1,0 +1,530 @@
+"""Saved queries and texts run for whoever asks, and results that are kept for all who would get the same.
+
+Each execution that others may share has a mark: a hash of where and what it ran, with its caller's row rules put in. A
+caller is given a kept result, or joins a run that is on its way, when his own question has the same mark.
+
+Who may use the connection runs what he likes of what he may read. Who may only look (`saved_query_access`, the key of
+a query, the token of a dashboard) runs queries whose parameters leave nothing open; their tables are judged by the
+rights of whoever wrote the text.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import Table, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from superset_like.access import actors, rules, template_context
+from superset_like.access.actor import Actor
+from superset_like.access.remembered import Remembered
+from superset_like.engine import parameters, template
+from superset_like.engine.parameters import Parameter, Setting
+from superset_like.errors import (
+    DatabaseGone,
+    DataForbidden,
+    Forbidden,
+    NotAuthenticated,
+    NotFound,
+    ParameterInvalid,
+    ProductError,
+    QueryError,
+    RunForbidden,
+)
+from superset_like.extensions import db, settings
+from superset_like.models import Database, Query, QueryStatus, SavedQuery, stamp
+from superset_like.models.mixins import now
+from superset_like.models.query import query_asker
+from superset_like.services import databases, found, library, queries, query_plan, remembered, saved_results
+from superset_like.services.query_plan import Plan
+
+UNSAFE = "This query contains potentially unsafe parameters and cannot be executed "
+ON_SHARES = "on a shared dashboard or an embedded visualization."
+READ_ONLY = "with read-only access to this data source."
+AUTO_LIMIT = 1000
+KEPT_MARKS = 5000
+POLL_S = 0.05
+ACTIVE = (QueryStatus.PENDING.value, QueryStatus.RUNNING.value)
+SAVED: Table = SavedQuery.__table__
+QUERIES: Table = Query.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be run: final SQL on a connection. saved: the query whose text it is.
+
+    reader: whose right to read tables counts; None for the caller's own. limit: rows.
+    """
+
+    database: Database
+    sql: str
+    limit: int
+    saved: SavedQuery | None = None
+    reader: Actor | None = None
+    schema: str | None = None
+    catalog: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The values of an execution of it."""
+        return {
+            "database_id": self.database.id,
+            "sql": self.sql,
+            "schema": self.schema,
+            "catalog": self.catalog,
+            "limit": self.limit,
+            "saved_query_id": self.saved.id if self.saved else None,
+            "text_hash": parameters.text_hash(self.sql),
+            "is_rendered": True,
+            "run_async": True,
+        }
+
+
+def ask(
+    actor: Actor,
+    saved: SavedQuery,
+    values: Mapping[str, Any] | None = None,
+    *,
+    max_age: float | None = None,
+    with_defaults: bool = False,
+    auto_limit: bool = False,
+) -> Query:
+    """An execution of the query: one that succeeded and is kept, or one that is waiting, running or failed at once.
+
+    values: of its parameters by name. max_age: seconds that a kept result may be old; 0: a new one in any case, None:
+    any age. with_defaults: what is not named has the value that the parameter has by itself. auto_limit: 1,000 rows at
+    most. Raises RunForbidden, DatabaseGone, DatabasePaused, ParameterInvalid, ParameterMissing.
+    """
+    question = _of_saved(actor, saved, values or {}, with_defaults, auto_limit)
+    return _answered(actor, question, max_age)
+
+
+def ask_text(
+    actor: Actor,
+    database_id: int,
+    sql: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    saved: SavedQuery | None = None,
+    max_age: float | None = None,
+    auto_limit: bool = False,
+) -> Query:
+    """An execution of this text, as `ask` gives one. saved: the query that it is a draft of; its parameters count.
+
+    Raises RunForbidden, and what `ask` raises.
+    """
+    try:
+        database = databases.usable(actor, database_id)
+    except ProductError as error:
+        raise RunForbidden() from error
+    databases.require_running(database)
+    declared = parameters.declared(saved.options) if saved else ()
+    given = parameters.texts(declared, values or {}, _setting(actor, saved))
+    if not parameters.is_template(sql):
+        parameters.require_all(sql, given)
+    text = _rendered(actor, database, sql, given)
+    return _answered(actor, Question(database, text, _limit(auto_limit), saved), max_age)
+
+
+def run(actor: Actor, query_id: int) -> Query:
+    """The execution in its final state; see `queries.run`. Raises what went wrong, after that is written down."""
+    query = queries.run(actor, query_id, _plan_of)
+    if query.status == QueryStatus.SUCCESS.value and query.run_mark is not None:
+        _note_result(query)
+    return query
+
+
+def kept(actor: Actor, saved: SavedQuery) -> Query:
+    """The latest kept result of the query with the values that its parameters have by themselves. Raises NotFound.
+
+    After the text was changed, the last result of the former one, for who may have it.
+    """
+    query = _kept_by_mark(actor, saved)
+    if query is None and saved.latest_query_id is not None and actor.key_objects is None:
+        query = _successful(Query.id == saved.latest_query_id)
+        query = query if query is not None and _may_have(actor, query) else None
+    if query is None or not saved_results.is_kept(query):
+        raise NotFound("No cached result found for this query.")
+    return query
+
+
+def result(actor: Actor, query_id: int, saved: SavedQuery | None = None) -> Query:
+    """The execution of this number, whose rows the caller may have. Raises NotFound, RunForbidden.
+
+    saved: the query that it must be an execution of.
+    """
+    query = _successful(Query.id == query_id)
+    if query is None or (saved is not None and not _is_of(query, saved)):
+        raise NotFound()
+    if not _may_have(actor, query):
+        raise RunForbidden()
+    if not saved_results.is_kept(query):
+        raise NotFound()
+    return query
+
+
+def job(actor: Actor, uuid: Any, saved_query_id: int | None = None) -> Query:
+    """The execution, for who asked for it, and administrators. Raises NotFound.
+
+    saved_query_id: whose execution it must be.
+    """
+    queries.reap()
+    statement = select(Query).where(Query.uuid == uuid)
+    if saved_query_id is not None:
+        statement = statement.where(Query.saved_query_id == saved_query_id)
+    query: Query | None = db.session.execute(statement).scalar()
+    if query is None or not _is_asker(actor, query):
+        raise NotFound()
+    return query
+
+
+def cancel(actor: Actor, uuid: Any) -> Query:
+    """The execution, which has ended or ends within a second or two, for all who asked for it. Raises NotFound."""
+    return queries.end(job(actor, uuid).id)
+
+
+def waited_for(query: Query, seconds: float) -> Query:
+    """The execution, in its final state or as it is after so many seconds."""
+    end = time.monotonic() + seconds
+    pause_s = POLL_S
+    while query.status in ACTIVE and time.monotonic() < end:
+        # The next look shall see what others committed, and hold no connection meanwhile.
+        db.session.rollback()
+        time.sleep(min(pause_s, max(end - time.monotonic(), 0)))
+        pause_s = min(pause_s * 1.3, 0.5)
+        query = queries.row(query.id)
+    return query
+
+
+def choices(actor: Actor, query_id: int) -> list[dict[str, str]]:
+    """{name, value} of each row of a query's kept result: columns of these names, or the first. Raises NotFound."""
+    query = kept(actor, found.one(actor, SavedQuery, query_id))
+    return saved_results.choices(query)
+
+
+def offers(saved: SavedQuery, query_id: int) -> bool:
+    """Whether the rows of that query are what a parameter of this one may be."""
+    return query_id in {each.query_id for each in parameters.declared(saved.options)}
+
+
+def own_text(sql: str, options: Mapping[str, Any]) -> str:
+    """A query's text with the values that its parameters have by themselves."""
+    declared = parameters.declared(options)
+    if not declared or parameters.is_template(sql):
+        return sql
+    return parameters.filled(sql, _own_values(declared, Setting(now_in_zone())))
+
+
+def latest_of_text(actor: Actor, saved: SavedQuery) -> Query | None:
+    """The latest execution of the very text of a query, whoever asked it, that the caller may have."""
+    try:
+        return _kept_by_mark(actor, saved)
+    except ProductError:
+        return None
+
+
+def require_full(actor: Actor, saved: SavedQuery) -> None:
+    """Nothing. Raises Forbidden for who may only look."""
+    if standing(actor, saved) is not None:
+        raise Forbidden()
+
+
+def moment_of_ms(epoch_ms: Any) -> datetime | None:
+    """The stored time of so many milliseconds since 1970: UTC, without zone."""
+    if epoch_ms is None:
+        return None
+    return datetime.fromtimestamp(float(epoch_ms) / 1000, UTC).replace(tzinfo=None)
+
+
+def standing(actor: Actor, saved: SavedQuery) -> Actor | None:
+    """Whose right to read tables counts where the caller runs the query; None for his own. Raises RunForbidden."""
+    database = _database(saved)
+    if actor.key_objects is None and rules.can(actor, "use", database):
+        return None
+    if actor.key_objects is None and database.id not in actor.viewed_databases:
+        raise RunForbidden()
+    if not is_safe(saved):
+        raise RunForbidden(UNSAFE + (READ_ONLY if actor.key_objects is None else ON_SHARES))
+    return _author(saved, database)
+
+
+def is_safe(saved: SavedQuery) -> bool:
+    """Whether who runs the query cannot put text of his own into it."""
+    return not parameters.is_template(saved.sql) and parameters.is_safe(saved.sql, parameters.declared(saved.options))
+
+
+def _author(saved: SavedQuery, database: Database) -> Actor:
+    try:
+        author = actors.of_user(saved.sql_by_fk or 0)
+    except NotAuthenticated as error:
+        raise RunForbidden() from error
+    if not rules.can(author, "use", database):
+        raise RunForbidden()
+    return author
+
+
+def _database(saved: SavedQuery) -> Database:
+    if saved.db_id is None:
+        raise DatabaseGone()
+    return remembered.database(saved.db_id)
+
+
+def _of_saved(
+    actor: Actor, saved: SavedQuery, values: Mapping[str, Any], with_defaults: bool, auto_limit: bool
+) -> Question:
+    reader = standing(actor, saved)
+    database = _database(saved)
+    databases.require_running(database)
+    declared = parameters.declared(saved.options)
+    asked = {**parameters.defaults(declared), **values} if with_defaults else values
+    given = parameters.texts(declared, asked, _setting(actor, saved))
+    if not parameters.is_template(saved.sql):
+        parameters.require_all(saved.sql, given)
+    text = _rendered(actor, database, saved.sql, given)
+    return Question(database, text, _limit(auto_limit), saved, reader, saved.schema, saved.catalog)
+
+
+def _rendered(actor: Actor, database: Database, sql: str, given: Mapping[str, str]) -> str:
+    """The text with its values: plain places are filled in once, all other templates are Jinja's."""
+    if not parameters.is_template(sql):
+        return parameters.filled(sql, given)
+    context = library.offered_on(template_context.of(actor, params=_nested(given)), actor, database.id)
+    return template.render(sql, context, databases.engine_of(database))
+
+
+def _nested(given: Mapping[str, str]) -> dict[str, Any]:
+    """The values as a template names them: the ends of a range below its name."""
+    made: dict[str, Any] = {}
+    for place, text in given.items():
+        name, _, end = place.partition(".")
+        if end:
+            made.setdefault(name, {})[end] = text
+        else:
+            made[name] = text
+    return made
+
+
+def _setting(actor: Actor, saved: SavedQuery | None) -> Setting:
+    def offered(query_id: int) -> Sequence[str]:
+        try:
+            return [each["value"] for each in choices(actor, query_id)]
+        except (NotFound, RunForbidden, DatabaseGone):
+            return ()
+
+    return Setting(now_in_zone(), offered)
+
+
+def now_in_zone() -> datetime:
+    """The time where the users are, without zone."""
+    zone = settings().time_zone
+    return datetime.now(ZoneInfo(zone) if zone else UTC).replace(tzinfo=None)
+
+
+def _limit(auto_limit: bool) -> int:
+    most = settings().max_row_limit
+    return min(AUTO_LIMIT, most) if auto_limit else most
+
+
+def _answered(actor: Actor, question: Question, max_age: float | None) -> Query:
+    queries.reap()
+    values = {**question.row(), "user_id": actor.user_id}
+    try:
+        mark = _mark(actor, question)
+    except (QueryError, DataForbidden) as error:
+        # What is wrong with the SQL is the job's to say: asking for it was right.
+        return queries.row(queries.failed_at_once(values, error))
+    if mark is not None:
+        ready = _fresh(mark, max_age)
+        if ready is not None:
+            return ready
+        running = _running(mark)
+        if running is not None:
+            return _joined(actor, running)
+    return _started(actor, {**values, "run_mark": mark})
+
+
+def _started(actor: Actor, values: Mapping[str, Any]) -> Query:
+    query_id = queries.added(values)
+    mark = values["run_mark"]
+    # Two that ask at the same moment see each other here at the latest: the first stays.
+    first = None if mark is None else _running(mark)
+    if first is not None and first.id != query_id:
+        queries.withdraw(query_id)
+        return _joined(actor, first)
+    queries.send(query_id)
+    return queries.row(query_id)
+
+
+def _running(mark: str) -> Query | None:
+    statement = select(Query).where(Query.run_mark == mark, Query.status.in_(ACTIVE), Query.stop_requested.is_(False))
+    running: Query | None = db.session.execute(statement.order_by(Query.id).limit(1)).scalar()
+    return running
+
+
+def _joined(actor: Actor, query: Query) -> Query:
+    if actor.user_id is not None and query.user_id != actor.user_id:
+        pair = {"query_id": query.id, "user_id": actor.user_id}
+        here = (query_asker.c.query_id == query.id, query_asker.c.user_id == actor.user_id)
+        if db.session.execute(select(query_asker.c.query_id).where(*here)).first() is None:
+            try:
+                db.session.execute(insert(query_asker).values(pair))
+                db.session.commit()
+            except IntegrityError:
+                # He asked twice at once, or it is gone.
+                db.session.rollback()
+    return queries.row(query.id)
+
+
+def _fresh(mark: str, max_age: float | None) -> Query | None:
+    if max_age == 0:
+        return None
+    condition = [Query.run_mark == mark]
+    if max_age is not None and max_age > 0:
+        condition.append(Query.end_time >= (time.time() - max_age) * 1000)
+    query = _successful(*condition)
+    return query if query is not None and saved_results.is_kept(query) else None
+
+
+def _successful(*conditions: Any) -> Query | None:
+    statement = select(Query).where(Query.status == QueryStatus.SUCCESS.value, *conditions)
+    query: Query | None = db.session.execute(statement.order_by(Query.id.desc()).limit(1)).scalar()
+    return query
+
+
+def _kept_by_mark(actor: Actor, saved: SavedQuery) -> Query | None:
+    reader = standing(actor, saved)
+    declared = parameters.declared(saved.options)
+    try:
+        text = _rendered(actor, _database(saved), saved.sql, _own_values(declared, _setting(actor, saved)))
+        mark = _mark(actor, Question(_database(saved), text, _limit(False), saved, reader, saved.schema, saved.catalog))
+    except (QueryError, DataForbidden):
+        return None
+    return None if mark is None else _successful(Query.run_mark == mark)
+
+
+def _own_values(declared: Sequence[Parameter], setting: Setting) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for each in declared:
+        try:
+            made |= parameters.texts([each], parameters.defaults([each]), setting)
+        except ParameterInvalid:
+            # It has no value by itself that it would take.
+            continue
+    return made
+
+
+def _mark(actor: Actor, question: Question) -> str | None:
+    """What tells whether two executions would answer the same; None for one that does more than read.
+
+    To find it the text is judged for the caller, so who is told a mark may have the rows. Raises what forbids the text.
+    """
+    memory: Remembered[Any, str] = current_app.extensions.setdefault("superset_like_run_marks", Remembered(KEPT_MARKS))
+    stamps = stamp.current(db.session())
+    reader_id = question.reader.user_id if question.reader else None
+    place = (question.database.id, question.schema, question.catalog, question.limit)
+    key = (actor.user_id, reader_id, place, sha256(question.sql.encode()).digest())
+    mark = memory.get(stamps, key)
+    if mark is None:
+        asked = Query(**question.row())
+        mark = _mark_of(query_plan.planned(actor, question.database, asked, question.reader), asked)
+        if mark is None:
+            return None
+        memory.put(stamps, key, mark)
+    return mark
+
+
+def _mark_of(plan: Plan, query: Query) -> str | None:
+    if plan.writes or plan.read is None:
+        return None
+    place = (query.database_id, query.schema, query.catalog, query.limit)
+    return sha256(repr((*place, plan.read)).encode()).hexdigest()
+
+
+def _plan_of(actor: Actor, query: Query) -> Plan:
+    """What a worker runs for who asked."""
+    if query.run_mark is None:
+        return queries.usual_plan(actor, query)
+    saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
+    database = remembered.database(query.database_id)
+    databases.require_running(database)
+    plan = query_plan.planned(actor, database, query, _reader(actor, database, saved))
+    mark = _mark_of(plan, query)
+    if mark != query.run_mark:
+        # His rights changed since he asked: what comes now is for others than it would have been.
+        db.session.connection().execute(update(QUERIES).where(QUERIES.c.id == query.id).values(run_mark=mark))
+    return plan
+
+
+def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor | None:
+    """As `standing`, for a text that was asked before, whose values were judged then."""
+    if actor.key_objects is None and rules.can(actor, "use", database):
+        return None
+    if saved is None or saved.db_id != database.id or not rules.can(actor, "read", saved):
+        raise RunForbidden()
+    if actor.key_objects is None and database.id not in actor.viewed_databases:
+        raise RunForbidden()
+    return _author(saved, database)
+
+
+def _may_have(actor: Actor, query: Query) -> bool:
+    """Whether the caller, asking the same, would get these rows; administrators of queries have all."""
+    if query.run_mark is None:
+        return rules.can(actor, "read", query) and actor.key_objects is None
+    if actor.key_objects is None and rules.visible(actor, Query) is None:
+        return True
+    saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
+    database = remembered.database(query.database_id)
+    try:
+        reader = _reader(actor, database, saved)
+        asked = Question(database, query.sql, query.limit or 0, saved, reader, query.schema, query.catalog)
+        return _mark(actor, asked) == query.run_mark
+    except (RunForbidden, DataForbidden, QueryError, NotFound):
+        return False
+
+
+def _is_of(query: Query, saved: SavedQuery) -> bool:
+    """Whether it is an execution of the query, by itself or by another query of the same text."""
+    return query.saved_query_id == saved.id or (
+        query.database_id == saved.db_id and query.text_hash == _own_hash(saved)
+    )
+
+
+def _own_hash(saved: SavedQuery) -> str:
+    return parameters.text_hash(own_text(saved.sql, saved.options))
+
+
+def _is_asker(actor: Actor, query: Query) -> bool:
+    if actor.key_objects is not None:
+        return query.saved_query_id is not None and query.user_id == actor.user_id and _reaches(actor, query)
+    if rules.visible(actor, Query) is None or query.user_id == actor.user_id:
+        return True
+    here = (query_asker.c.query_id == query.id, query_asker.c.user_id == actor.user_id)
+    return db.session.execute(select(query_asker.c.query_id).where(*here)).first() is not None
+
+
+def _reaches(actor: Actor, query: Query) -> bool:
+    saved = db.session.get(SavedQuery, query.saved_query_id)
+    return saved is not None and rules.can(actor, "read", saved)
+
+
+def _note_result(query: Query) -> None:
+    """The saved queries whose text this is know it as their latest result; committed."""
+    values = {"latest_query_id": query.id, "rows": query.rows, "last_run": now()}
+    same = or_(SAVED.c.id == query.saved_query_id, SAVED.c.latest_query_id.in_(_earlier(query)))
+    rows = db.session.execute(select(SavedQuery).where(SavedQuery.db_id == query.database_id, same)).scalars()
+    ids = [saved.id for saved in rows if _own_hash(saved) == query.text_hash]
+    if ids:
+        # Below the ORM: a run is no change of the query.
+        db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(values))
+    db.session.commit()
+
+
+def _earlier(query: Query) -> Any:
+    """Executions of the same text on the same connection."""
+    return select(QUERIES.c.id).where(
+        QUERIES.c.text_hash == query.text_hash, QUERIES.c.database_id == query.database_id
+    )
