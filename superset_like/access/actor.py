@@ -38,16 +38,17 @@ class Guest:
 class KeyObjects:
     """What a key with scopes for single objects reaches.
 
-    named: (permission, resource, id) of each; whole: resources that it reaches in full.
+    named: (permission, resource, id) of each; whole: (permission, resource) of those that it reaches in full.
     """
 
     named: frozenset[tuple[str, str, int]]
-    whole: frozenset[str]
+    whole: frozenset[tuple[str, str]]
 
     def ids(self, resource: str, permission: str | None = None) -> frozenset[int] | None:
         """The objects that it reaches (with this permission); None for all. What no scope names it does not reach."""
         ids = frozenset(pk for held, of, pk in self.named if of == resource and permission in (None, held))
-        return None if resource in self.whole and not self._limits(resource) else ids
+        is_whole = any(of == resource and permission in (None, held) for held, of in self.whole)
+        return None if is_whole and not self._limits(resource) else ids
 
     def _limits(self, resource: str) -> bool:
         return any(of == resource for _, of, _ in self.named)

@@ -83,7 +83,7 @@ def limited(actor: Actor, scopes: frozenset[str] | None) -> Actor:
     limited_to = None
     if named:
         objects = frozenset((match["permission"], match["resource"], int(match["id"])) for match in named.values())
-        whole = frozenset(pair[1] for pair in kept if _names(scopes - named.keys(), *pair))
+        whole = frozenset(pair for pair in kept if _names(scopes - named.keys(), *pair))
         limited_to = KeyObjects(objects, whole)
     return replace(actor, permissions=kept, key_scopes=scopes, key_objects=limited_to)
 

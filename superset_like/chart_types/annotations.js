@@ -97,6 +97,15 @@ function placeOf(moment, { laid }) {
   return times.reduce((best, time, index) => (time <= moment ? index : best), 0);
 }
 
+// The part of a span that an axis of periods shows; nothing of one beside it. Other axes cut it themselves.
+function within(from, to, { laid }) {
+  if (!laid.categories) return [from, to];
+  const times = laid.keys.map(Number);
+  const step = times.length > 1 ? times[1] - times[0] : 0;
+  const end = times[times.length - 1] + step;
+  return to < times[0] || from > end ? [null, null] : [Math.max(from, times[0]), Math.min(to, end)];
+}
+
 // Marks hang at a line without points.
 function carrier(layer, place, at, marks) {
   return { name: layer.name, type: "line", data: [], color: colourOf(layer, place.look, at), isAnnotation: true, ...marks };
@@ -122,6 +131,8 @@ function spans(layer, records, place, at) {
   const data = records
     .map((record) => [momentOf(layer, record, "timeColumn", "start_dttm"), momentOf(layer, record, "intervalEndColumn", "end_dttm"), record])
     .filter(([from, to]) => from !== null && to !== null && to >= from)
+    .map(([from, to, record]) => [...within(from, to, place), record])
+    .filter(([from]) => from !== null)
     .map(([from, to, record]) => [placeOf(from, place), placeOf(to, place), record])
     .filter(([from, to]) => from !== null && to !== null)
     .map(([from, to, record]) => [{ name: titleOf(layer, record), [place.named]: from }, { [place.named]: to }]);

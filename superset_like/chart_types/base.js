@@ -98,19 +98,28 @@ function localised(text) {
 // so that UTC's clock reads them, so axes begin at the midnights of the zone. Days and moments without one stay.
 export function onTheirClocks(results) {
   return results.map((result) => {
-    const zones = (result && result.zones) || [];
-    const moved = result ? result.colnames.filter((_, place) => zones[place] && zones[place] !== "UTC") : [];
-    if (!moved.length) return result;
-    const zoneOf = new Map(result.colnames.map((name, place) => [name, zones[place]]));
-    const data = result.data.map((row) => {
-      const changed = { ...row };
-      for (const name of moved) {
-        const moment = milliseconds(row[name]);
-        if (moment !== null) changed[name] = moment + offsetAt(moment, zoneOf.get(name));
-      }
-      return changed;
-    });
-    return { ...result, data };
+    if (!result || !(result.zones || []).some((zone) => zone && zone !== "UTC")) return result;
+    const layers = Object.entries(result.annotation_data || {}).map(([name, layer]) => [name, movedLayer(layer, clockOf([result]))]);
+    return { ...result, data: moved(result.data, result.colnames, result.zones), annotation_data: Object.fromEntries(layers) };
+  });
+}
+
+// A layer of people's own notes names no columns: its moments are those of no zone, and stand where the chart's do.
+function movedLayer(layer, clock) {
+  const own = layer.colnames || ["start_dttm", "end_dttm"];
+  return { ...layer, records: moved(layer.records || [], own, layer.colnames ? layer.zones || [] : [clock, clock]) };
+}
+
+function moved(rows, colnames, zones) {
+  const names = colnames.filter((_, place) => zones[place] && zones[place] !== "UTC");
+  const zoneOf = new Map(colnames.map((name, place) => [name, zones[place]]));
+  return rows.map((row) => {
+    const changed = { ...row };
+    for (const name of names) {
+      const moment = milliseconds(row[name]);
+      if (moment !== null) changed[name] = moment + offsetAt(moment, zoneOf.get(name));
+    }
+    return changed;
   });
 }
 
@@ -148,7 +157,7 @@ export function numberFormatter(format, currency) {
 }
 
 // The number as short as it can be read: 12.3k, 4.56M, 0.0012.
-export function smartNumber(value) {
+function smartNumber(value) {
   return localised(smart(value));
 }
 
@@ -327,7 +336,7 @@ const GRAIN_PATTERNS = {
 const DAY = 86400000;
 
 // The shortest distance in milliseconds between two periods of a time grain; 0 for an unknown one.
-export function grainStep(grain) {
+function grainStep(grain) {
   const text = String(grain || "");
   if (text.includes("/")) return 7 * DAY;
   const known = { P1D: DAY, P1W: 7 * DAY, P1M: 28 * DAY, P3M: 90 * DAY, "P0.25Y": 90 * DAY, P1Y: 365 * DAY };
@@ -339,7 +348,7 @@ export function grainStep(grain) {
 // milliseconds => text, by a strftime pattern; smart_date (or none) tells a moment as the grain wants, or as it needs.
 export function timeFormatter(format, look, grain) {
   const own = format && !["smart_date", "smart_date_verbose", "smart_date_detailed"].includes(format) ? format : null;
-  const byGrain = GRAIN_PATTERNS[grain] || (String(grain || "").includes("/") ? GRAIN_PATTERNS.P1W : null);
+  const byGrain = (Object.hasOwn(GRAIN_PATTERNS, grain || "") && GRAIN_PATTERNS[grain]) || (String(grain || "").includes("/") ? GRAIN_PATTERNS.P1W : null);
   return (value) => {
     const moment = milliseconds(value);
     if (moment === null) return NULL_TEXT;
@@ -590,6 +599,13 @@ export function placedRows(result) {
   return rowsOf(result).map((row, place) => ({ row, place }));
 }
 
+// The mark of a node between links that are made of rows: the row in which it begins one, else ends one.
+export function nodeMark(links, name) {
+  const out = links.find((link) => link.source === name);
+  if (out) return { row: out.mark.row, depth: 1 };
+  return { row: links.find((link) => link.target === name).mark.row, from: 1, depth: 2 };
+}
+
 // What a clicked mark stands for, as a filter wants it: [{col, val, formattedVal}]. The mark's data (or its `info`, for
 // a shape drawn by hand) tell by `mark: {row, from, depth}` which row it shows, and which of the columns, from one to before another;
 // nothing for a mark that no row made, as a total. fields: the form's fields that name the columns.
@@ -760,7 +776,8 @@ function usualInk(look) {
 
 // The colours of series, by the form's `color_scheme`; readable in the look's theme.
 export function palette(formData, look) {
-  const scheme = SCHEMES[formData && formData.color_scheme];
+  const named = (formData && formData.color_scheme) || "";
+  const scheme = Object.hasOwn(SCHEMES, named) ? SCHEMES[named] : undefined;
   const usual = look && look.theme === "dark" ? DARK : LIGHT;
   const accent = look && look.ink && look.ink.accent;
   if (!scheme) return accent ? [accent, ...usual.slice(1)] : usual;
@@ -771,7 +788,8 @@ export function palette(formData, look) {
 export function colourOf(formData, look) {
   const own = { ...(formData.label_colors || {}) };
   const colours = palette(formData, look);
-  return (name, place) => own[name] || colours[place % colours.length];
+  // A group may be called `constructor`.
+  return (name, place) => (Object.hasOwn(own, name) && own[name]) || colours[place % colours.length];
 }
 
 // The colours from low to high, by the form's `linear_color_scheme`; low is near the surface in both themes.
@@ -1105,7 +1123,7 @@ export function sheet(look, { headers, rows, fixed = 0, foot = null, more = 0 })
     y += ROW;
   }
   const rest = [
-    ...(left ? [`${grouped(String(left))} more ${left === 1 ? "row" : "rows"}`] : []),
+    ...(left ? [`${localised(grouped(String(left)))} more ${left === 1 ? "row" : "rows"}`] : []),
     ...(columns.hidden ? [`${columns.hidden} more ${columns.hidden === 1 ? "column" : "columns"}`] : []),
   ];
   if (rest.length) children.push(textPicture(rest.join(", "), pad + 8, y + ROW / 2, "left", { fill: colours.quiet, weight: 400, size: 11 }));

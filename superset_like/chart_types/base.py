@@ -76,6 +76,14 @@ def base_axis(column: str, grain: str | None) -> dict[str, Any]:
     }
 
 
+def cut_to_grain(form_data: FormData, columns: Sequence[Any]) -> list[Any]:
+    """The columns, those that the form says to be of time cut to its grain."""
+    grain, lookup = form_data.get("time_grain_sqla"), form_data.get("temporal_columns_lookup") or {}
+    return [
+        base_axis(each, grain) if isinstance(each, str) and grain and lookup.get(each) else each for each in columns
+    ]
+
+
 def shared(form_data: FormData) -> Question:
     """What every type takes from the form: filters, time, limits, extras."""
     filters, where, having = adhoc_filters(form_data.get("adhoc_filters") or ())

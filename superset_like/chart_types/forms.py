@@ -111,6 +111,12 @@ def _is_met(control: Control, form_data: FormData) -> bool:
 
 
 @cache
+def examples() -> Mapping[str, Mapping[str, Any]]:
+    """Folder -> what its type is drawn from in choosers and in the gallery: {form_data, results}."""
+    return {path.parent.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*/example.json"))}
+
+
+@cache
 def all_forms() -> tuple[Form, ...]:
     """The form of each chart type that has one, by folder."""
     shared = json.loads((FOLDER / "controls.json").read_text())

@@ -6,8 +6,14 @@ A word that Python keeps for itself has `_` at its end: `import_.py`.
 import importlib
 import keyword
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from superset_like.access.actor import Actor
 
 
 class Commands(click.Group):
@@ -30,6 +36,22 @@ class Commands(click.Group):
             return None
         found = getattr(importlib.import_module(f"{__name__}.{module}"), module, None)
         return found if isinstance(found, click.Command) else None
+
+
+@contextmanager
+def acting_as(user: str | None) -> Iterator["Actor"]:
+    """Who acts: the user of this name, an administrator where none is named. What he is refused is the command's."""
+    # As FAB: a command that needs none of it begins at once.
+    from superset_like.access import actors
+    from superset_like.access.actor import acting
+    from superset_like.errors import ProductError
+    from superset_like.services import people
+
+    try:
+        with acting(actors.installer() if user is None else actors.of_user(people.named(user).id)) as actor:
+            yield actor
+    except ProductError as error:
+        raise click.ClickException(error.message or str(error.fields)) from error
 
 
 @click.group(cls=Commands)

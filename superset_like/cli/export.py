@@ -5,10 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from superset_like.access import actors
-from superset_like.access.actor import acting
-from superset_like.errors import ProductError
-from superset_like.services import people
+from superset_like.cli import acting_as
 from superset_like.services.bundles import exporting
 from superset_like.services.bundles.kinds import all_kinds
 
@@ -25,11 +22,7 @@ def export(file: Path, kind: str | None, ids: tuple[int, ...], user: str | None)
         raise click.BadParameter(f"must be one of {', '.join(all_kinds())}", param_hint="--kind")
     if bool(kind) != bool(ids):
         raise click.UsageError("--kind and --id go together")
-    try:
-        asker = actors.installer() if user is None else actors.of_user(people.named(user).id)
-        with acting(asker) as actor:
-            bundle = exporting.assets(actor) if kind is None else exporting.objects(actor, kind, ids)
-    except ProductError as error:
-        raise click.ClickException(error.message) from error
+    with acting_as(user) as actor:
+        bundle = exporting.assets(actor) if kind is None else exporting.objects(actor, kind, ids)
     file.write_bytes(bundle.data)
     click.echo(f"Wrote {file}.")

@@ -7,10 +7,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from superset_like.access import actors
-from superset_like.access.actor import acting
-from superset_like.errors import ProductError
-from superset_like.services import people
+from superset_like.cli import acting_as
 from superset_like.services.bundles import importing
 from superset_like.services.bundles.importing import Step, Wish
 
@@ -29,12 +26,8 @@ from superset_like.services.bundles.importing import Step, Wish
 def import_(file: Path, overwrite: bool, plan: bool, passwords: Path | None, user: str | None) -> None:
     """Apply the bundle in FILE: all of it, or nothing and an error."""
     wish = Wish(overwrite=overwrite, passwords=_passwords(passwords), is_plan=plan)
-    try:
-        asker = actors.installer() if user is None else actors.of_user(people.named(user).id)
-        with acting(asker) as actor, file.open("rb") as stream:
-            steps = importing.apply(actor, None, stream, wish)
-    except ProductError as error:
-        raise click.ClickException(error.message) from error
+    with acting_as(user) as actor, file.open("rb") as stream:
+        steps = importing.apply(actor, None, stream, wish)
     for step in steps:
         click.echo(_line(step))
     click.echo("Nothing was changed: this is a plan." if plan else "Done.")

@@ -5,12 +5,10 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from superset_like.access import actors
-from superset_like.access.actor import acting
+from superset_like.cli import acting_as
 from superset_like.engine.databases.loading import Already
 from superset_like.engine.uploads.wishes import Wishes
-from superset_like.errors import ProductError
-from superset_like.services import databases, people, uploads
+from superset_like.services import databases, uploads
 from superset_like.services.uploads import Destination, File
 
 KINDS = {
@@ -44,17 +42,14 @@ def load_file(
     kind = KINDS.get(file.suffix.lower())
     if kind is None:
         raise click.ClickException(f"Not a kind of file that can be loaded; known are {', '.join(KINDS)}")
-    try:
-        with acting(actors.of_user(people.named(user).id) if user else actors.installer()) as actor:
-            loaded = uploads.load(
-                actor,
-                databases.named(actor, database).id,
-                File(file, file.name, kind),
-                Destination(table, schema, already=Already(if_exists)),
-                Wishes(delimiter=delimiter, sheet_name=sheet),
-            )
-    except ProductError as error:
-        raise click.ClickException(error.message or str(error.fields)) from error
+    with acting_as(user) as actor:
+        loaded = uploads.load(
+            actor,
+            databases.named(actor, database).id,
+            File(file, file.name, kind),
+            Destination(table, schema, already=Already(if_exists)),
+            Wishes(delimiter=delimiter, sheet_name=sheet),
+        )
     dataset = f", dataset {loaded.dataset.id}" if loaded.dataset else ""
     rows = "1 row is" if loaded.rows == 1 else f"{loaded.rows} rows are"
     click.echo(f"{rows} in {loaded.table.name}{dataset}.")

@@ -70,12 +70,6 @@ def tabs_in(places: Places) -> dict[str, str]:
     }
 
 
-def above(places: Places, chart: int) -> set[str]:
-    """Ids of the chart's places, and of those in which they are, directly or not."""
-    own = {name for name, place in places.items() if _meta(place).get("chartId") == chart}
-    return own.union(*(around(places, name) for name in own))
-
-
 def around(places: Places, name: str) -> set[str]:
     """Ids of the places in which this one is, directly or not."""
     holders: dict[str, list[str]] = {}

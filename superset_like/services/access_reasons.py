@@ -14,6 +14,7 @@ from superset_like.access.ways import Need, Way
 from superset_like.errors import BadRequest, Forbidden, NotAuthenticated, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Database, Dataset
+from superset_like.services import dashboards
 
 MODELS: Mapping[str, type[Model]] = {
     "chart": Chart,
@@ -88,7 +89,7 @@ def of(user: Actor, thing: Any) -> Reasons:
         {verb: rules.can(user, verb, thing) for verb in VERBS.get(model, OF_DATASETS)},
         _permission(user, rules.RESOURCES[model]),
         tried(user, model, thing.id),
-        {dataset: row_filters.considered(user, dataset) for dataset in _datasets(thing)},
+        {dataset: row_filters.considered(user, dataset) for dataset in _datasets(user, thing)},
     )
 
 
@@ -130,12 +131,11 @@ def _permission(user: Actor, resource: str) -> Met:
     return Met(f"can_read on {resource}", user.can("can_read", resource), roles)
 
 
-def _datasets(thing: Any) -> list[Dataset]:
+def _datasets(user: Actor, thing: Any) -> list[Dataset]:
     if isinstance(thing, Dataset):
         return [thing]
     if isinstance(thing, Chart):
         return [] if thing.table is None else [thing.table]
     if isinstance(thing, Dashboard):
-        found = {chart.table for chart in thing.charts if chart.table is not None}
-        return sorted(found, key=lambda dataset: dataset.id)
+        return dashboards.datasets_of(user, thing)
     return []

@@ -25,7 +25,15 @@ from superset_like.engine.databases.base import Engine, Target
 from superset_like.engine.encode import arrow_ipc, csv, json, ndjson
 from superset_like.engine.leases import Lease
 from superset_like.engine.query import Predicate, Shape, Statement
-from superset_like.errors import Forbidden, NotFound
+from superset_like.errors import (
+    AnswerTooLarge,
+    Forbidden,
+    NotFound,
+    ProductError,
+    QueryError,
+    QueryTimedOut,
+    SubqueryRefused,
+)
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
 from superset_like.services import annotations as annotation_rows
@@ -346,6 +354,23 @@ def _total(here: Asking, planned: Plan, rows: int, truncated: bool, watch: stops
 def annotations(here: Asking, planned: Plan) -> dict[str, Answer]:
     """Name of a layer -> the rows of the chart it comes from, which the caller must see. Raises NotFound."""
     return {each.name: _annotated(here, planned, each) for each in planned.asked.annotations}
+
+
+# They tell nothing of the SQL, also to a guest.
+PLAIN_ERRORS = (SubqueryRefused, QueryTimedOut, AnswerTooLarge)
+
+
+def hides(actor: Actor, error: ProductError) -> bool:
+    """Whether the caller may not read what went wrong with a question: a guest learns nothing of SQL and tables."""
+    return actor.guest is not None and isinstance(error, QueryError) and not isinstance(error, PLAIN_ERRORS)
+
+
+def layer_record(found: Answer) -> dict[str, Any]:
+    """The rows of a layer as JSON. Those of a chart say the zones of their moments; others have none."""
+    record: dict[str, Any] = {"records": orjson.Fragment(found.body)}
+    if found.meta.get("zones"):
+        record |= {"colnames": found.meta["labels"], "zones": found.meta["zones"]}
+    return record
 
 
 def _annotated(here: Asking, planned: Plan, annotation: Annotation) -> Answer:

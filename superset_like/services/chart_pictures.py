@@ -9,6 +9,7 @@ from typing import Any, Literal
 import orjson
 
 from superset_like import chart_types
+from superset_like.chart_types import forms
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.extensions import db, settings
@@ -149,7 +150,7 @@ def module_of(viz_type: str) -> str:
     known = modules.names()
     if viz_type in known:
         return viz_type
-    folder = type(chart_types.of(viz_type)).__module__.split(".")[-2]
+    folder = forms.folder_of(chart_types.of(viz_type))
     return folder if folder in known else modules.FALLBACK
 
 
@@ -158,7 +159,7 @@ def _result(answer: Answer, layers: Mapping[str, Answer]) -> dict[str, Any]:
     data: Sequence[Any] = orjson.Fragment(answer.body)
     # An earlier version of this server kept answers that say no zones.
     zones = meta.get("zones") or [None] * len(meta["labels"])
-    beside = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
+    beside = {name: chart_data.layer_record(each) for name, each in layers.items()}
     known = {
         "colnames": meta["labels"],
         "coltypes": meta["kinds"],

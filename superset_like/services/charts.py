@@ -107,6 +107,12 @@ def _dataset(actor: Actor, pk: int) -> Dataset:
 
 def _dashboards(actor: Actor, pks: Sequence[int], present: Sequence[Dashboard] = ()) -> list[Dashboard]:
     kept = {dashboard.id: dashboard for dashboard in present}
+    left_out = [pk for pk in kept if pk not in pks]
+    seen = {dashboard.id: dashboard for dashboard in found.known(actor, Dashboard, left_out)}
+    for dashboard in seen.values():
+        rules.require(actor, "edit", dashboard)
+    # Of what he does not see he cannot mean to take the chart off.
+    unseen = [kept[pk] for pk in left_out if pk not in seen]
     new = [pk for pk in dict.fromkeys(pks) if pk not in kept]
     try:
         added = found.visible(actor, Dashboard, new)
@@ -114,4 +120,4 @@ def _dashboards(actor: Actor, pks: Sequence[int], present: Sequence[Dashboard] =
         raise Invalid(fields={"dashboards": ["Dashboards do not exist"]}) from error
     for dashboard in added:
         rules.require(actor, "edit", dashboard)
-    return [kept[pk] for pk in dict.fromkeys(pks) if pk in kept] + added
+    return [kept[pk] for pk in dict.fromkeys(pks) if pk in kept] + added + unseen

@@ -16,14 +16,10 @@ from superset_like.access.actor import ANONYMOUS, Actor, acting
 from superset_like.engine.cache import Entry
 from superset_like.engine.cache import key as cache_key
 from superset_like.errors import (
-    AnswerTooLarge,
     BadRequest,
     DrawingFailed,
     DrawingTimedOut,
     ProductError,
-    QueryError,
-    QueryTimedOut,
-    SubqueryRefused,
     TooLarge,
     TooMany,
     Unavailable,
@@ -252,8 +248,7 @@ def _at_once(actor: Actor, do: Callable[[Job], Made], jobs: Sequence[Job], threa
 
 def _worded(actor: Actor, error: ProductError) -> str:
     """What is said in a chart's place; a guest learns nothing of the SQL."""
-    is_plain = isinstance(error, SubqueryRefused | QueryTimedOut | AnswerTooLarge)
-    if actor.guest is not None and isinstance(error, QueryError) and not is_plain:
+    if chart_data.hides(actor, error):
         return "The chart's data could not be loaded"
     return error.message
 

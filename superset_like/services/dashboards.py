@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -53,7 +54,7 @@ def create(actor: Actor, values: dict[str, Any]) -> Dashboard:
     """A new dashboard. The charts of its layout are on it, and those of `charts` have a place in its layout."""
     rules.require_new(actor, Dashboard)
     values = dict(values)
-    _check_slug(values.get("slug"))
+    require_free_slug(values.get("slug"))
     dashboard = Dashboard(
         owners=people.owners(actor, values.pop("owners", None)),
         roles=people.roles(values.pop("roles", None) or []),
@@ -75,7 +76,7 @@ def update(actor: Actor, pk: int, values: dict[str, Any]) -> Dashboard:
     former = history.before(dashboard)
     values = dict(values)
     if values.get("slug") and values["slug"] != dashboard.slug:
-        _check_slug(values["slug"])
+        require_free_slug(values["slug"], dashboard.uuid)
     if values.get("owners") is not None:
         dashboard.owners = people.owners(actor, values["owners"])
     if values.get("roles") is not None:
@@ -98,11 +99,11 @@ def configure(
     is_marked: whether the change is one of the dashboard, with a time and an author, or none to speak of.
     """
     dashboard = found.editable(actor, Dashboard, [pk])[0]
-    former = history.before(dashboard)
+    former = history.before(dashboard) if is_marked else None
     metadata: dict[str, Any] = json.loads(dashboard.json_metadata or "{}") or {}
     change(metadata)
     dashboard.json_metadata = json.dumps(metadata)
-    if is_marked:
+    if former is not None:
         history.keep(former)
     else:
         for name in ("changed_on", "changed_by_fk"):
@@ -126,8 +127,10 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
 def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboard:
     """A new dashboard like the other; with duplicate_slices its charts are copies of their own."""
     rules.require_new(actor, Dashboard)
+    if values.get("duplicate_slices"):
+        rules.require_new(actor, Chart)
     metadata = json.loads(values["json_metadata"])
-    charts = list(dashboard.charts)
+    charts = charts_of(actor, dashboard)
     positions = metadata.pop("positions", None) or json.loads(dashboard.position_json or "{}")
     made = Dashboard(
         dashboard_title=values.get("dashboard_title") or dashboard.dashboard_title,
@@ -149,9 +152,20 @@ def copy(actor: Actor, dashboard: Dashboard, values: dict[str, Any]) -> Dashboar
     return made
 
 
-def datasets_of(dashboard: Dashboard) -> list[Dataset]:
-    """The datasets its charts ask, each once."""
+def charts_of(actor: Actor, dashboard: Dashboard) -> list[Chart]:
+    """The charts on it by their ids: all of them for who sees the dashboard, but for a key those that it reaches."""
+    charts = sorted(dashboard.charts, key=lambda chart: chart.id)
+    if actor.key_objects is None:
+        return charts
+    reached = {chart.id for chart in found.known(actor, Chart, [chart.id for chart in charts])}
+    return [chart for chart in charts if chart.id in reached]
+
+
+def datasets_of(actor: Actor, dashboard: Dashboard) -> list[Dataset]:
+    """The datasets its charts ask, each once; of them, too, a key tells those that it reaches."""
     ids = {chart.datasource_id for chart in dashboard.charts if chart.datasource_id is not None}
+    if actor.key_objects is not None:
+        return sorted(found.known(actor, Dataset, ids), key=lambda dataset: dataset.id)
     return list(db.session.execute(select(Dataset).where(Dataset.id.in_(ids)).order_by(Dataset.id)).scalars())
 
 
@@ -232,8 +246,18 @@ def _charts(actor: Actor, pks: Sequence[int], present: Sequence[Chart]) -> list[
     return list(db.session.execute(statement.order_by(Chart.id)).scalars())
 
 
-def _check_slug(slug: str | None) -> None:
-    if slug and db.session.execute(select(Dashboard.id).where(Dashboard.slug == slug)).first():
+def slug_text(value: str | None) -> None:
+    """Nothing, or ValidationError when a slug could be taken for an id or would not survive in a URL."""
+    if value and (value.isdigit() or "/" in value):
+        raise ValidationError("A slug may not be a number nor hold a slash")
+
+
+def require_free_slug(slug: str | None, own: UUID | None = None) -> None:
+    """Nothing, or Invalid when another dashboard than that of the uuid `own` has the slug."""
+    if not slug:
+        return
+    taken = db.session.execute(select(Dashboard.uuid).where(Dashboard.slug == slug)).scalar()
+    if taken is not None and taken != own:
         raise Invalid(fields={"slug": ["Must be unique"]})
 
 

@@ -68,7 +68,9 @@ def reaches(scope: Any, in_scope: Any, positions: Any, chart_id: int) -> bool:
     scope: {rootPath, excluded}. in_scope: ids of charts, which count where there is no scope.
     """
     if isinstance(scope, dict):
-        roots = scope.get("rootPath") or [ROOT]
+        roots = scope.get("rootPath")
+        if roots is None:
+            roots = [ROOT]
         if chart_id in (scope.get("excluded") or ()):
             return False
         return ROOT in roots or chart_id in charts_below(positions, roots)

@@ -1,6 +1,6 @@
 """Objects by id, as the caller may see them; used by every service that changes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from flask_appbuilder import Model
@@ -22,7 +22,7 @@ def visible(actor: Actor, model: type[Item], pks: Sequence[int]) -> list[Item]:
     return [by_id[pk] for pk in pks]
 
 
-def known(actor: Actor, model: type[Item], pks: Sequence[int]) -> Sequence[Item]:
+def known(actor: Actor, model: type[Item], pks: Collection[int]) -> Sequence[Item]:
     """Those of them that exist for this caller, in no order."""
     statement = select(model).where(model.id.in_(pks))
     condition = rules.visible(actor, model)

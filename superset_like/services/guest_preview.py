@@ -106,8 +106,10 @@ def _sample(visitor: Actor, chart: Chart, dashboards: Sequence[Dashboard]) -> Sa
     with acting(visitor):
         try:
             asking, context = chart_data.of_chart(visitor, chart, dashboard_id=on)
-            plan = chart_data.plan(asking, context.queries[0])
-            answer = chart_data.answer(asking, plan)
+            plans = [chart_data.plan(asking, asked) for asked in context.queries]
+            answers = [chart_data.answer(asking, plan) for plan in plans]
         except ProductError as error:
-            return Sample(None, problem=error.message)
-    return Sample(answer.meta["rows"], bool(answer.meta["truncated"]))
+            # What the database says may tell of tables that are not the asker's; the visitor is told no more either.
+            is_hidden = chart_data.hides(visitor, error)
+            return Sample(None, problem="The chart's data could not be loaded" if is_hidden else error.message)
+    return Sample(answers[0].meta["rows"], bool(answers[0].meta["truncated"]))

@@ -178,6 +178,9 @@ def _are_filters_allowed(asked: QueryObject, saved: QueryObject, declared: set[s
 def _is_same_filter(asked: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
     if asked["col"] != own["col"] or str(asked["op"]).upper() != str(own["op"]).upper():
         return False
+    # A grain cuts the value too, so that another one keeps other rows.
+    if (asked.get("grain") or None) != (own.get("grain") or None):
+        return False
     # The chart's own time range is what a dashboard's time filter moves.
     return str(own["op"]).upper() == "TEMPORAL_RANGE" or asked.get("val") == own.get("val")
 
@@ -197,5 +200,9 @@ def _is_time_allowed(asked: QueryObject, saved: QueryObject) -> bool:
 
 
 def _is_limit_allowed(asked: QueryObject, saved: QueryObject) -> bool:
+    # The first rows of the chart are shown, and no others: an offset does not lead beyond them.
     most = saved.get("row_limit")
-    return not most or bool(asked.get("row_limit") and asked["row_limit"] <= most)
+    if not most:
+        return True
+    first, end = saved.get("row_offset") or 0, (asked.get("row_offset") or 0) + (asked.get("row_limit") or 0)
+    return bool(asked.get("row_limit")) and (asked.get("row_offset") or 0) >= first and end <= first + most

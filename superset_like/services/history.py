@@ -21,7 +21,17 @@ from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import NotFound
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dashboard, Database, Dataset, DeletedObject, FormerState, ObjectType, RowRule
+from superset_like.models import (
+    Chart,
+    Dashboard,
+    Database,
+    Dataset,
+    DeletedObject,
+    FormerState,
+    ObjectType,
+    RowRule,
+    Theme,
+)
 from superset_like.models import SavedQuery as Saved
 from superset_like.models.mixins import now
 
@@ -167,7 +177,7 @@ def bury(actor: Actor, items: Sequence[Tracked]) -> None:
     """The objects can be restored for a time, with their former states; to be said before they are deleted."""
     if not settings().restore_days:
         for item in items:
-            _delete(FormerState, _of(KINDS[type(item)], item.id, select(FormerState.id)))
+            _delete(FormerState, _of(KINDS[type(item)], item.id, select(FormerState.id)), all_now=True)
         return
     _delete(DeletedObject, select(DeletedObject.id).where(DeletedObject.deleted_on < _oldest()))
     for item in items:
@@ -192,7 +202,8 @@ def forget_saved_queries(database_ids: Sequence[int]) -> None:
     """The past of the saved queries that go with these connections is gone too; not committed."""
     gone = select(Saved.id).where(Saved.db_id.in_(database_ids))
     pks = select(FormerState.id).where(FormerState.object_type == ObjectType.SAVED_QUERY)
-    _delete(FormerState, pks.where(FormerState.object_id.in_(gone)))
+    # An id may be given again: nothing of the former owner's may stay under it.
+    _delete(FormerState, pks.where(FormerState.object_id.in_(gone)), all_now=True)
 
 
 def deleted(actor: Actor, kind: ObjectType, page: int, size: int) -> tuple[int, list[DeletedObject]]:
@@ -247,6 +258,7 @@ def state_of(item: Tracked) -> State:
     state["owners"] = sorted(owner.id for owner in item.owners)
     if isinstance(item, Dashboard):
         state["roles"] = sorted(role.id for role in item.roles)
+        state["theme"] = _reference(Theme, item.theme_id)
         state["charts"] = [_named(chart) for chart in sorted(item.charts, key=lambda chart: chart.id)]
     if isinstance(item, Dataset):
         state["database"] = _named(item.database)
@@ -257,9 +269,16 @@ def state_of(item: Tracked) -> State:
 
 def referred(model: type[Model], reference: Mapping[str, Any] | None) -> Any:
     """What a state refers to, if it is still there; by its uuid, since ids are given anew."""
-    if reference is None:
-        return None
-    return db.session.execute(select(model).where(model.uuid == UUID(reference["uuid"]))).scalar()
+    return next(iter(referred_all(model, () if reference is None else (reference,)).values()), None)
+
+
+def referred_all(model: type[Model], references: Sequence[Mapping[str, Any]]) -> dict[int, Any]:
+    """Id in the state -> what it refers to, of what is still there, in the state's order."""
+    if not references:
+        return {}
+    uuids = [UUID(each["uuid"]) for each in references]
+    found = {item.uuid: item for item in db.session.execute(select(model).where(model.uuid.in_(uuids))).scalars()}
+    return {each["id"]: found[uuid] for each, uuid in zip(references, uuids, strict=True) if uuid in found}
 
 
 def present(model: type[User] | type[Role], ids: Sequence[int]) -> list[Any]:
@@ -314,11 +333,12 @@ def _of(kind: ObjectType, pk: int, statement: Any) -> Any:
     return statement.where(FormerState.object_type == kind, FormerState.object_id == pk)
 
 
-def _delete(model: type[Model], which: Any) -> None:
+def _delete(model: type[Model], which: Any, *, all_now: bool = False) -> None:
     # By key, and not many at a time: MySQL locks whole ranges of an index that it deletes by.
-    pks = db.session.execute(which.limit(MOST_PRUNED)).scalars().all()
-    if pks:
+    while pks := db.session.execute(which.limit(MOST_PRUNED)).scalars().all():
         db.session.execute(delete(model).where(model.id.in_(pks)))
+        if not all_now:
+            break
 
 
 def _restorable(actor: Actor, kind: ObjectType) -> Any:

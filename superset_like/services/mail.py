@@ -9,6 +9,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
+from socket import getfqdn
 
 from superset_like.errors import DeliveryDelayed, DeliveryFailed, Invalid
 from superset_like.extensions import settings
@@ -47,7 +48,9 @@ def send(
     if cc:
         message["Cc"] = ", ".join(cc)
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = make_msgid(run or None, domain=parseaddr(sender)[1].rpartition("@")[2] or None)
+    domain = parseaddr(sender)[1].rpartition("@")[2] or None
+    # make_msgid knows a new one at each call: what is tried again would be another mail.
+    message["Message-ID"] = f"<{run}@{domain or getfqdn()}>" if run else make_msgid(domain=domain)
     # Programs that answer to each mail shall not answer to these.
     message["Auto-Submitted"] = "auto-generated"
     everybody = list(dict.fromkeys([*to, *cc, *bcc]))

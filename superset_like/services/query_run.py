@@ -1,32 +1,26 @@
 """One query at work: its statements run in order, watched by a thread that tells the metadata it lives."""
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
 from flask import Flask, current_app
 from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from superset_like.engine import run
 from superset_like.engine.databases.base import Session, Target
 from superset_like.engine.query import Kind
-from superset_like.errors import ProductError, QueryCanceled, QueryTimedOut
+from superset_like.errors import QueryTimedOut
 from superset_like.extensions import db
 from superset_like.models import Query, QueryStatus
 from superset_like.models.mixins import now
+from superset_like.services import watching
 from superset_like.services.query_plan import Plan
 
 log = logging.getLogger(__name__)
 
-# A stop shall be felt within a second, and each running query asks the metadata this often.
-POLL_S = 0.3
 BATCH_ROWS = 10_000
 TYPES: tuple[tuple[Any, str], ...] = (
     (pa.types.is_boolean, "BOOL"),
@@ -54,79 +48,36 @@ class Outcome:
     created_table: bool = False
 
 
-class Watch:
-    """A thread beside a running query: renews its heartbeat, and cancels it once somebody asks for that.
+class Watch(watching.Watch):
+    """Beside a running query: renews its heartbeat, and cancels it once somebody asks for that.
 
     It also cancels a query that is no longer `running` in the metadata: another process counts it as lost.
     """
 
+    # A stop shall be felt within a second, and each running query asks the metadata this often.
+    poll_s = 0.3
+
     def __init__(self, query_id: int, heartbeat_s: float) -> None:
+        super().__init__(f"watch-query-{query_id}")
         self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         self._query_id = query_id
         self._heartbeat_s = heartbeat_s
-        self._ended = threading.Event()
-        self._stopped = threading.Event()
-        self._lock = threading.Lock()
-        self._session: Session | None = None
-        self._thread = threading.Thread(target=self._watch, name=f"watch-query-{query_id}", daemon=True)
+        self._beaten = time.monotonic()
 
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    @contextmanager
-    def over(self, session: Session) -> Iterator[Session]:
-        """The block works with this session. Raises QueryCanceled when a stop was asked before or meanwhile."""
-        with self._lock:
-            self._session = session
-        try:
-            self.require_going()
-            yield session
-        except ProductError as error:
-            if self._stopped.is_set() and not isinstance(error, QueryCanceled):
-                raise QueryCanceled() from error
-            raise
-        finally:
-            with self._lock:
-                self._session = None
-
-    def require_going(self) -> None:
-        """Raises QueryCanceled once a stop was asked for."""
-        if self._stopped.is_set():
-            raise QueryCanceled()
-
-    def _watch(self) -> None:
-        beaten = time.monotonic()
+    def look(self) -> None:
+        # Where the metadata does not answer, it may at the next round; the query itself needs it only at its end.
         with self._app.app_context():
-            while not self._ended.wait(POLL_S):
-                try:
-                    if self._is_unwanted():
-                        self._stop()
-                    if time.monotonic() - beaten >= self._heartbeat_s:
-                        self._beat()
-                        beaten = time.monotonic()
-                except SQLAlchemyError:
-                    # The metadata may be back at the next round; the query itself needs it only at its end.
-                    log.warning("query %s could not be watched", self._query_id, exc_info=True)
+            if self._is_unwanted():
+                self.stop()
+            if time.monotonic() - self._beaten >= self._heartbeat_s:
+                self._beat()
+                self._beaten = time.monotonic()
 
     def _is_unwanted(self) -> bool:
         wanted = select(Query.stop_requested, Query.status).where(Query.id == self._query_id)
         with db.engine.connect() as connection:
             row = connection.execute(wanted).first()
         return row is None or row.stop_requested or row.status != QueryStatus.RUNNING.value
-
-    def _stop(self) -> None:
-        self._stopped.set()
-        with self._lock:
-            # Again at each round: the statement may have begun only after the last one.
-            if self._session is not None:
-                self._session.cancel()
 
     def _beat(self) -> None:
         # Life is no change that somebody who polls for changes should be told.

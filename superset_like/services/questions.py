@@ -273,7 +273,11 @@ def of_chart(chart: Chart) -> Context:
     queries = saved.get("queries") if isinstance(saved, dict) else None
     if not queries:
         held = {**orjson.loads(chart.params or "{}"), "viz_type": chart.viz_type}
-        queries = chart_types.of(chart.viz_type).questions(held)
+        try:
+            queries = chart_types.of(chart.viz_type).questions(held)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # Params are kept as clients send them, also where they are no form.
+            raise QuestionInvalid("The form of this chart cannot be read") from error
     return checked(
         {
             "datasource": {"id": chart.datasource_id, "type": "table"},

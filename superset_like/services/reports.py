@@ -124,20 +124,25 @@ def _apply(actor: Actor, report: Report, values: Mapping[str, Any]) -> None:
     is_schedule_new = former != (report.crontab, report.timezone)
     if is_schedule_new:
         _require_rare(report)
-    if values.keys() & DEEDS or values.get("active"):
+    is_said_anew = bool(values.keys() & DEEDS)
+    if is_said_anew or values.get("active"):
         _require_rights(actor, report)
-    if values.keys() & DEEDS or "owners" in values:
-        report.run_as_id = _run_as(actor, report)
+    if is_said_anew or "owners" in values:
+        report.run_as_id = _run_as(actor, report, is_said_anew)
     if not report.active:
         report.next_run_on = None
     elif not is_scheduled or is_schedule_new:
         report.next_run_on = crontab.after(report.crontab, report.timezone, now())
 
 
-def _run_as(actor: Actor, report: Report) -> int | None:
-    """The owner whose rights it has: who said what it does, when he owns it; an administrator lends nobody his own."""
+def _run_as(actor: Actor, report: Report, is_said_anew: bool) -> int | None:
+    """The owner whose rights it has: who said what it does, when he owns it; an administrator lends nobody his own.
+
+    is_said_anew: by the caller. Otherwise he is the next one only where the former is no owner any more.
+    """
     owners = sorted(owner.id for owner in report.owners)
-    for pk in (actor.user_id, report.run_as_id):
+    former, caller = report.run_as_id, actor.user_id
+    for pk in (caller, former) if is_said_anew else (former, caller):
         if pk in owners:
             return pk
     return owners[0] if owners else None

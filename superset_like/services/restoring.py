@@ -7,10 +7,9 @@ there any more, or not for him, is left out and told; without its dataset or con
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import null, select
 from sqlalchemy.exc import IntegrityError
@@ -30,11 +29,11 @@ from superset_like.models import (
     ObjectType,
     RowRule,
     SavedQuery,
+    Theme,
 )
-from superset_like.services import charts, dashboards, datasets, history, layouts, saved_queries
+from superset_like.services import charts, dashboards, datasets, found, history, layouts, saved_queries
 from superset_like.services.history import State, Tracked
 
-Item = TypeVar("Item", bound=Model)
 MODELS: dict[ObjectType, type[Any]] = {kind: model for model, kind in history.KINDS.items()}
 
 
@@ -116,7 +115,7 @@ def _made(actor: Actor, model: type[Any], state: State, left_out: list[str]) -> 
         more = _of_dashboard(actor, state, (), None, left_out)
         on_it, layout = more.pop("charts"), more.pop("position_json", None)
         made = Dashboard(**values | more | {"roles": _people(Role, state, "roles", [])})
-        made.charts = _visible(actor, Chart, on_it)
+        made.charts = list(found.known(actor, Chart, on_it))
         made.position_json = layout
         return made
     dataset = Dataset(
@@ -132,21 +131,27 @@ def _made(actor: Actor, model: type[Any], state: State, left_out: list[str]) -> 
 def _of_dashboard(
     actor: Actor, state: State, present: Iterable[Chart], own_id: int | None, left_out: list[str]
 ) -> dict[str, Any]:
-    """The slug, roles, charts and layout of a state, as far as they can be had."""
+    """The slug, roles, theme, charts and layout of a state, as far as they can be had."""
     here = {chart.id for chart in present}
-    found = {each["id"]: history.referred(Chart, each) for each in state["charts"]}
-    ids = {old: chart.id for old, chart in found.items() if chart is not None}
-    seen = {chart.id for chart in _visible(actor, Chart, list(ids.values()))} | here
+    ids = {old: chart.id for old, chart in history.referred_all(Chart, state["charts"]).items()}
+    seen = {chart.id for chart in found.known(actor, Chart, list(ids.values()))} | here
     kept = [pk for pk in ids.values() if pk in seen]
-    left_out += [f"charts.{old}" for old in found if ids.get(old) not in seen]
+    left_out += [f"charts.{each['id']}" for each in state["charts"] if ids.get(each["id"]) not in seen]
     slug = state["slug"]
     taken = select(Dashboard.id).where(Dashboard.slug == slug, Dashboard.id != (own_id or 0))
     if slug and db.session.execute(taken).first() is not None:
         left_out.append("slug")
         slug = None
+    # States of before themes say nothing of one.
+    worn = state.get("theme")
+    theme = history.referred(Theme, worn)
+    if theme is None and worn is not None:
+        left_out.append("theme")
     layout = json.loads(state["position_json"] or "{}")
     gone = set(layouts.chart_ids(layout)) - {old for old, new in ids.items() if new in kept}
     made = {"slug": slug, "roles": _ids(Role, state, "roles", left_out), "charts": kept}
+    if "theme" in state:
+        made["theme_id"] = None if theme is None else theme.id
     placed = layouts.repointed(layouts.without(layout, gone) if gone else layout, ids)
     return made | {"position_json": json.dumps(placed) if state["position_json"] else None}
 
@@ -155,8 +160,9 @@ def _reattach(actor: Actor, item: Tracked, state: State, left_out: list[str]) ->
     """What pointed to the object points to it again, unless it points elsewhere by now."""
     if isinstance(item, Chart):
         # A layout goes on naming what was deleted: under the same number it shows there again.
+        dashboards_there = history.referred_all(Dashboard, state["dashboards"])
         for reference in state["dashboards"]:
-            dashboard = history.referred(Dashboard, reference)
+            dashboard = dashboards_there.get(reference["id"])
             if dashboard is not None and rules.can(actor, "edit", dashboard):
                 dashboard.charts = [*dashboard.charts, item]
             else:
@@ -164,13 +170,10 @@ def _reattach(actor: Actor, item: Tracked, state: State, left_out: list[str]) ->
     if isinstance(item, Dataset):
         grants.ensure_for_dataset(item)
         # Whoever was bound by a rule of it is bound again.
-        for reference in state["row_rules"]:
-            rule = history.referred(RowRule, reference)
-            if rule is not None:
-                rule.tables = [*rule.tables, item]
-        for reference in state["charts"]:
-            chart = history.referred(Chart, reference)
-            if chart is not None and chart.datasource_id is None:
+        for rule in history.referred_all(RowRule, state["row_rules"]).values():
+            rule.tables = [*rule.tables, item]
+        for chart in history.referred_all(Chart, state["charts"]).values():
+            if chart.datasource_id is None:
                 chart.datasource_id = item.id
 
 
@@ -179,12 +182,6 @@ def _needed(model: type[Any], state: State, field: str) -> Any:
     if found is None:
         raise Invalid(fields={field: [f"The {field} of this version is not there any more. Restore it first."]})
     return found
-
-
-def _visible(actor: Actor, model: type[Item], ids: Sequence[int]) -> list[Item]:
-    statement = select(model).where(model.id.in_(ids)).order_by(model.id)
-    condition = rules.visible(actor, model)
-    return list(db.session.execute(statement if condition is None else statement.where(condition)).scalars())
 
 
 def _people(model: type[User] | type[Role], state: State, field: str, left_out: list[str]) -> list[Any]:

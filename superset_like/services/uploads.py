@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+from sqlalchemy import func, update
 
 from superset_like.access import row_filters, rules
 from superset_like.access.actor import Actor
@@ -20,9 +21,10 @@ from superset_like.engine.uploads.reading import Prepared, Preview
 from superset_like.engine.uploads.types import INSTANT, MOMENT
 from superset_like.engine.uploads.wishes import MIB, Wishes
 from superset_like.errors import Forbidden, Invalid, NotFound, QueryRefused
-from superset_like.extensions import settings
+from superset_like.extensions import db, settings
 from superset_like.models import Database, Dataset
-from superset_like.services import databases, datasets, found, kept_answers
+from superset_like.models.mixins import now
+from superset_like.services import databases, datasets, found, slots
 
 NOT_ALLOWED = "Database schema is not allowed for file uploads"
 LONGEST_NAME = 128
@@ -90,13 +92,16 @@ def load(actor: Actor, database_id: int, file: File, to: Destination, wishes: Wi
     target = databases.target(database, writable=True, schema=table.schema, catalog=table.catalog)
     present = _columns_there(actor, database, target, table, to.already)
     given = _types_there(engine, present) if present and to.already is Already.APPEND else {}
+    # Files are read and written for minutes: no connection to the metadata waits for that.
+    db.session.commit()
     with TemporaryDirectory(prefix="upload-") as folder:
         prepared = reading.prepared(file.path, file.name, file.kind, Path(folder), _bounded(wishes, longest), given)
         if present and to.already is Already.APPEND:
             prepared = _named_as_there(prepared, present)
         already = to.already if present else Already.FAIL
-        with engine.open(target, settings().upload_timeout_s) as session:
+        with slots.take(actor, database_id), engine.open(target, settings().upload_timeout_s) as session:
             rows = session.load(Load(table, prepared.schema, prepared.batches(), already))
+    _outdate(database_id, table)
     columns = engine.describe(databases.target(database, schema=table.schema, catalog=table.catalog), table).columns
     return Loaded(table, rows, columns, _dataset(actor, database, table))
 
@@ -150,7 +155,7 @@ def _columns_there(
 
 
 def _types_there(engine: Engine, present: Sequence[ColumnInfo]) -> Mapping[str, pa.DataType]:
-    types = {column.name: _type_there(engine, column) for column in present}
+    types = {column.name.casefold(): _type_there(engine, column) for column in present}
     return {name: type_ for name, type_ in types.items() if type_ is not None}
 
 
@@ -181,6 +186,15 @@ def _named_as_there(prepared: Prepared, present: Sequence[ColumnInfo]) -> Prepar
     return replace(prepared, columns=columns)
 
 
+def _outdate(database_id: int, table: TableName) -> None:
+    """What is kept of the table's former rows is out of date, whoever may see the datasets over it."""
+    same = func.lower(Dataset.table_name) == table.name.lower()
+    # It is no change of a dataset: neither its version nor its author moves.
+    values = {"answers_valid_from": now(), "changed_on": Dataset.changed_on}
+    db.session.execute(update(Dataset).where(Dataset.database_id == database_id, same).values(**values))
+    db.session.commit()
+
+
 def _dataset(actor: Actor, database: Database, table: TableName) -> Dataset | None:
     if not actor.can("can_write", "Dataset"):
         return None
@@ -188,7 +202,8 @@ def _dataset(actor: Actor, database: Database, table: TableName) -> Dataset | No
     # The rows are there: whoever may not see or change somebody's dataset over them is told so by its absence.
     with suppress(Forbidden):
         dataset = datasets.get_or_create(actor, values)
-        kept_answers.invalidate(actor, [dataset.id])
+        # A new one may have the id of one that is gone, under which answers are kept.
+        _outdate(database.id, table)
         return datasets.refresh(actor, dataset.id) if rules.can(actor, "edit", dataset) else dataset
     return None
 

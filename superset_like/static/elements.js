@@ -139,6 +139,32 @@ export function toast(text, kind = "") {
   setTimeout(() => shown.remove(), kind === "failed" ? 12000 : 5000);
 }
 
+// The text is in the clipboard; false when the browser forbids it.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without HTTPS there is only the old way. Beside an open dialog nothing can be selected, so it happens in it.
+    const place = made("textarea", "offstage");
+    place.value = text;
+    const before = document.activeElement;
+    ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body).append(place);
+    place.select();
+    const done = document.execCommand("copy");
+    place.remove();
+    before?.focus();
+    return done;
+  }
+}
+
+// Copies the text, and says whether that went well. failed: what to say where it did not.
+export async function copy(text, done = "Copied.", failed = "The browser does not let this page copy.") {
+  const isCopied = await copied(text);
+  toast(isCopied ? done : failed, isCopied ? "" : "failed");
+  return isCopied;
+}
+
 const LONG = /\d{16}/;
 
 // JSON as it was written: whole numbers beyond those that JavaScript can hold stay as their digits, as text.

@@ -57,7 +57,7 @@ export class Listing {
       if (mine !== this.turn) return;
       Object.assign(this, { records: answer.result, count: answer.count, starred });
       // The last of a page may be gone.
-      if (!answer.ids.length && answer.count && this.state.page) return void this.#turnTo(Math.ceil(answer.count / PAGE_SIZE) - 1);
+      if (!answer.ids.length && answer.count && this.state.page) return void this.#go({ page: Math.ceil(answer.count / PAGE_SIZE) - 1 }, { replaces: true });
       this.#paint();
     } catch (error) {
       if (mine !== this.turn) return;

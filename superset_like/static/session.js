@@ -28,17 +28,21 @@ export async function answered(method, path, body, { signal, headers: more } = {
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (answer.ok) return answer;
-  // Who logs in again in another window goes on here, with the new session's word.
-  if (method !== "GET") proof = null;
-  const why = await answer.json().catch(() => ({}));
-  if (answer.status === 401) throw new Refused(401, "Your session has ended. Log in again.");
-  const first = why.errors?.[0]?.message;
-  const fields = typeof why.message === "object" ? why.message : (why.fields ?? {});
-  throw Object.assign(new Refused(answer.status, why.message ?? first, fields, answer.headers.get("Retry-After")), { errors: why.errors ?? [] });
+  throw refusal(answer.status, await answer.json().catch(() => ({})), answer.headers.get("Retry-After"));
 }
 
-// The proof that a page of ours sends a write. Kept until a write is refused: a session's word does not change.
-function token() {
+// Refused, of an answer. why: its JSON. after: its header Retry-After.
+export function refusal(status, why, after) {
+  // Who logs in again in another window goes on here, with the new session's word.
+  proof = null;
+  if (status === 401) return new Refused(401, "Your session has ended. Log in again.");
+  const first = why.errors?.[0]?.message;
+  const fields = (typeof why.message === "object" ? why.message : why.fields) ?? {};
+  return Object.assign(new Refused(status, why.message ?? first, fields, after), { errors: why.errors ?? [] });
+}
+
+// The proof that a page of ours sends a write. Kept until something is refused: a session's word does not change.
+export function token() {
   proof ??= ask("/api/v1/security/csrf_token/").then(
     ({ result }) => result,
     (error) => {

@@ -1,6 +1,5 @@
 """What the browser takes of the chart types: the modules that draw, the forms, and nothing beside them."""
 
-import json
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
@@ -45,9 +44,7 @@ def all_forms() -> Response:
 
 def examples() -> Response:
     """Folder -> what its type is drawn from in choosers and in the gallery."""
-    return _versioned(
-        jsonify({path.parent.name: json.loads(path.read_text()) for path in FOLDER.glob("*/example.json")})
-    )
+    return _versioned(jsonify(forms.examples()))
 
 
 def module(name: str) -> Response:

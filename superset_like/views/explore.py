@@ -12,7 +12,7 @@ from superset_like.access import rules
 from superset_like.access.actor import Actor, ActorKind, current
 from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db
-from superset_like.models import Chart, Dataset
+from superset_like.models import Dataset
 from superset_like.services import chart_data
 
 LONGEST_ID = 9
@@ -35,16 +35,14 @@ class ExplorePage(BaseView):
             raise Forbidden()
         pk = _number("slice_id")
         chart = None if pk is None else chart_data.chart(actor, pk)
-        dataset_id = _dataset_id(actor)
-        if chart is not None and dataset_id is None:
-            dataset_id = chart.datasource_id
+        _require_dataset(actor)
         self.update_redirect()
         return str(
             self.render_template(
                 "superset_like/explore.html",
                 title=chart.slice_name if chart else "New chart",
                 standalone=request.args.get("standalone") in {"1", "2", "3", "true"},
-                known=json.dumps({**_rights(actor, chart), "chart": pk, "dataset": dataset_id}),
+                known=json.dumps(_rights(actor)),
             )
         )
 
@@ -73,26 +71,24 @@ def register(builder: AppBuilder) -> None:
     builder.add_view_no_menu(OlderChartPage)
 
 
-def _dataset_id(actor: Actor) -> int | None:
-    """The dataset that the address names; None where it names none. Raises NotFound, DataForbidden."""
+def _require_dataset(actor: Actor) -> None:
+    """The dataset that the address names, if any, may be asked. Raises NotFound, DataForbidden."""
     pk = _number("datasource_id")
     if pk is None:
-        return None
+        return
     if request.args.get("datasource_type", "") not in DATASETS:
         raise NotFound()
     dataset = db.session.execute(select(Dataset).where(Dataset.id == pk)).scalar()
     if dataset is None:
         raise NotFound()
     rules.require(actor, "query", dataset)
-    return pk
 
 
-def _rights(actor: Actor, chart: Chart | None) -> dict[str, object]:
+def _rights(actor: Actor) -> dict[str, object]:
     """What the page offers; the API decides again."""
     return {
         "user": actor.user_id,
         "mayWrite": actor.can("can_write", "Chart"),
-        "mayEdit": chart is not None and rules.can(actor, "edit", chart) and actor.can("can_write", "Chart"),
         "mayDownload": actor.can("can_csv", "Superset"),
         "mayCheck": actor.can("can_validate_expression", "Datasource"),
         "mayShare": actor.can("can_write", "ExplorePermalinkRestApi"),

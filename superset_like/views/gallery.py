@@ -1,8 +1,7 @@
 """Every type of chart, drawn from its example: how a chart will look, before there is one."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import Response, request
@@ -10,12 +9,11 @@ from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from superset_like import chart_types
+from superset_like.chart_types import forms
 from superset_like.errors import NotFound
 from superset_like.services import chart_pictures
 from superset_like.services.chart_pictures import Size, Theme
 
-FOLDER = Path(chart_types.__file__).parent
 DEFAULT = Size(480, 280)
 SMALLEST, LARGEST = 80, 2000
 
@@ -26,7 +24,7 @@ class Example:
 
     folder: str
     title: str
-    drawn: dict[str, Any]
+    drawn: Mapping[str, Any]
 
 
 class GalleryView(BaseView):
@@ -47,12 +45,12 @@ class GalleryView(BaseView):
     @permission_name("show")
     def picture(self, folder: str) -> Response:
         """An example as the server draws it, for comparison. Raises what `chart_pictures.of_example` does."""
-        example = next((each for each in examples() if each.folder == folder), None)
+        example = forms.examples().get(folder)
         if example is None:
             raise NotFound()
         size = Size(_pixels("width", DEFAULT.width), _pixels("height", DEFAULT.height))
         theme: Theme = "dark" if request.args.get("theme") == "dark" else "light"
-        return Response(chart_pictures.of_example(example.drawn, size, theme), mimetype="image/svg+xml")
+        return Response(chart_pictures.of_example(example, size, theme), mimetype="image/svg+xml")
 
 
 def register(builder: AppBuilder) -> None:
@@ -62,13 +60,9 @@ def register(builder: AppBuilder) -> None:
 
 def examples() -> list[Example]:
     """The types that have an example, by name."""
-    found = [_example(path) for path in FOLDER.glob("*/example.json")]
-    return sorted(found, key=lambda each: each.title)
+    found = forms.examples().items()
+    return [Example(folder, folder.replace("_", " ").capitalize(), drawn) for folder, drawn in found]
 
 
 def _pixels(name: str, default: int) -> int:
     return min(max(request.args.get(name, default, type=int), SMALLEST), LARGEST)
-
-
-def _example(path: Path) -> Example:
-    return Example(path.parent.name, path.parent.name.replace("_", " ").capitalize(), json.loads(path.read_text()))

@@ -167,7 +167,7 @@ def test_what_is_wrong_is_said_where_it_is(browser: Browser, live_server: str, c
     browser.key("Enter", "Control")
     browser.wait("document.querySelector('[data-name=metric] .field-wrong').textContent.includes('no_such_column')")
     assert axe(browser) == []
-    assert all("400" in each for each in browser.complaints)
+    assert ["400" in each for each in browser.complaints] == [True]
     browser.complaints.clear()
 
     browser.run("document.querySelector('[data-name=metric] .chip-name').click()")
@@ -222,6 +222,71 @@ def test_a_chart_of_others_is_saved_as_ones_own(
     assert own["id"] != pk
     assert [owner["first_name"] for owner in own["owners"]] == ["Bob"]
     assert len(stored(client_of("alice"), "By region")) == 1
+    assert browser.complaints == []
+
+
+@pytest.mark.slow
+def test_back_and_forward_show_the_chart_of_the_address(browser: Browser, live_server: str, sales: int) -> None:
+    def is_shown(name: str, star: bool) -> None:
+        """The chart of this name is there, as it is stored, and the star is its own."""
+        browser.wait(f"document.querySelector('.explore-name').value === {json.dumps(name)}")
+        browser.wait(f"document.querySelector('.star').ariaPressed === '{str(star).lower()}'")
+        browser.wait(DRAWN)
+        assert browser.run("document.querySelector('.explore-told').textContent") == ""
+        assert chips(browser, "metrics") == ["COUNT(*)"]
+
+    def save(name: str) -> None:
+        address = browser.run("location.href")
+        press(browser, "Save", ".explore-head")
+        browser.run("document.querySelector('dialog input[value=new]').click()")
+        browser.run(f"document.querySelector('dialog input[type=text]').value = {json.dumps(name)}")
+        press(browser, "Save", "dialog")
+        browser.wait(f"document.querySelector('dialog') === null && location.href !== {json.dumps(address)}")
+
+    sign_in(browser, live_server, "alice")
+    browser.go(f"{live_server}/explore/?datasource_type=table&datasource_id={sales}")
+    browser.wait(DRAWN)
+    save("First")
+    first = browser.run("location.search")
+    is_shown("First", star=False)
+    browser.run("document.querySelector('.star').click()")
+    is_shown("First", star=True)
+    find_and_choose(browser, "#field-groupby", "region")
+    update(browser)
+    browser.run("history.back()")
+    browser.wait(f"location.search === {json.dumps(first)}")
+    browser.wait("document.querySelector('.explore-told').textContent === ''")
+    is_shown("First", star=True)
+    assert chips(browser, "groupby") == []
+
+    save("Second")
+    is_shown("Second", star=False)
+    browser.run("history.back()")
+    is_shown("First", star=True)
+    # What is saved now is saved over the chart that is shown.
+    press(browser, "Save", ".explore-head")
+    assert browser.run("document.querySelector('.editor-choice').textContent") == "Over “First”"
+    press(browser, "Cancel", "dialog")
+    browser.run("history.forward()")
+    is_shown("Second", star=False)
+    assert browser.complaints == []
+
+
+@pytest.mark.slow
+def test_a_chart_joins_those_that_a_dashboard_shows(
+    browser: Browser, live_server: str, client_of: ClientOf, sales: int
+) -> None:
+    alice = client_of("alice")
+    there, added = (made_by_alice(client_of, sales) for _ in range(2))
+    board = alice.post("/api/v1/dashboard/", json={"dashboard_title": "Without a layout"}).get_json()["id"]
+    assert alice.put(f"/api/v1/chart/{there}", json={"dashboards": [board]}).status_code == 200
+    sign_in(browser, live_server, "alice")
+    place = f"({{ place }}) => place({{ id: {added}, slice_name: 'By region' }}, {{ value: {board} }})"
+    for _ in range(2):
+        assert browser.run(f"import('/static/explore/placing.js').then({place})") == "Without a layout"
+    kept = json.loads(alice.get(f"/api/v1/dashboard/{board}").get_json()["result"]["position_json"])
+    placed = [each["meta"]["chartId"] for each in kept.values() if isinstance(each, dict) and each["type"] == "CHART"]
+    assert placed == [there, added]
     assert browser.complaints == []
 
 

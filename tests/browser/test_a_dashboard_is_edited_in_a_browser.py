@@ -184,7 +184,8 @@ def test_who_saves_later_is_told_and_chooses(
     browser: Browser, live_server: str, client_of: ClientOf, embedded: Embedded
 ) -> None:
     edit(browser, live_server, "alice", embedded.dashboard)
-    client_of("admin").put(f"/api/v1/dashboard/{embedded.dashboard}", json={"css": "h1 { color: red }"})
+    theirs = {"css": "h1 { color: red }", "json_metadata": json.dumps({"color_scheme": "d3Category10"})}
+    client_of("admin").put(f"/api/v1/dashboard/{embedded.dashboard}", json=theirs)
     browser.run("document.querySelector('.edit-title').select()")
     browser.type("Mine")
     browser.key("s", "Control")
@@ -199,8 +200,9 @@ def test_who_saves_later_is_told_and_chooses(
     found = stored(client_of, embedded.dashboard)
     # What was not changed here stays theirs.
     assert (found["dashboard_title"], found["css"]) == ("Mine", "h1 { color: red }")
+    assert found["metadata"]["color_scheme"] == "d3Category10"
     # The browser itself tells of a refusal.
-    assert all("412" in each for each in browser.complaints)
+    assert ["412" in each for each in browser.complaints] == [True, True]
 
 
 def test_who_may_see_it_only_cannot_edit(

@@ -42,6 +42,40 @@ def seen(browser: Browser, head: str) -> None:
     browser.wait(f"document.querySelector('.upload-rows th')?.innerText.startsWith({json.dumps(head)})")
 
 
+def test_a_large_file_is_seen_by_its_beginning(
+    browser: Browser, live_server: str, client_of: ClientOf, data_database: int, tmp_path: Path
+) -> None:
+    allow(client_of("admin"), data_database)
+    sign_in(browser, live_server, "alice")
+    browser.go(f"{live_server}/database/upload/")
+    browser.wait("document.querySelector('[type=file]') !== null")
+    browser.run(
+        "window.sizes = []; const { send } = XMLHttpRequest.prototype;"
+        " XMLHttpRequest.prototype.send = function (form) {"
+        " sizes.push(form.get('file').size); send.call(this, form); };0"
+    )
+    lines = "".join(f"{at},ਊ{at}\n" for at in range(60_000))
+    # Where the beginning ends within a field over lines, all of it is sent.
+    long = "short,lines\n" + '1,"' + "a\n" * 300_000 + '"\n'
+    files = {
+        "utf16le": ("\ufeffle,b\n" + lines).encode("utf-16-le"),
+        "utf16be": ("\ufeffbe,b\n" + lines).encode("utf-16-be"),
+        "utf8": ("eight,b\n" + lines).encode(),
+        "quoted": long.encode(),
+    }
+    sizes = {}
+    for name, content in files.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_bytes(content)
+        assert path.stat().st_size > 512 * 1024
+        choose(browser, path)
+        seen(browser, {"utf16le": "le", "utf16be": "be", "utf8": "eight", "quoted": "short"}[name])
+        sizes[name] = browser.run("sizes.splice(0)")
+    assert sizes.pop("quoted")[1] == len(long)
+    assert all(len(each) == 1 and 500_000 < each[0] <= 512 * 1024 for each in sizes.values()), sizes
+    assert browser.run(ELSEWHERE) == []
+
+
 def test_a_file_becomes_a_chart(
     browser: Browser, live_server: str, client_of: ClientOf, data_database: int, tmp_path: Path
 ) -> None:

@@ -101,6 +101,10 @@ def test_the_site_asks_and_tells_the_page(
     assert size["height"] > 100
     assert browser.run("made.getActiveTabs()") == []
     assert list(browser.run("made.getDataMask()")) == ["F"]
+    # Whoever does not hold the frame is not heard: not even told that he is late.
+    greeting = "{ type: '__embedded_comms__', handshake: 'port transfer' }"
+    browser.run_in_frame("/embedded/", f"window.postMessage({greeting}, '*', [new MessageChannel().port1])")
+    browser.run_in_frame("/embedded/", "new Promise((done) => setTimeout(done))")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = browser.run_in_frame("/embedded/", ground)
     browser.run("made.setThemeMode('dark')")
@@ -185,6 +189,7 @@ def test_texts_of_a_dashboard_run_nothing(
 ) -> None:
     evil = (
         "# Hi\n<img src=x onerror='window.evil=1'><script>window.evil=1</script>[x](javascript:window.evil=1) **bold**"
+        "<b class='dash-notice' id='app'>over the page</b>"
     )
     layout = {
         "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["GRID_ID"]},
@@ -204,7 +209,8 @@ def test_texts_of_a_dashboard_run_nothing(
     browser.run_in_frame("/embedded/", "document.querySelectorAll('[role=tab]')[1].click()")
     browser.wait_in_frame("/embedded/", "document.querySelectorAll('td').length > 0")
     assert browser.run("made.getActiveTabs()") == ["T2"]
-    assert browser.run_in_frame("/embedded/", "document.querySelectorAll('script:not([src]), [onerror]').length") == 0
+    for found in ("script:not([src]), [onerror]", ".dash-text [class], .dash-text [id]"):
+        assert browser.run_in_frame("/embedded/", f"document.querySelectorAll({found!r}).length") == 0
     assert (
         browser.run_in_frame("/embedded/", "document.querySelector('.dash-text a')?.getAttribute('href') ?? null")
         is None

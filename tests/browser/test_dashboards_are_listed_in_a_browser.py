@@ -43,9 +43,12 @@ def test_dashboards_are_found_starred_copied_and_deleted(
     assert "page=2" in browser.run("location.search")
     assert browser.run(TITLES)[-1] == "Shop"
 
+    # What is typed is no step to go back over.
+    steps = browser.run("history.length")
     browser.run("document.querySelector('.list-search').focus()")
     browser.type("sho")
     browser.wait(f"{COUNT} === '1 dashboard'")
+    assert (browser.run("location.search"), browser.run("history.length")) == ("?search=sho", steps)
     assert browser.run(TITLES) == ["Shop"]
     browser.run("document.querySelector('.list-star').focus()")
     browser.key("Enter")
@@ -77,6 +80,11 @@ def test_dashboards_are_found_starred_copied_and_deleted(
     browser.wait("document.querySelector('.list-name a').textContent === 'Draft 00'")
     browser.go(f"{live_server}/dashboard/list/?search=nothing")
     browser.wait("document.querySelector('.list-place').textContent.includes('No dashboard is like that')")
+    # A page that is not there is the last one, and no step of its own to go back over.
+    before = browser.run("history.length")
+    browser.go(f"{live_server}/dashboard/list/?page=9")
+    browser.wait("location.search === '?page=2' && document.querySelectorAll('.list-card').length === 3")
+    assert browser.run("history.length") == before + 1
     assert browser.run(ELSEWHERE) == []
     assert browser.complaints == []
 

@@ -15,9 +15,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from superset_like.chart_types.forms import FOLDER
 from superset_like.pictures import modules
 from superset_like.pictures.studio import Studio
-from superset_like.views.gallery import FOLDER, examples
+from superset_like.views.gallery import examples
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import sign_in
 

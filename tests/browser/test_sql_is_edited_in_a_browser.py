@@ -160,7 +160,7 @@ def test_sql_is_written_with_help_and_run(at_work: Browser, sales_file: Path) ->
     assert text(browser, ".cm-lintRange-error") == "amont"
     press(browser, "Go to line 2, column 3")
     assert text(browser, ".cm-activeLine") == "  amont FROM sales"
-    assert all(REFUSED in each for each in browser.complaints)
+    assert [REFUSED in each for each in browser.complaints] == [True, True]
 
 
 @pytest.mark.parametrize("by_a_worker", [False, True], ids=["here", "by a worker"])
@@ -381,6 +381,77 @@ def test_work_is_kept_and_found_again(at_work: Browser, live_server: str, downlo
         browser.key("Delete")
         assert browser.run("document.querySelectorAll('.tab').length") == left
     assert text(browser, ".tab-name") == "Query 1"
+    assert browser.complaints == []
+
+
+def test_windows_share_their_tabs(at_work: Browser, live_server: str) -> None:
+    browser = at_work
+    kept = """(() => {
+        const key = Object.keys(localStorage).find((each) => each.startsWith("sqllab."));
+        return JSON.parse(localStorage[key] ?? '{"tabs":[]}');
+    })()"""
+
+    def elsewhere(change: str, *, told: bool = True) -> None:
+        """Another window wrote its tabs, which it changed like this."""
+        browser.run(f"""(() => {{
+            const key = Object.keys(localStorage).find((each) => each.startsWith("sqllab."));
+            const kept = JSON.parse(localStorage[key]);
+            {change}
+            localStorage[key] = JSON.stringify(kept);
+            if ({json.dumps(told)}) window.dispatchEvent(new StorageEvent("storage", {{ key }}));
+        }})()""")
+
+    names = "[...document.querySelectorAll('.tab-name')].map((each) => each.innerText)"
+    texts = f"{kept}.tabs.map(({{ sql }}) => sql).join()"
+    write(browser, "SELECT 1")
+    # What the button runs is what is marked in the tab that is shown.
+    browser.key("a", "Control")
+    browser.wait("document.querySelector('.lab-bar .main').textContent === 'Run selection'")
+    for number in (2, 3):
+        press(browser, "+")
+        assert text(browser, ".lab-bar .main") == "Run"
+        write(browser, f"SELECT {number}")
+    browser.wait(f"{texts} === 'SELECT 1,SELECT 2,SELECT 3'")
+
+    # A tab that was changed elsewhere is so here; one that was closed goes, unless it is shown.
+    elsewhere("kept.tabs.splice(1, 2); Object.assign(kept.tabs[0], { sql: 'SELECT 11', edited: Date.now() + 1 });")
+    browser.wait(f"{names}.join() === 'Query 1,Query 3'")
+    browser.run("document.querySelector('.tab').click()")
+    browser.wait("document.querySelector('.cm-content').innerText === 'SELECT 11'")
+    assert text(browser, ".lab-bar .main") == "Run"
+    elsewhere("Object.assign(kept.tabs[0], { sql: 'SELECT 111', edited: Date.now() + 1000 });")
+    browser.wait("document.querySelector('.cm-content').innerText === 'SELECT 111'")
+
+    # What a window that leaves has of old takes nothing from what is newer, and brings nothing back.
+    browser.run("new Promise((resolve) => setTimeout(resolve, 500))")
+    elsewhere(
+        "Object.assign(kept.tabs[0], { sql: 'SELECT 4', edited: Date.now() + 2000 }); kept.tabs.length = 1;", told=False
+    )
+    opened(browser, live_server)
+    assert browser.run(names) == ["Query 1"]
+    assert text(browser, ".cm-content") == "SELECT 4"
+    assert browser.complaints == []
+
+
+def test_without_a_clipboard_texts_are_copied_the_old_way(at_work: Browser) -> None:
+    browser = at_work
+    browser.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    run(browser, "SELECT id FROM sales ORDER BY id LIMIT 2")
+    toasts = "[...document.querySelectorAll('.toast')].map((each) => each.innerText).join()"
+    for works, told in (("true", "2 rows copied."), ("false", "The browser does not let this page copy.")):
+        browser.run(f"document.execCommand = () => (window.tried = document.activeElement.value, {works})")
+        press(browser, "Copy")
+        browser.wait(f"{toasts}.includes({json.dumps(told)})")
+        assert browser.run("window.tried.trim()") == "id\n1\n2"
+    # Beside an open dialog nothing can be selected.
+    browser.run("""(async () => {
+        const { copy, dialog } = await import("/static/elements.js");
+        document.execCommand = () => Boolean(document.activeElement.closest("dialog"));
+        const box = dialog("A text", "of it");
+        window.done = await copy("of it");
+        box.close();
+    })()""")
+    browser.wait("window.done === true")
     assert browser.complaints == []
 
 

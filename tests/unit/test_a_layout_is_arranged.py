@@ -10,7 +10,7 @@ from py_mini_racer import JSEvalException, MiniRacer
 import superset_like
 from superset_like.pictures.modules import translated
 
-FOLDER = Path(superset_like.__file__).parent / "static" / "dashboard_editor"
+STATIC = Path(superset_like.__file__).parent / "static"
 Layout = dict[str, Any]
 
 
@@ -18,7 +18,7 @@ Layout = dict[str, Any]
 def v8() -> MiniRacer:
     made = MiniRacer()
     for name in ("layout", "steps", "scope"):
-        path = FOLDER / f"{name}.js"
+        path = STATIC / "dashboard_editor" / f"{name}.js"
         made.eval(f"const {name} = {translated(path.read_text(), path)}({{}});0")
     return made
 
@@ -206,6 +206,24 @@ def test_a_scope_holds_just_the_chosen_charts(
 ) -> None:
     assert run(v8, "scope.scopeOf", layout, chosen) == scope
     assert run(v8, "scope.chartsIn", layout, scope) == chosen
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"rootPath": ["ROOT_ID"], "excluded": []},
+        {"rootPath": ["T2"], "excluded": []},
+        {"rootPath": [], "excluded": []},
+        {"excluded": [2]},
+        None,
+    ],
+)
+def test_a_page_reads_a_scope_as_the_editor_does(v8: MiniRacer, layout: Layout, scope: dict[str, Any] | None) -> None:
+    ids = [1, 2, 3, 4]
+    page = (STATIC / "dashboard" / "filters.js").read_text().replace("export ", "")
+    filters = f"(() => {{ {page} return new Filters({{}}, {{ places: {json.dumps(layout)}, charts: new Map() }}); }})()"
+    reached = f"((scope, ids) => {{ const all = {filters}; return ids.filter((id) => all.reaches({{ scope }}, id)); }})"
+    assert run(v8, reached, scope, ids) == run(v8, "scope.chartsIn", layout, scope)
 
 
 def test_filters_are_kept_with_the_charts_of_this_layout(v8: MiniRacer, layout: Layout) -> None:

@@ -118,3 +118,35 @@ def test_a_comparison_of_periods_asks_for_both() -> None:
     (asked,) = chart_types.of("pop_kpi").questions(form)
     assert asked["time_offsets"] == ["1 week ago"]
     assert "time_offsets" not in chart_types.of("pop_kpi").questions({**form, "time_compare": "custom"})[0]
+
+
+def test_a_span_that_begins_before_the_first_bar_shows_its_rest(v8: MiniRacer) -> None:
+    columns = {"timeColumn": "at", "intervalEndColumn": "until", "titleColumn": "what", "sourceType": "table"}
+    around = {"at": FIRST - 30 * DAY, "until": MOMENTS[1], "what": "winter"}
+    beside = {"at": FIRST - 30 * DAY, "until": FIRST - 20 * DAY, "what": "autumn"}
+    layer = {"annotationType": "INTERVAL", **columns}
+    (span,) = layered(v8, layer, [around, beside], "echarts_timeseries_bar")
+    ((start, end),) = span["markArea"]["data"]
+    assert (start["name"], start["xAxis"], end["xAxis"]) == ("L: winter", 0, 1)
+
+
+def test_layers_keep_to_the_clocks_of_their_chart(v8: MiniRacer) -> None:
+    hour = DAY // 24
+    layers = {
+        "of a chart": {"records": [{"at": FIRST, "n": 1}], "colnames": ["at", "n"], "zones": ["Europe/Berlin", None]},
+        "of days": {"records": [{"at": FIRST}], "colnames": ["at"], "zones": [None]},
+        "of people": {"records": [{"start_dttm": FIRST, "end_dttm": FIRST + DAY, "short_descr": "x"}]},
+    }
+    result = {
+        "data": [{"day": FIRST, "n": 1}],
+        "colnames": ["day", "n"],
+        "coltypes": [2, 0],
+        "zones": ["Europe/Berlin", None],
+        "annotation_data": layers,
+    }
+    told = json.loads(str(v8.eval(f"JSON.stringify(base.onTheirClocks([{json.dumps(result)}]))")))[0]
+    assert told["data"] == [{"day": FIRST + hour, "n": 1}]
+    moved = {name: layer["records"][0] for name, layer in told["annotation_data"].items()}
+    assert moved["of a chart"] == {"at": FIRST + hour, "n": 1}
+    assert moved["of days"] == {"at": FIRST}
+    assert (moved["of people"]["start_dttm"], moved["of people"]["end_dttm"]) == (FIRST + hour, FIRST + DAY + hour)

@@ -1,19 +1,18 @@
 """/api/v1/annotation_layer/<pk>/annotation"""
 
 from datetime import UTC
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import Response
-from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
-from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
 from superset_like.api.superset.bodies import json_text, text
 from superset_like.api.superset.documented import endpoint
 from superset_like.api.superset.resource import SupersetModelResource, json_body, json_response, tagged, whole_number
 from superset_like.api.superset.rison import q_argument
+from superset_like.api.superset.text_filter import AllText
 from superset_like.errors import BadRequest
 from superset_like.models import Annotation, AnnotationLayer
 from superset_like.services import annotations, found
@@ -34,17 +33,11 @@ class AnnotationPost(AnnotationPut):
     end_dttm = fields.NaiveDateTime(timezone=UTC, required=True)
 
 
-class AnnotationAllText(BaseFilter):
+class AnnotationAllText(AllText):
     """A word in one of the descriptions."""
 
-    name = "All Text"
     arg_name = "annotation_all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (Annotation.short_descr, Annotation.long_descr)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (Annotation.short_descr, Annotation.long_descr)
 
 
 class SupersetAnnotationApi(SupersetModelResource):

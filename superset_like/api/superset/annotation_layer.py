@@ -2,13 +2,12 @@
 
 from typing import Any, ClassVar
 
-from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema
-from sqlalchemy import Select, or_
 
 from superset_like.api.superset.bodies import text
 from superset_like.api.superset.resource import SupersetModelResource
+from superset_like.api.superset.text_filter import AllText
 from superset_like.models import AnnotationLayer
 from superset_like.services import annotation_layers
 
@@ -23,17 +22,11 @@ class LayerPut(Schema):
     descr = text()
 
 
-class LayerAllText(BaseFilter):
+class LayerAllText(AllText):
     """A word in the name or the description."""
 
-    name = "All Text"
     arg_name = "annotation_layer_all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (AnnotationLayer.name, AnnotationLayer.descr)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (AnnotationLayer.name, AnnotationLayer.descr)
 
 
 class SupersetAnnotationLayerApi(SupersetModelResource):

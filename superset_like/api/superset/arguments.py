@@ -25,12 +25,10 @@ def flag(name: str, usual: bool = False) -> bool:
 
 def count(name: str) -> int | None:
     """The parameter as a number from one on; None when absent. Raises BadRequest."""
-    text = request.args.get(name)
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**9:
+    found = whole(name)
+    if found == 0:
         raise BadRequest(f"{name} must be a number above 0", fields={name: ["Not a valid number."]})
-    return int(text)
+    return found
 
 
 def whole(name: str) -> int | None:

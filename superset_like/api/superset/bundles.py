@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from superset_like.access.actor import current
 from superset_like.api.superset.arguments import FLAGS
@@ -140,6 +140,8 @@ def applied(what: str, *, overwrite: bool) -> Response:
         secrets={path: each for path, each in _map("encrypted_extra_secrets").items() if isinstance(each, dict)},
         is_plan=_flag("plan") or _flag("dry_run"),
     )
+    # Nothing for the log: a plan changes nothing.
+    g.changes_nothing = wish.is_plan
     steps = importing.apply(current(), what, upload.stream, wish)
     return json_response(200, {"message": "OK", "result": [step_record(step) for step in steps]})
 

@@ -15,6 +15,7 @@ from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource, by_id_or_uuid
+from superset_like.api.superset.text_filter import AllText
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, ObjectType, Tag
 from superset_like.services import charts
@@ -50,17 +51,11 @@ class ChartPut(Certification):
     tags = IdList()
 
 
-class ChartAllText(BaseFilter):
+class ChartAllText(AllText):
     """A word anywhere in what people read of a chart."""
 
-    name = "All Text"
     arg_name = "chart_all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (Chart.slice_name, Chart.description, Chart.viz_type, Chart.datasource_name)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (Chart.slice_name, Chart.description, Chart.viz_type, Chart.datasource_name)
 
 
 class ChartIsCertified(BaseFilter):

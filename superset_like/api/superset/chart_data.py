@@ -20,15 +20,12 @@ from superset_like.api.nesting import require_shallow
 from superset_like.api.superset.documented import Parameter, endpoint, refused
 from superset_like.api.superset.resource import Documented, json_response, whole_number
 from superset_like.errors import (
-    AnswerTooLarge,
     BadRequest,
     Forbidden,
     NotFound,
     ProductError,
     QueryError,
-    QueryTimedOut,
     QuestionInvalid,
-    SubqueryRefused,
 )
 from superset_like.services import chart_data, drills, extra_form_data, kept_answers, stops
 from superset_like.services.chart_data import Answer, Asking, Streamed
@@ -261,13 +258,13 @@ class Wording:
         try:
             response: Response = make()
             return response
-        except (SubqueryRefused, QueryTimedOut, AnswerTooLarge):
+        except chart_data.PLAIN_ERRORS:
             raise
         except QueryError as error:
             raise self._worded(error) from error
 
     def _worded(self, error: QueryError) -> ProductError:
-        if self._actor.guest is not None:
+        if chart_data.hides(self._actor, error):
             return QuestionInvalid("Error: the chart's data could not be loaded")
         made = type(error)(f"Error: {error.message}", fields=error.fields, **error.details)
         made.status = QuestionInvalid.status  # type: ignore[misc]
@@ -407,7 +404,7 @@ def _rows_result(here: Asking, asked: QueryObject, kind: str) -> Result:
     if kind == "results":
         return {key: record[key] for key in RESULT_KEYS}, (answer,)
     layers = chart_data.annotations(here, planned)
-    record["annotation_data"] = {name: {"records": orjson.Fragment(each.body)} for name, each in layers.items()}
+    record["annotation_data"] = {name: chart_data.layer_record(each) for name, each in layers.items()}
     return record, (answer, *layers.values())
 
 

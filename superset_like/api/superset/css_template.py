@@ -2,14 +2,13 @@
 
 from typing import Any, ClassVar
 
-from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
-from sqlalchemy import Select, or_
 
 from superset_like.api.superset.bodies import text
 from superset_like.api.superset.resource import SupersetModelResource
+from superset_like.api.superset.text_filter import AllText
 from superset_like.models import CssTemplate
 from superset_like.services import css_templates
 
@@ -24,17 +23,11 @@ class CssTemplatePut(Schema):
     css = text()
 
 
-class CssTemplateAllText(BaseFilter):
+class CssTemplateAllText(AllText):
     """A word in the name or in the stylesheet."""
 
-    name = "All Text"
     arg_name = "css_template_all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (CssTemplate.template_name, CssTemplate.css)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (CssTemplate.template_name, CssTemplate.css)
 
 
 class SupersetCssTemplateApi(SupersetModelResource):

@@ -7,7 +7,7 @@ from flask import Response, request
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 
 from superset_like.access.actor import current
 from superset_like.api.superset.arguments import count, flag
@@ -18,6 +18,7 @@ from superset_like.api.superset.documented import Parameter, endpoint
 from superset_like.api.superset.favorites import FavoritesMixin, favorite_filter
 from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
+from superset_like.api.superset.text_filter import AllText
 from superset_like.models import Dashboard, EmbeddedDashboard, ObjectType, Tag
 from superset_like.services import dashboards, embedding, guest_questions, themes
 from superset_like.services.bundles import example
@@ -63,15 +64,9 @@ def metadata_text(value: str | None) -> None:
         raise ValidationError([f"{name}: {texts}" for name, texts in errors.items()])
 
 
-def slug_text(value: str | None) -> None:
-    """Nothing, or ValidationError when a slug could be taken for an id or would not survive in a URL."""
-    if value and (value.isdigit() or "/" in value):
-        raise ValidationError("A slug may not be a number nor hold a slash")
-
-
 class DashboardPost(Certification):
     dashboard_title = text(500)
-    slug = text(255, 1, check=slug_text)
+    slug = text(255, 1, check=dashboards.slug_text)
     owners = IdList()
     roles = IdList()
     charts = IdList()
@@ -84,7 +79,7 @@ class DashboardPost(Certification):
 
 class DashboardPut(Certification):
     dashboard_title = text(500)
-    slug = text(255, check=slug_text)
+    slug = text(255, check=dashboards.slug_text)
     owners = IdList(allow_none=True)
     roles = IdList(allow_none=True)
     charts = IdList(allow_none=True)
@@ -107,15 +102,10 @@ class EmbeddedPost(Schema):
     allowed_domains = fields.List(fields.String(), required=True)
 
 
-class TitleOrSlug(BaseFilter):
+class TitleOrSlug(AllText):
     name = "Title or Slug"
     arg_name = "title_or_slug"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (Dashboard.dashboard_title, Dashboard.slug)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (Dashboard.dashboard_title, Dashboard.slug)
 
 
 class DashboardIsFavorite(BaseFilter):
@@ -167,6 +157,13 @@ class DashboardTagId(BaseFilter):
 
     def apply(self, query: Select[Any], value: Any) -> Select[Any]:
         return query.where(Dashboard.tags.any(Tag.id == int(value)))
+
+
+def _readable(metadata: str | None) -> str | None:
+    """The metadata as the caller may read it: filters of a declaration may hold SQL, which no guest sees."""
+    if metadata is None or current().guest is None:
+        return metadata
+    return orjson.dumps(guest_questions.shown(orjson.loads(metadata))).decode()
 
 
 class SupersetDashboardApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetModelResource):
@@ -297,6 +294,8 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetM
             record["custom_tags"] = [tag for tag in record["tags"] if tag["type"] == 1]
         if "css" in record:
             record["css"] = record["css"] or ""
+        if "json_metadata" in record:
+            record["json_metadata"] = _readable(record["json_metadata"])
         return record
 
     def dashboard(self, id_or_slug: str) -> Dashboard:
@@ -312,7 +311,6 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetM
     )
     def charts(self, id_or_slug: str) -> Response:
         dashboard = self.dashboard(id_or_slug)
-        charts = sorted(dashboard.charts, key=lambda chart: chart.id)
         shown = [
             {
                 "id": chart.id,
@@ -326,23 +324,25 @@ class SupersetDashboardApi(BundlesMixin, FavoritesMixin, HistoryMixin, SupersetM
                 "changed_on": chart.changed_on,
                 "form_data": chart.form_data if current().guest is None else guest_questions.shown(chart.form_data),
             }
-            for chart in charts
+            for chart in dashboards.charts_of(current(), dashboard)
         ]
         more = {}
         if flag("with_dashboard"):
             of_page = {name: getattr(dashboard, name) for name in OF_PAGE}
+            of_page["json_metadata"] = _readable(dashboard.json_metadata)
             more = {"dashboard": {**of_page, "theme": themes.worn(dashboard)}}
         return json_response(200, {"result": shown, **more})
 
     @endpoint("GET", "/<id_or_slug>/datasets", "The datasets its charts ask", permission="read")
     def datasets(self, id_or_slug: str) -> Response:
         dashboard = self.dashboard(id_or_slug)
-        shown = [dashboard_dataset(dataset, current()) for dataset in dashboards.datasets_of(dashboard)]
+        shown = [dashboard_dataset(dataset, current()) for dataset in dashboards.datasets_of(current(), dashboard)]
         return json_response(200, {"result": shown})
 
     @endpoint("GET", "/<id_or_slug>/tabs", "Its tabs, as a tree", permission="read")
     def tabs(self, id_or_slug: str) -> Response:
-        return json_response(200, {"result": dashboards.tabs_of(self.dashboard(id_or_slug))})
+        tabs = dashboards.tabs_of(self.dashboard(id_or_slug))
+        return json_response(200, {"result": tabs if current().guest is None else guest_questions.shown(tabs)})
 
     @endpoint("POST", "/<id_or_slug>/copy/", "Make another like it", permission="write", body=DashboardCopy)
     def copy_dash(self, id_or_slug: str) -> Response:

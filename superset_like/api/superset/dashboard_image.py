@@ -21,7 +21,7 @@ from superset_like.models import Dashboard
 from superset_like.pictures.layout import Paper
 from superset_like.services import dashboard_pictures, dashboards
 from superset_like.services.chart_pictures import Form
-from superset_like.services.dashboard_pictures import Wish
+from superset_like.services.dashboard_pictures import Wanted, Wish
 
 WIDTHS = range(320, 2401)
 WIDTH = 1200
@@ -143,10 +143,12 @@ class SupersetDashboardImageApi(Documented):
         actor = current()
         found = dashboards.find(actor, pk)
         wish = dashboard_pictures.recalled(digest) if DIGEST.fullmatch(digest) else None
+        wanted = None if wish is None else dashboard_pictures.wanted(actor, found, wish)
         # The name says whose rows are in it: somebody who sees others has another picture.
-        if wish is None or dashboard_pictures.wanted(actor, found, wish).key[:DIGEST_LETTERS] != digest:
+        if wish is None or wanted is None or wanted.key[:DIGEST_LETTERS] != digest:
             raise NotFound()
-        return _drawn(found, replace(wish, form=form))
+        # A document shows other tabs, which were not asked for yet.
+        return _answer(wanted) if form == wish.form else _drawn(found, replace(wish, form=form))
 
     @endpoint(
         "GET",
@@ -210,13 +212,15 @@ def _picture(id_or_slug: str, wish: Wish) -> Response:
 
 
 def _drawn(found: Dashboard, wish: Wish) -> Response:
-    wanted = dashboard_pictures.wanted(current(), found, wish)
+    return _answer(dashboard_pictures.wanted(current(), found, wish))
 
+
+def _answer(wanted: Wanted) -> Response:
     def make() -> tuple[bytes, bool]:
         made = dashboard_pictures.drawn(wanted)
         return made.body, made.is_whole
 
-    return picture_answers.picture(wish.form, wanted.key, make)
+    return picture_answers.picture(wanted.wish.form, wanted.key, make)
 
 
 def _told(found: Dashboard, key: str) -> dict[str, Any]:

@@ -4,16 +4,16 @@ from typing import Any, ClassVar
 
 import orjson
 from flask import Response, request
-from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, ValidationError, fields, pre_load
 from marshmallow.validate import Length, OneOf, Range
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 
 from superset_like.access.actor import current
 from superset_like.api.superset.bodies import IdList, text
 from superset_like.api.superset.documented import endpoint
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
+from superset_like.api.superset.text_filter import AllText
 from superset_like.errors import Invalid, NotFound
 from superset_like.models import Report, ReportLog, crontab
 from superset_like.services import found, report_alerts, report_contents, reports
@@ -117,17 +117,11 @@ class ReportPost(ReportPut):
     crontab = text(1000, 1, required=True, check=cron)
 
 
-class ReportAllText(BaseFilter):
+class ReportAllText(AllText):
     """A word in the name, the description or the SQL."""
 
-    name = "All Text"
     arg_name = "report_all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (Report.name, Report.description, Report.sql)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (Report.name, Report.description, Report.sql)
 
 
 class SupersetReportApi(SupersetModelResource):

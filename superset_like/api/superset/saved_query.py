@@ -6,13 +6,14 @@ from flask_appbuilder import Model
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, fields
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 
 from superset_like.api.superset.bodies import IdList, json_object, text
 from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.favorites import favorite_filter
 from superset_like.api.superset.history import HistoryMixin
 from superset_like.api.superset.resource import SupersetModelResource
+from superset_like.api.superset.text_filter import AllText
 from superset_like.models import ObjectType, SavedQuery, Tag
 from superset_like.services import saved_queries
 
@@ -38,17 +39,11 @@ class SavedQueryPut(SavedQueryFields):
     tags = IdList()
 
 
-class SavedQueryAllText(BaseFilter):
+class SavedQueryAllText(AllText):
     """A word anywhere in what people read of a saved query."""
 
-    name = "All Text"
     arg_name = "all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (SavedQuery.schema, SavedQuery.label, SavedQuery.description, SavedQuery.sql)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (SavedQuery.schema, SavedQuery.label, SavedQuery.description, SavedQuery.sql)
 
 
 class SavedQueryIsFavorite(BaseFilter):

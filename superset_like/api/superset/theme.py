@@ -4,16 +4,15 @@ import json
 from typing import Any, ClassVar
 
 from flask import Response
-from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import Schema, ValidationError
-from sqlalchemy import Select, or_
 
 from superset_like.access.actor import current
 from superset_like.api.superset.bodies import json_object, text
 from superset_like.api.superset.bundles import BundlesMixin
 from superset_like.api.superset.documented import endpoint
 from superset_like.api.superset.resource import SupersetModelResource, json_response, whole_number
+from superset_like.api.superset.text_filter import AllText
 from superset_like.models import Theme
 from superset_like.services import themes
 
@@ -35,17 +34,11 @@ class ThemePut(Schema):
     json_data = text(100_000, 2, nullable=False, check=theme_text)
 
 
-class ThemeAllText(BaseFilter):
+class ThemeAllText(AllText):
     """A word in the name or in the tokens."""
 
-    name = "All Text"
     arg_name = "theme_all_text"
-
-    def apply(self, query: Select[Any], value: Any) -> Select[Any]:
-        if not value:
-            return query
-        places = (Theme.theme_name, Theme.json_data)
-        return query.where(or_(*(place.icontains(str(value), autoescape=True) for place in places)))
+    places = (Theme.theme_name, Theme.json_data)
 
 
 class OtherThemeAllText(ThemeAllText):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from superset_like.chart_types.base import ChartType, FormData, base_axis
+from superset_like.chart_types.base import ChartType, FormData, cut_to_grain
 
 
 class BoxPlot(ChartType):
@@ -13,9 +13,4 @@ class BoxPlot(ChartType):
     metric_fields = ("metrics",)
 
     def columns(self, form_data: FormData) -> list[Any]:
-        grain = form_data.get("time_grain_sqla")
-        lookup = form_data.get("temporal_columns_lookup") or {}
-        return [
-            base_axis(each, grain) if isinstance(each, str) and grain and lookup.get(each) else each
-            for each in super().columns(form_data)
-        ]
+        return cut_to_grain(form_data, super().columns(form_data))

@@ -1,5 +1,5 @@
 // What flows between the members of a circle, as ribbons as wide as the metric.
-import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, noData } from "../base.js";
+import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, noData, nodeMark } from "../base.js";
 import { numberFormatter, numeric, pickedMark, placedRows, shortened, tooltip, FONT } from "../base.js";
 
 export function picks(formData, results, params) {
@@ -38,18 +38,11 @@ export function option(formData, results, look) {
           formatter: (point) => shortened(point.name, aside, size),
         },
         labelLayout: { hideOverlap: true },
-        data: names.map((name, index) => ({ name, mark: markOf(links, name), itemStyle: { color: colour(name, index) } })),
+        data: names.map((name, index) => ({ name, mark: nodeMark(links, name), itemStyle: { color: colour(name, index) } })),
         links,
       },
     ],
   };
-}
-
-// A member is one of the sources, else one of the targets.
-function markOf(links, name) {
-  const out = links.find((link) => link.source === name);
-  if (out) return { row: out.mark.row, depth: 1 };
-  return { row: links.find((link) => link.target === name).mark.row, from: 1, depth: 2 };
 }
 
 function linksOf(formData, result, look) {

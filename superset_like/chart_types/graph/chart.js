@@ -70,7 +70,8 @@ export function option(formData, results, look) {
           symbolSize: node.size,
           category: node.category === null ? undefined : categories.indexOf(node.category),
           itemStyle: node.category === null ? { color: colour(node.name, categories.length ? index : 0) } : undefined,
-          label: { formatter: shortened(node.name, area.width * 0.3, labelSize) },
+          // A text is read as a template, and names may hold braces.
+          label: { formatter: () => shortened(node.name, area.width * 0.3, labelSize) },
         })),
         links: links.map((link) => ({
           ...link,

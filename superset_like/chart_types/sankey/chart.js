@@ -1,5 +1,5 @@
 // What flows from sources to targets, as wide as the metric.
-import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, noData } from "../base.js";
+import { cellFormatter, colourOf, columnLabels, frame, ink, isSmall, metricLabels, noData, nodeMark } from "../base.js";
 import { numberFormatter, numeric, pickedMark, placedRows, shortened, textWidth, tooltip, FONT } from "../base.js";
 
 export function picks(formData, results, params) {
@@ -41,7 +41,8 @@ export function option(formData, results, look) {
           name: node.name,
           mark: node.mark,
           itemStyle: { color: colour(node.text, names.indexOf(node.text)), borderWidth: 0, borderRadius: 2 },
-          label: { formatter: asks(node) },
+          // A text is read as a template, and names may hold braces.
+          label: { formatter: () => asks(node) },
         })),
         links,
       },
@@ -75,17 +76,10 @@ function graphOf(flows) {
     name,
     text: name.replace(/\u200b$/, ""),
     last: !sources.has(name),
-    mark: markOf(all, name),
+    mark: nodeMark(all, name),
     flows: Math.max(...["source", "target"].map((end) => all.reduce((sum, link) => sum + (link[end] === name ? link.value : 0), 0))),
   }));
   return { nodes, links: all };
-}
-
-// A node is one of the sources, else one of the targets: both at once would be no flow at all.
-function markOf(links, name) {
-  const out = links.find((link) => link.source === name);
-  if (out) return { row: out.mark.row, depth: 1 };
-  return { row: links.find((link) => link.target === name).mark.row, from: 1, depth: 2 };
 }
 
 function goesInCircles(flows) {

@@ -85,7 +85,8 @@ function drawn(node, index, level, above, draw) {
     label: {
       show: draw.formData.show_labels !== false && share >= draw.least && arc > size + 1,
       color: textOn(colour),
-      formatter: shortened(text, along ? arc - 12 : draw.ring - 8, size),
+      // A text is read as a template, and names may hold braces.
+      formatter: () => shortened(text, along ? arc - 12 : draw.ring - 8, size),
       rotate: along ? "tangential" : "radial",
     },
     children: inside.map((child, place) => drawn(child, place / Math.max(inside.length - 1, 1), level + 1, colour, draw)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from superset_like.engine.uploads.wishes import fault, too_large
+from superset_like.engine.zip_directory import NoZip, TooManyEntries, require_few_entries
 
 MOST_ENTRIES = 2000
 # XML of a workbook shrinks to a tenth; only emptiness shrinks to a thousandth.
@@ -20,12 +21,14 @@ def require_sound(path: Path, max_unpacked: int, largest_part: int | None = None
     largest_part: bytes of the largest entry, but for those below the folder `streamed`.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        with path.open("rb") as file:
+            require_few_entries(file, MOST_ENTRIES)
+            with zipfile.ZipFile(file) as archive:
+                entries = archive.infolist()
+    except TooManyEntries as error:
+        raise too_large(f"The file holds more than {MOST_ENTRIES} entries", MOST_ENTRIES) from error
+    except (NoZip, zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise fault("The file is damaged, or of another kind than it is said to be") from error
-    if len(entries) > MOST_ENTRIES:
-        raise too_large(f"The file holds more than {MOST_ENTRIES} entries", MOST_ENTRIES)
     if sum(entry.file_size for entry in entries) > max_unpacked:
         raise too_large("The file unpacks to more than is allowed", max_unpacked)
     for entry in entries:

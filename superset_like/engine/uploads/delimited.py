@@ -39,14 +39,14 @@ class Delimited:
         before = wishes.skip_rows + (wishes.header_row or 0)
         for _ in range(before):
             next(rows, None)
-        line, first = next(rows, (0, []))
+        line, end, first = next(rows, (0, 0, []))
         if len(first) > MOST_COLUMNS:
             raise fault(f"The file has more than {MOST_COLUMNS} columns")
         if not first:
             raise fault("The file is empty" if not line else f"Line {line} holds no column")
         has_header = wishes.header_row is not None
         # Where rows begin: in lines for Arrow, in rows for ourselves.
-        self._first_line = line if has_header else line - 1 if before else 0
+        self._first_line = end if has_header else line - 1 if before else 0
         self._rows_before = before + has_header
         self.names = names.of_columns(first if has_header else [None] * len(first), wishes.longest_name)
 
@@ -129,17 +129,17 @@ class Delimited:
         rows = islice(self._rows(), self._rows_before, None)
         nulls = {"", *self._wishes.null_values}
         while block := list(islice(rows, BATCH_ROWS)):
-            for line, row in block:
+            for line, _, row in block:
                 if len(row) != len(self.names) and row:
                     expected = len(self.names)
                     raise fault(f"Line {line} has {len(row)} fields in place of {expected}", line=line)
             blank = [None] * len(self.names)
-            cells = zip(*(row or blank for _, row in block), strict=True)
+            cells = zip(*(row or blank for *_, row in block), strict=True)
             columns = [pa.array([None if cell in nulls else cell for cell in column], pa.string()) for column in cells]
             yield pa.record_batch(columns, names=list(self.names))
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(the line on which it begins, its fields) of each row; blank ones only where they are asked for."""
+    def _rows(self) -> Iterator[tuple[int, int, list[str]]]:
+        """(the lines on which it begins and ends, its fields) of each row; blank ones only where they are asked for."""
         reader = csv.reader(
             self._lines(), delimiter=self._delimiter, skipinitialspace=self._wishes.skip_initial_space, strict=True
         )
@@ -147,7 +147,7 @@ class Delimited:
         try:
             for row in reader:
                 if row or not self._wishes.skip_blank_lines:
-                    yield line, row
+                    yield line, reader.line_num, row
                 line = reader.line_num + 1
         except csv.Error as error:
             reason = "has a field that is too long" if "limit" in str(error) else "is not well formed"

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute
 
-from superset_like.engine.uploads import types
+from superset_like.engine.uploads import types, workbook
 from superset_like.engine.uploads.columnar import Columnar
 from superset_like.engine.uploads.delimited import Delimited
 from superset_like.engine.uploads.types import Finder
 from superset_like.engine.uploads.wishes import Source, Wishes, fault
-from superset_like.engine.uploads.workbook import Sheet, sheet_names
+from superset_like.engine.uploads.workbook import Sheet
 from superset_like.errors import Invalid
 
 KINDS = ("csv", "excel", "columnar")
@@ -99,11 +100,14 @@ def prepared(
 ) -> Prepared:
     """The file, read once to find the types of its columns. folder: for what is unpacked.
 
-    given: types of a table that is there already, by column; they hold where the sender states none.
+    given: types of a table that is there already, by casefolded column; they hold where the sender states none.
     """
-    source = opened(path, file_name, kind, folder, wishes)
+    return _prepared(opened(path, file_name, kind, folder, wishes), wishes, given or {})
+
+
+def _prepared(source: Source, wishes: Wishes, given: Mapping[str, pa.DataType]) -> Prepared:
     wanted = _wanted(source.names, wishes)
-    found = _types(source, wishes, given or {}, [at for at in wanted if at is not None])
+    found = _types(source, wishes, given, [at for at in wanted if at is not None])
     columns = tuple(_column(source, at, found, wishes) for at in wanted)
     if len({column.name.casefold() for column in columns}) < len(columns):
         raise _bad("index_label", "There is a column of this name already.")
@@ -114,26 +118,38 @@ def opened(path: Path, file_name: str, kind: str, folder: Path, wishes: Wishes) 
     """The file as a source of rows. Raises Invalid when it is not of this kind."""
     if kind == "csv":
         return Delimited(path, file_name, wishes)
-    return Sheet(path, folder, wishes) if kind == "excel" else Columnar(path, folder, wishes)
+    if kind == "columnar":
+        return Columnar(path, folder, wishes)
+    with workbook.opened(path, wishes) as book:
+        return Sheet(book, folder, wishes)
 
 
 def previews(path: Path, file_name: str, kind: str, folder: Path, wishes: Wishes) -> Sequence[Preview]:
     """The beginning of the file: of each of its sheets where it has some."""
     wishes = replace(wishes, rows_to_read=LOOKED_AT)
-    names = sheet_names(path, wishes) if kind == "excel" else [None]
-    made = []
-    for name in names:
-        try:
-            found = prepared(path, file_name, kind, folder, replace(wishes, sheet_name=name))
-        except Invalid:
-            # An empty sheet is no fault of the others.
-            if name is None or len(names) == 1:
-                raise
-            made.append(Preview(name, pa.schema([]), pa.table({})))
-            continue
-        rows = pa.Table.from_batches(found.batches(), found.schema).slice(0, PREVIEW_ROWS)
-        made.append(Preview(name, found.schema, rows))
-    return made
+    if kind != "excel":
+        return [_preview(None, prepared(path, file_name, kind, folder, wishes))]
+    with workbook.opened(path, wishes) as book:
+        made = []
+        for name in book.sheetnames:
+            try:
+                made.append(_sheet_preview(book, name, folder, wishes))
+            except Invalid:
+                # An empty sheet is no fault of the others.
+                if len(book.sheetnames) == 1:
+                    raise
+                made.append(Preview(name, pa.schema([]), pa.table({})))
+        return made
+
+
+def _sheet_preview(book: Any, name: str, folder: Path, wishes: Wishes) -> Preview:
+    wishes = replace(wishes, sheet_name=name)
+    return _preview(name, _prepared(Sheet(book, folder, wishes), wishes, {}))
+
+
+def _preview(sheet: str | None, found: Prepared) -> Preview:
+    rows = pa.Table.from_batches(found.batches(), found.schema).slice(0, PREVIEW_ROWS)
+    return Preview(sheet, found.schema, rows)
 
 
 def _wanted(names: Sequence[str], wishes: Wishes) -> list[int | None]:
@@ -175,7 +191,7 @@ def _types(
         name = source.names[at]
         type_name = wishes.column_types.get(name)
         named = types.stated(type_name, name) if type_name else None
-        type_ = named or (None if type_name else given.get(name))
+        type_ = named or (None if type_name else given.get(name.casefold()))
         if type_ is not None:
             fixed[at] = type_
         elif source.schema is not None:

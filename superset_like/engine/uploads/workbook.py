@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 
@@ -40,12 +40,12 @@ class Sheet:
 
     schema = None
 
-    def __init__(self, path: Path, folder: Path, wishes: Wishes) -> None:
-        self._path, self._wishes = path, wishes
+    def __init__(self, book: Any, folder: Path, wishes: Wishes) -> None:
+        self._wishes = wishes
         self._kept = folder / "sheet.arrow"
         self._first = wishes.skip_rows + (wishes.header_row or 0)
         has_header = wishes.header_row is not None
-        with _opened(path, wishes) as book:
+        with _understood():
             self.name = _chosen(book.sheetnames, wishes.sheet_name)
             rows = islice(_rows(book[self.name]), self._first, None)
             first = next(rows, ())
@@ -94,25 +94,14 @@ class Sheet:
         return None if text in self._wishes.null_values else text
 
 
-def sheet_names(path: Path, wishes: Wishes) -> Sequence[str]:
-    """The sheets of a workbook, in order."""
-    with _opened(path, wishes) as book:
-        found: Sequence[str] = book.sheetnames
-        return found
-
-
 @contextmanager
-def _opened(path: Path, wishes: Wishes) -> Iterator[Any]:
+def opened(path: Path, wishes: Wishes) -> Iterator[Any]:
+    """The workbook, whose `sheetnames` are in order."""
     with path.open("rb") as file:
         if file.read(4) == b"\xd0\xcf\x11\xe0":
             raise fault("This is a workbook of an old form (.xls), or one with a password. Save it as .xlsx.")
-        yield from _book(path, file, wishes)
-
-
-def _book(path: Path, file: BinaryIO, wishes: Wishes) -> Iterator[Any]:
-    archives.require_sound(path, wishes.max_unpacked, LARGEST_PART, streamed="xl/worksheets/")
-    try:
-        with warnings.catch_warnings():
+        archives.require_sound(path, wishes.max_unpacked, LARGEST_PART, streamed="xl/worksheets/")
+        with _understood(), warnings.catch_warnings():
             # Of what the library leaves out: styles, validations, pictures.
             warnings.simplefilter("ignore")
             # By a name the library judges a file by its ending.
@@ -121,8 +110,13 @@ def _book(path: Path, file: BinaryIO, wishes: Wishes) -> Iterator[Any]:
             if len(book.sheetnames) > MOST_SHEETS:
                 raise fault(f"The workbook has more than {MOST_SHEETS} sheets")
             yield book
-    except (Invalid, NotInstalled):
-        raise
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Whatever the library stumbles over in the block is a fault of the file."""
+    try:
+        yield
     except (
         KeyError,
         ValueError,
@@ -133,7 +127,7 @@ def _book(path: Path, file: BinaryIO, wishes: Wishes) -> Iterator[Any]:
         OSError,
         zipfile.BadZipFile,
     ) as error:
-        # The library raises what it stumbles over; SyntaxError is XML's.
+        # SyntaxError is XML's.
         raise fault("The file could not be read as an Excel workbook") from error
 
 

@@ -5,13 +5,13 @@ where that directory lies. Nothing is ever written to a disk.
 """
 
 import stat
-import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
+from superset_like.engine.zip_directory import NoZip, TooManyEntries, require_few_entries
 from superset_like.errors import BadRequest, BundleInvalid, BundleTooLarge
 
 MIB = 1024 * 1024
@@ -22,9 +22,6 @@ METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 0x1
 # Small files of repeated text are packed well; what they unpack to is bounded anyway.
 RATIO_FROM_BYTES = 64 * 1024
-# Parts of the zip format: end of the directory, where a larger directory would be, and one entry of the directory.
-END, ZIP64, ENTRY = b"PK\x05\x06", b"PK\x06\x07", b"PK\x01\x02"
-END_BYTES, ZIP64_BYTES, ENTRY_BYTES, LONGEST_COMMENT = 22, 20, 46, 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,49 +39,18 @@ def contents(stream: IO[bytes], limits: Limits) -> dict[str, str]:
 
     Raises BundleInvalid or BundleTooLarge with the file at fault, and BadRequest when there is no such file.
     """
-    _require_few_entries(stream, limits)
     try:
+        require_few_entries(stream, limits.entries)
         with zipfile.ZipFile(stream) as bundle:
             entries = _checked(bundle.infolist(), limits)
             found = _read(bundle, entries, limits)
-    except (zipfile.BadZipFile, UnicodeDecodeError) as error:
+    except TooManyEntries as error:
+        raise BundleTooLarge(f"The bundle has more than {limits.entries} entries") from error
+    except (NoZip, zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise BundleInvalid(NOT_A_ZIP) from error
     if not found:
         raise BadRequest("No valid import files were found")
     return found
-
-
-def _require_few_entries(stream: IO[bytes], limits: Limits) -> None:
-    # The library reads the whole directory into memory before anybody can count its entries.
-    size = stream.seek(0, 2)
-    stream.seek(max(0, size - END_BYTES - LONGEST_COMMENT - ZIP64_BYTES))
-    tail = stream.read()
-    end = tail.rfind(END)
-    if end < 0 or len(tail) - end < END_BYTES:
-        raise BundleInvalid(NOT_A_ZIP)
-    if tail[:end].rfind(ZIP64) >= 0 and tail[end - ZIP64_BYTES : end].startswith(ZIP64):
-        raise BundleTooLarge("The bundle is too large for its kind of ZIP file")
-    directory_bytes = struct.unpack_from("<I", tail, end + 12)[0]
-    start = size - len(tail) + end - directory_bytes
-    if start < 0:
-        raise BundleInvalid(NOT_A_ZIP)
-    stream.seek(start)
-    _count(stream, directory_bytes, limits.entries)
-    stream.seek(0)
-
-
-def _count(stream: IO[bytes], directory_bytes: int, most: int) -> None:
-    read = entries = 0
-    while read < directory_bytes:
-        head = stream.read(ENTRY_BYTES)
-        if len(head) < ENTRY_BYTES or not head.startswith(ENTRY):
-            raise BundleInvalid(NOT_A_ZIP)
-        entries += 1
-        if entries > most:
-            raise BundleTooLarge(f"The bundle has more than {most} entries")
-        more = sum(struct.unpack_from("<HHH", head, 28))
-        stream.seek(more, 1)
-        read += ENTRY_BYTES + more
 
 
 def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> list[zipfile.ZipInfo]:

@@ -89,9 +89,7 @@ def _rows(actor: Actor, dataset_id: int, names: list[str], most_rows: int | None
             held.append(chunk)
             size += len(chunk)
             if size > most:
-                raise AnswerTooLarge(
-                    "The example is too large. Ask for fewer rows by sample_rows.", limit_mib=most // MIB
-                )
+                raise AnswerTooLarge(TOO_LARGE, limit_mib=most // MIB)
     finally:
         made.close()
     return arrow_ipc.loaded(b"".join(held))

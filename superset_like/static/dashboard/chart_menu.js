@@ -1,6 +1,6 @@
 // The menu of a chart on a dashboard.
 
-import { action, dialog, made, menu, said, told, toast } from "../elements.js";
+import { action, copy, dialog, made, menu, said, told, toast } from "../elements.js";
 
 export function chartMenu(figure) {
   return menu(`Actions of ${figure.name}`, () => items(figure));
@@ -63,11 +63,7 @@ function sqlOf({ query: sql, error }) {
   if (!sql) return part;
   const text = made("pre", "", sql);
   text.tabIndex = 0;
-  const copy = action("Copy", async () => {
-    await navigator.clipboard.writeText(sql);
-    toast("Copied.");
-  });
-  part.append(copy, text);
+  part.append(action("Copy", () => copy(sql)), text);
   return part;
 }
 

@@ -26,7 +26,7 @@ export class Dashboard {
     this.places = JSON.parse(record.position_json || "{}") || {};
     this.charts = new Map(charts.map((chart) => [chart.id, chart]));
     const only = this.#onlyChart();
-    this.figures = [];
+    this.end();
     this.bar = null;
     document.title = record.dashboard_title || "Dashboard";
     this.filters = new Filters(this.metadata, {
@@ -46,6 +46,12 @@ export class Dashboard {
     if ((record.theme || this.looks) && !this.isDressedByHost) await this.#wear(record.theme ?? {}, (mode) => this.theme === "auto" && mode);
     await this.#show();
     if (state.anchor) this.layout.reveal(state.anchor);
+  }
+
+  // Its charts are let go.
+  end() {
+    for (const figure of this.figures) figure.end();
+    this.figures = [];
   }
 
   activeTabs() {
@@ -136,8 +142,8 @@ export class Dashboard {
 
   // A cross filter needs a place to be taken back, also where no native filter made a bar.
   async #showCrossing() {
+    const { FilterBar } = await import("./filter_bar.js");
     if (!this.bar) {
-      const { FilterBar } = await import("./filter_bar.js");
       this.bar = new FilterBar(this);
       this.root.querySelector(".dash-body")?.prepend(this.bar.element);
     }
@@ -146,8 +152,8 @@ export class Dashboard {
 
   #changed(ids) {
     for (const figure of this.figures) figure.reload();
-    this.bar?.changed(ids);
-    if (this.bar || this.filters.crossing().length) this.#showCrossing();
+    if (this.bar) this.bar.changed(ids);
+    else if (this.filters.crossing().length) this.#showCrossing().catch(console.error);
     this.told.masked?.(this.filters.dataMask(), ids);
   }
 

@@ -17,14 +17,17 @@ export async function drillToDetail(figure, picks) {
   state.setAttribute("role", "status");
   bar.setAttribute("aria-label", "Pages");
   let page = 0;
+  let turn = 0;
   const wish = () => ({ type: "drill_detail", filters: filtersOf(picks) });
 
   async function show(to) {
+    const mine = (turn += 1);
     rows.setAttribute("aria-busy", "true");
     if (!rows.childElementCount) rows.append(said("Loading …"));
     try {
       const paged = { row_limit: String(PAGE), ...(to ? { row_offset: String(to * PAGE) } : {}) };
       const { result } = await figure.answer({ ...wish(), ...paged });
+      if (mine !== turn) return;
       const [{ total = 0 }] = result;
       page = to;
       const last = Math.max(0, Math.ceil(total / PAGE) - 1);
@@ -34,9 +37,10 @@ export async function drillToDetail(figure, picks) {
       rows.replaceChildren(table(result[0], { viz_type: "table", query_mode: "raw" }));
     } catch (error) {
       console.error(error);
+      if (mine !== turn) return;
       rows.replaceChildren(said(told(error), "alert"));
     } finally {
-      rows.setAttribute("aria-busy", "false");
+      if (mine === turn) rows.setAttribute("aria-busy", "false");
     }
   }
 

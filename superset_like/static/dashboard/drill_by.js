@@ -14,13 +14,14 @@ export async function drillBy(figure, picks) {
   const [trail, bar, body] = path;
   trail.setAttribute("aria-label", "Way");
   body.style.setProperty("--height", `${HEIGHT_PX}px`);
-  const shown = dialog(`Drill by: ${figure.name}`, path, { wide: true, closed: () => clear(body) });
+  const shown = dialog(`Drill by: ${figure.name}`, path, { wide: true, closed: end });
   // Each step: what was clicked before, and the dimension by which it is shown.
   const steps = [];
   let pending = picks;
   let columns = [];
   let asTable = false;
   let last = null;
+  let stop = new AbortController();
 
   const field = made("select");
   const label = made("label", "dash-day", "By");
@@ -60,16 +61,26 @@ export async function drillBy(figure, picks) {
     return show();
   }
 
+  function end() {
+    stop.abort();
+    clear(body);
+  }
+
   async function show() {
     offer();
-    clear(body);
+    end();
+    last = null;
+    const { signal } = (stop = new AbortController());
     if (!steps.length) return body.replaceChildren(said("Choose the dimension by which the chart is to be shown."));
     body.replaceChildren(said("Loading …"));
     try {
       const filters = steps.flatMap((step) => filtersOf(step.picks));
-      last = await figure.answer({ drill_by: steps.at(-1).by, filters });
+      const answer = await figure.answer({ drill_by: steps.at(-1).by, filters }, signal);
+      if (signal.aborted) return;
+      last = answer;
       await paint();
     } catch (error) {
+      if (signal.aborted) return;
       console.error(error);
       body.replaceChildren(said(told(error), "alert"));
     }
@@ -86,7 +97,6 @@ export async function drillBy(figure, picks) {
     };
     clear(body);
     if (asTable || !module) {
-      await dressed();
       body.replaceChildren(...result.map((each) => table(each, { viz_type: "table" })));
       return;
     }
@@ -102,7 +112,9 @@ export async function drillBy(figure, picks) {
   body.append(said("Loading …"));
   try {
     const q = encodeURIComponent(`(dashboard_id:${figure.dashboard.id})`);
-    columns = (await figure.dashboard.server.ask(`/api/v1/dataset/${datasetId}/drill_info/?q=${q}`)).result.columns;
+    const asked = figure.dashboard.server.ask(`/api/v1/dataset/${datasetId}/drill_info/?q=${q}`);
+    const [{ result }] = await Promise.all([asked, dressed()]);
+    columns = result.columns;
     await show();
     field.focus();
   } catch (error) {

@@ -219,10 +219,11 @@ class Switchboard {
   }
 }
 
-// The first who says hello is heard, and nobody after him.
+// The site that holds the frame is heard, when it says hello first, and nobody after it.
 function listen() {
   window.addEventListener("message", (event) => {
     const { data } = event;
+    if (event.source !== window.parent) return;
     if (typeof data !== "object" || data?.type !== HELLO || data.handshake !== "port transfer" || !event.ports[0]) return;
     if (site) console.error("[superset] already initialized");
     else site = new Switchboard(event.ports[0]);

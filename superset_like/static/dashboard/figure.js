@@ -22,6 +22,7 @@ export class Figure {
     this.isStale = false;
     this.near = false;
     this.stop = null;
+    this.turn = 0;
     this.name = place.meta?.sliceNameOverride || chart?.slice_name || place.meta?.sliceName || "Chart";
     this.card = made("section", "dash-chart card");
     this.body = made("div", "drawing");
@@ -29,7 +30,7 @@ export class Figure {
     this.card.append(this.#head(), this.body);
     if (chart) {
       this.body.append(made("p", "said loading", "Loading …"));
-      whileNear(this.card, { near: () => this.#comes(), far: () => this.#goes() });
+      this.unwatch = whileNear(this.card, { near: () => this.#comes(), far: () => this.#goes() });
     } else {
       this.body.append(made("p", "said", "This chart is not there any more."));
     }
@@ -37,6 +38,17 @@ export class Figure {
 
   get isAsked() {
     return this.asked !== null;
+  }
+
+  get isBusy() {
+    return this.card.getAttribute("aria-busy") === "true";
+  }
+
+  // It leaves the page: nothing is asked, drawn or waited for any more.
+  end() {
+    this.unwatch?.();
+    this.stop?.abort();
+    this.#clear();
   }
 
   // The data, where it is another than that which is shown. force: ask the database anew.
@@ -62,6 +74,7 @@ export class Figure {
       this.results = result;
       this.isStale = false;
       await this.#paint();
+      if (signal.aborted) return;
       this.dashboard.told.shown?.(this);
     } catch (error) {
       if (signal.aborted) return;
@@ -155,13 +168,19 @@ export class Figure {
     this.near = false;
     if (this.dashboard.figures.length < MANY || !this.results || this.card.contains(document.activeElement) || document.fullscreenElement === this.card) return;
     this.released = true;
+    this.#clear();
+  }
+
+  // Nothing is shown, and what is being drawn will not be.
+  #clear() {
+    this.turn += 1;
     clear(this.body);
   }
 
   #say(sentence) {
     this.results = this.drawing = null;
     this.marks.hidden = true;
-    clear(this.body);
+    this.#clear();
     this.card.querySelector(".cut")?.remove();
     this.body.replaceChildren(sentence);
   }
@@ -177,16 +196,19 @@ export class Figure {
     centre.append(again);
     if (error.status !== 404 && error.status !== 403) box.append(centre);
     this.#say(box);
-    if (!error.status) window.addEventListener("online", () => this.load({ force: true }), { once: true });
+    if (!error.status) window.addEventListener("online", () => this.load({ force: true }), { once: true, signal: this.stop.signal });
   }
 
   async #paint() {
     const { body, card, results, formData } = this;
+    const mine = (this.turn += 1);
+    const isOvertaken = () => mine !== this.turn;
     this.released = false;
     const module = this.dashboard.modules[formData.viz_type];
     card.querySelector(".cut")?.remove();
-    if (module) await this.#draw(module);
-    else await this.#tabulate();
+    if (module) await this.#draw(module, isOvertaken);
+    else await this.#tabulate(isOvertaken);
+    if (isOvertaken()) return;
     this.#showApplied();
     const cut = results.find((each) => each.truncated);
     if (cut && this.dashboard.wish.warnsOfCuts) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));
@@ -196,7 +218,7 @@ export class Figure {
     }
   }
 
-  async #draw(module) {
+  async #draw(module, isOvertaken) {
     const { dashboard, formData, results } = this;
     let drawing = null;
     const found = (params) => drawing?.picks?.(formData, results, params) ?? [];
@@ -205,6 +227,7 @@ export class Figure {
     const picked = (row, column, event) => this.#picked(asking ? "contextmenu" : "click", found({ row, column }), asking ?? event);
     const hooks = this.#leads() ? { picked } : {};
     drawing = await draw(this.body, module, formData, results, dashboard.theme, { ...hooks, look: dashboard.look() });
+    if (isOvertaken()) return;
     this.drawing = drawing;
     this.body.oncontextmenu = null;
     if (drawing?.chart) {
@@ -229,8 +252,9 @@ export class Figure {
   }
 
   // The rows of a type that nobody knows.
-  async #tabulate() {
+  async #tabulate(isOvertaken) {
     const [{ table }] = await Promise.all([import("../tables.js"), dressed()]);
+    if (isOvertaken()) return;
     clear(this.body);
     this.drawing = null;
     const note = made("p", "cut", `No picture for this type of chart: ${this.formData.viz_type}. These are its rows.`);

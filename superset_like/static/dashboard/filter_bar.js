@@ -19,8 +19,14 @@ export class FilterBar {
   // Filters that begin with their first value have it; parents before those that depend on them.
   async begin() {
     const left = this.filters.natives.filter((each) => each.controlValues?.defaultToFirstItem && !this.filters.isSet(each.id));
-    const depth = (each, seen = 0) =>
-      Math.max(0, ...(each.cascadeParentIds ?? []).map((id) => (seen > 20 ? 0 : 1 + depth(this.filters.byId.get(id) ?? {}, seen + 1))));
+    const depths = new Map();
+    const depth = ({ id, cascadeParentIds: parents }) => {
+      if (depths.has(id)) return depths.get(id);
+      // One that depends on itself in the end.
+      depths.set(id, 0);
+      depths.set(id, Math.max(0, ...(parents ?? []).map((parent) => 1 + depth(this.filters.byId.get(parent) ?? {}))));
+      return depths.get(id);
+    };
     for (const native of left.sort((one, two) => depth(one) - depth(two))) {
       await this.controls.get(native.id).first?.().catch(console.error);
     }
@@ -50,9 +56,9 @@ export class FilterBar {
   // The chips of cross filters, and the filters that are about something in sight.
   refresh() {
     const { layout } = this.dashboard;
-    for (const each of this.filters.declared) {
-      const control = this.controls.get(each.id);
-      (this.#isInSight(each, layout) ? this.shown : this.hidden).append(control.element);
+    for (const [box, isShown] of [[this.shown, true], [this.hidden, false]]) {
+      const all = this.filters.declared.filter((each) => this.#isInSight(each, layout) === isShown);
+      fill(box, all.map((each) => this.controls.get(each.id).element));
     }
     this.hiddenBox.hidden = !this.hidden.childElementCount;
     this.hiddenBox.querySelector("summary").textContent = `Out of sight (${this.hidden.childElementCount})`;
@@ -95,8 +101,8 @@ export class FilterBar {
     const open = new Set(layout.activeTabs());
     if (each.tabsInScope?.length) return each.tabsInScope.some((id) => open.has(id));
     if (each.type === "DIVIDER") return true;
-    const roots = each.scope?.rootPath ?? [];
-    if (!roots.length || roots.includes("ROOT_ID")) return true;
+    const roots = each.scope?.rootPath ?? ["ROOT_ID"];
+    if (roots.includes("ROOT_ID")) return true;
     const about = roots.flatMap((root) => [...chartsBelow(this.dashboard.places, root)]);
     return !about.length || about.some((chartId) => layout.isSeen(chartId));
   }
@@ -106,6 +112,12 @@ export class FilterBar {
     chip.setAttribute("aria-label", `Take back the filter by ${name}: ${text}`);
     return chip;
   }
+}
+
+// What holds just these already is left alone, with the focus in it.
+function fill(box, elements) {
+  const isFilled = elements.length === box.childElementCount && elements.every((each, at) => each === box.children[at]);
+  if (!isFilled) box.replaceChildren(...elements);
 }
 
 function divider(each) {

@@ -59,6 +59,7 @@ function values(native, bar) {
   const search = Object.assign(made("input"), { type: "search", placeholder: "Search" });
   let offered = null;
   let typing = null;
+  let turn = 0;
   search.setAttribute("aria-label", `Search the values of ${native.name}`);
   list.setAttribute("role", "group");
   list.setAttribute("aria-label", `Values of ${native.name}`);
@@ -107,22 +108,29 @@ function values(native, bar) {
     if (focused) [...list.children].find((each) => each.dataset.value === focused)?.querySelector("input").focus();
   }
 
+  // Whether the values came, and nothing else was asked meanwhile.
   async function load(text = "") {
+    const mine = (turn += 1);
     if (!offered) list.replaceChildren(made("p", "said loading", "Loading …"));
     try {
-      offered = await bar.offered(native, text);
+      const found = await bar.offered(native, text);
+      if (mine !== turn) return false;
+      offered = { ...found, isPart: Boolean(text) };
       show();
+      return true;
     } catch (error) {
       console.error(error);
+      if (mine !== turn) return false;
       list.replaceChildren(said("The values could not be loaded.", "alert"));
       offered = null;
+      return false;
     }
   }
 
   search.addEventListener("input", () => {
     clearTimeout(typing);
     if (controls.searchAllOptions || offered?.truncated || offered?.isPart) {
-      typing = setTimeout(() => load(search.value.trim()).then(() => offered && (offered.isPart = true)), 250);
+      typing = setTimeout(() => load(search.value.trim()), 250);
     } else if (offered) paint();
   });
   show();
@@ -131,10 +139,10 @@ function values(native, bar) {
     show,
     async depend() {
       offered = null;
+      turn += 1;
       search.value = "";
-      if (!filters.isSet(native.id)) return box.element.open ? load() : undefined;
-      await load();
-      if (!offered || offered.truncated) return;
+      if (!filters.isSet(native.id)) return void (box.element.open && load());
+      if (!(await load()) || offered.truncated) return;
       const kept = chosen().filter((value) => offered.values.includes(value));
       if (kept.length < chosen().length) choose(kept);
     },
@@ -166,11 +174,14 @@ function range(native, bar) {
     return field;
   });
   let isOffered = false;
+  let turn = 0;
 
   async function offer() {
     if (isOffered) return;
     isOffered = true;
+    const mine = (turn += 1);
     const { min, max } = await bar.offered(native).catch(() => ({}));
+    if (mine !== turn) return;
     [min, max].forEach((bound, at) => {
       if (bound !== null && bound !== undefined) fields[at].placeholder = `${fields[at].getAttribute("placeholder").split(" ")[0]} ${bound}`;
     });

@@ -149,7 +149,7 @@ function merged(extras) {
 function reached(scope, inScope, places, chartId) {
   if (!scope || typeof scope !== "object") return Array.isArray(inScope) ? inScope.includes(chartId) : true;
   if ((scope.excluded ?? []).includes(chartId)) return false;
-  const roots = scope.rootPath?.length ? scope.rootPath : [ROOT];
+  const roots = scope.rootPath ?? [ROOT];
   return roots.includes(ROOT) || roots.some((root) => chartsBelow(places, root).has(chartId));
 }
 

@@ -45,7 +45,7 @@ function namedBy(col) {
 }
 
 // The values of the chart's dimensions, [[name, [pick]]], for who has no mouse.
-export function dimensionsOf(formData, result) {
+function dimensionsOf(formData, result) {
   const fields = ["groupby", "columns", "series", "entity", "source", "target", "groupbyRows", "groupbyColumns", "x_axis"];
   const asked = fields.flatMap((field) => [formData[field] ?? []].flat());
   const texts = result.colnames.filter((name, at) => [1, 3].includes(result.coltypes[at]));

@@ -27,7 +27,7 @@ export const dashboard = new Dashboard(place, {
     theme: { light: "light", dark: "dark" }[wished.get("themeMode")] ?? "auto",
     params: Object.fromEntries([...wished].filter(([name]) => !OWN.includes(name))),
     state: async () => ({
-      ...(location.hash ? { anchor: decodeURIComponent(location.hash.slice(1)) } : {}),
+      ...(anchor() ? { anchor: anchor() } : {}),
       ...(OWN.some((name) => wished.has(name)) ? await (await import("./address.js")).stateOf(wished, { ask }, id) : {}),
     }),
   },
@@ -62,13 +62,15 @@ async function begin() {
     place.replaceChildren(said(error.status === 404 ? "This dashboard is not there any more." : told(error), "alert"));
     return;
   }
+  // What the reader chose goes before what the dashboard says.
+  const seconds = dashboard.interval ?? dashboard.metadata.refresh_frequency;
+  if (seconds > 0) {
+    const { refreshEvery } = await import("./auto_refresh.js");
+    dashboard.stopRefresh = refreshEvery(dashboard, seconds);
+  }
   if (standalone < HIDE_TITLE) {
     const { pageTools } = await import("./page_tools.js");
     dashboard.tools.replaceChildren(...pageTools(dashboard, { edit: mayEdit && !standalone ? edit : null }));
-  }
-  if (dashboard.metadata.refresh_frequency > 0) {
-    const { refreshEvery } = await import("./auto_refresh.js");
-    dashboard.stopRefresh = refreshEvery(dashboard, dashboard.metadata.refresh_frequency);
   }
 }
 
@@ -78,6 +80,7 @@ async function edit() {
   name("edit", "true");
   const style = new URL("../dashboard_editor/editor.css", import.meta.url).href;
   const [{ edit: open }] = await Promise.all([import("../dashboard_editor/editor.js"), styled(style)]);
+  dashboard.end();
   await open(place, {
     id,
     server: { ask, send, answered },
@@ -97,6 +100,15 @@ function name(key, value) {
   history.replaceState(null, "", `${location.pathname}${wished.size ? `?${wished}` : ""}${location.hash}`);
 }
 
+// What the hash of the address names; one that cannot be read names nothing.
+function anchor() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 function styled(href) {
   if (document.querySelector(`link[href="${href}"]`)) return null;
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
@@ -107,7 +119,7 @@ function styled(href) {
   });
 }
 
-window.addEventListener("hashchange", () => dashboard.layout?.reveal(decodeURIComponent(location.hash.slice(1))));
+window.addEventListener("hashchange", () => dashboard.layout?.reveal(anchor()));
 window.addEventListener("offline", () => toast("You are offline. What is shown stays.", "failed"));
 if (mayEdit && !standalone && wished.get("edit") === "true") edit();
 else begin();

@@ -1,7 +1,7 @@
 // What stands beside a dashboard's title: its star and its menu.
 
 import { dark } from "../drawing.js";
-import { action, dialog, made, menu, toast, told } from "../elements.js";
+import { action, copy, dialog, made, menu, toast, told } from "../elements.js";
 
 const INTERVALS = [[0, "Never"], [10, "10 seconds"], [30, "30 seconds"], [60, "1 minute"], [300, "5 minutes"], [1800, "30 minutes"], [3600, "1 hour"]];
 
@@ -78,8 +78,8 @@ async function copyLink(dashboard) {
   try {
     const { permalink } = await import("./permalink.js");
     const { url } = await permalink(dashboard);
-    await navigator.clipboard.writeText(url);
-    toast("The link is copied. It shows the dashboard as it is set now.");
+    const failed = `The browser does not let this page copy. The link is ${url}`;
+    await copy(url, "The link is copied. It shows the dashboard as it is set now.", failed);
   } catch (error) {
     console.error(error);
     toast(told(error), "failed");
@@ -89,11 +89,12 @@ async function copyLink(dashboard) {
 async function picture(dashboard, form) {
   toast("The file is being made …");
   try {
-    const { fileName, saveFrom } = await import("./downloads.js");
+    const { fileName, save } = await import("../files.js");
     const given = new URLSearchParams({ filters: JSON.stringify(dashboard.dataMask()), theme: dark(dashboard.theme) ? "dark" : "light" });
     for (const tab of dashboard.activeTabs()) given.append("tab", tab);
     const name = `${fileName(dashboard.record.dashboard_title || "dashboard")}.${form}`;
-    await saveFrom(dashboard.server, `/api/v1/dashboard/${dashboard.record.id}/image.${form}?${given}`, name);
+    const answer = await dashboard.server.answered("GET", `/api/v1/dashboard/${dashboard.record.id}/image.${form}?${given}`);
+    save(await answer.blob(), name);
   } catch (error) {
     console.error(error);
     toast(told(error), "failed");

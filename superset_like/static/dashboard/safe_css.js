@@ -1,12 +1,12 @@
 // The CSS of a dashboard, as its owners wrote it, as far as it dresses the dashboard alone: rules are bound to it, and keep
 // what is on the list. What loads something, moves out of its place or covers other things is left out.
 
-const ALLOWED = /^(color|opacity|visibility|display|gap|row-gap|column-gap|line-height|letter-spacing|word-spacing|white-space|overflow-wrap|word-break|vertical-align|box-shadow|box-sizing|order)$|^(background-color|background-image|font|font-.*|text-.*|border|border-.*|outline|outline-.*|padding|padding-.*|margin|margin-.*|width|height|min-.*|max-.*|flex|flex-.*|align-.*|justify-.*|list-style-type|grid-template-columns|--dash-[a-z-]+)$/;
+const ALLOWED = /^(color|opacity|visibility|display|gap|row-gap|column-gap|line-height|letter-spacing|word-spacing|white-space|overflow-wrap|word-break|vertical-align|box-sizing|order)$|^(background-color|background-image|font|font-.*|text-(?!shadow).*|border|border-(?!image).*|padding|padding-.*|margin|margin-.*|width|height|min-.*|max-.*|flex|flex-.*|align-.*|justify-.*|list-style-type|grid-template-columns|--dash-[a-z-]+)$/;
 // The value of any property may name what is to be loaded.
 const LOADING = /url\s*\(|image-set\s*\(|image\s*\(|src\s*\(|element\s*\(|paint\s*\(|cross-fade\s*\(|attr\s*\(|env\s*\(|\\|@/i;
 const LONGEST = 100_000;
 
-// Dresses the element, and tells how many rules and declarations were left out.
+// Dresses the element with what may be kept.
 export function dress(element, text) {
   element.classList.add("dressed");
   const written = new CSSStyleSheet();
@@ -46,5 +46,5 @@ function important(rule, name) {
 function isSafe(name, value) {
   if (!ALLOWED.test(name) || LOADING.test(value)) return false;
   // What is pulled over its neighbours could hide them.
-  return !(name.startsWith("margin") && value.includes("-")) && !(name === "display" && value === "contents");
+  return !(/^(margin|text-indent)/.test(name) && value.includes("-")) && !(name === "display" && value === "contents");
 }

@@ -42,12 +42,17 @@ export class Canvas {
     this.root.replaceChildren(this.#element(top));
     for (const each of [...this.figures.keys(), ...this.texts.keys()]) {
       if (!this.layout[each]) {
+        this.figures.get(each)?.end();
         this.figures.delete(each);
         this.texts.delete(each);
       }
     }
     this.#mark();
     if (id && this.layout[id]) this.focus(id);
+  }
+
+  end() {
+    for (const figure of this.figures.values()) figure.end();
   }
 
   // The block has the focus, in the tab that holds it.
@@ -179,6 +184,7 @@ export class Canvas {
     const { id, meta } = place;
     let figure = this.figures.get(id);
     if (!figure || figure.chart !== editor.charts.get(meta.chartId)) {
+      figure?.end();
       figure = new Figure(place, editor.charts.get(meta.chartId), this.stage);
       this.figures.set(id, figure);
     }

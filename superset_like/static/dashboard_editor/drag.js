@@ -13,6 +13,7 @@ const narrow = window.matchMedia("(max-width: 760px)");
 export class Drag {
   constructor(canvas) {
     this.canvas = canvas;
+    this.waiting = null;
   }
 
   // source(): {place, name, put(parentId, index)} of what is dragged by the element.
@@ -34,7 +35,7 @@ export class Drag {
       clearTimeout(this.opening);
       this.ghost?.remove();
       this.line?.remove();
-      Object.assign(this, { ghost: null, line: null, target: null, source: null });
+      Object.assign(this, { ghost: null, line: null, target: null, source: null, waiting: null });
       document.body.classList.remove("edit-dragging");
     };
     const move = (event) => {
@@ -133,9 +134,11 @@ export class Drag {
   // Waiting over a tab opens it.
   #openTab(hit) {
     const tab = hit?.closest?.("[data-tab]");
-    if (tab === this.waiting) return;
+    const id = tab?.dataset.tab ?? null;
+    // The canvas is painted anew when a tab opens: the same tab is another element then.
+    if (id === this.waiting) return;
     clearTimeout(this.opening);
-    this.waiting = tab;
+    this.waiting = id;
     if (tab && this.source.place.type !== "TAB") {
       this.opening = setTimeout(() => this.canvas.show(tab.dataset.tabs, tab.dataset.tab), OPENS_MS);
     }

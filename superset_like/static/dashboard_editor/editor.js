@@ -177,6 +177,7 @@ export class Editor {
   close(isSaved) {
     document.removeEventListener("keydown", this.onKey);
     window.removeEventListener("beforeunload", this.onLeave);
+    this.canvas.end();
     if (isSaved) toast("Saved.");
     this.left(isSaved);
   }

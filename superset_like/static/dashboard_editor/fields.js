@@ -55,6 +55,7 @@ export function chooser(name, column, chosen) {
   const offers = made("ul", "edit-offers");
   const box = group(name, list, field, offers);
   box.chosen = [...chosen];
+  let turn = 0;
 
   function paint() {
     list.replaceChildren(...box.chosen.map((each) => {
@@ -71,9 +72,11 @@ export function chooser(name, column, chosen) {
   }
 
   async function offer() {
+    const mine = (turn += 1);
     try {
       const q = { filter: field.value.trim(), page_size: 50 };
       const { result } = await ask(`/api/v1/dashboard/related/${column}?q=${encodeURIComponent(JSON.stringify(q))}`);
+      if (mine !== turn) return;
       const found = result.filter((each) => !box.chosen.some((other) => other.id === each.value)).slice(0, SHOWN);
       offers.replaceChildren(...found.map(({ value, text }) => {
         const item = made("li");
@@ -88,7 +91,7 @@ export function chooser(name, column, chosen) {
       }));
       if (!found.length) offers.replaceChildren(made("li", "", "Nobody else."));
     } catch (error) {
-      offers.replaceChildren(made("li", "", told(error)));
+      if (mine === turn) offers.replaceChildren(made("li", "", told(error)));
     }
   }
 
@@ -98,7 +101,12 @@ export function chooser(name, column, chosen) {
     pause = setTimeout(offer, PAUSE_MS);
   });
   field.addEventListener("focus", () => !offers.children.length && offer());
-  box.addEventListener("focusout", (event) => !box.contains(event.relatedTarget) && offers.replaceChildren());
+  box.addEventListener("focusout", (event) => {
+    if (box.contains(event.relatedTarget)) return;
+    turn += 1;
+    clearTimeout(pause);
+    offers.replaceChildren();
+  });
   paint();
   return box;
 }

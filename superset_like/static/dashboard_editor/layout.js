@@ -3,7 +3,7 @@
 
 export const COLUMNS = 12;
 export const UNIT_PX = 8;
-export const LOWEST = 5;
+const LOWEST = 5;
 export const ROOT = "ROOT_ID";
 export const GRID = "GRID_ID";
 const HEADER = "HEADER_ID";

@@ -52,7 +52,12 @@ export class Saving {
 
   #body() {
     const { layout, metadata, facts } = this.editor.state;
-    const body = { json_metadata: JSON.stringify({ ...settled(metadata, layout), positions: stored(layout, facts.dashboard_title) }) };
+    const { saved } = this.editor.history;
+    const body = {};
+    // The filters are kept with the charts that they are for in this layout: both are written, or neither.
+    if (!isSame(layout, saved.layout) || !isSame(metadata, saved.metadata)) {
+      body.json_metadata = JSON.stringify({ ...settled(metadata, layout), positions: stored(layout, facts.dashboard_title) });
+    }
     for (const name of FACTS.filter((each) => facts[each] !== this.facts[each])) {
       body[name] = Array.isArray(facts[name]) ? facts[name].map((each) => each.id) : facts[name];
     }
@@ -84,6 +89,10 @@ export class Saving {
       ],
     });
   }
+}
+
+function isSame(one, other) {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function words(error) {

@@ -13,7 +13,7 @@ export function chartsIn(layout, scope) {
 }
 
 // The tabs in which a scope has charts.
-export function tabsIn(layout, scope) {
+function tabsIn(layout, scope) {
   const charts = new Set(chartsIn(layout, scope));
   return within(layout, ROOT).filter((id) => layout[id].type === "TAB" && chartIds(layout, id).some((chartId) => charts.has(chartId)));
 }

@@ -1,15 +1,15 @@
 // The answer to what is explored: asked, drawn, and what is said about it.
 
-import { clear, draw } from "../drawing.js";
+import { clear, draw, modules } from "../drawing.js";
 import { Refused, action, made, said, told } from "../elements.js";
 import { send } from "../session.js";
 import { checked } from "./checking.js";
 import { Tabs } from "./tabs.js";
 
 export class Answer {
-  // form: the ChartForm, which shows what is wrong with fields. asked(): called when an answer came.
-  constructor(state, form, asked) {
-    Object.assign(this, { state, form, asked, results: null, running: null });
+  // form: the ChartForm, which shows what is wrong with fields.
+  constructor(state, form) {
+    Object.assign(this, { state, form, results: null, running: null });
     this.root = made("section", "answer");
     this.root.setAttribute("aria-label", "Chart");
     this.bar = made("div", "answer-bar");
@@ -40,12 +40,11 @@ export class Answer {
       const { result } = await send("POST", `/api/v1/chart/data?client_id=${mine.clientId}`, { ...this.question(), force }, { signal: mine.signal });
       if (mine !== this.running) return false;
       this.running = null;
-      Object.assign(this, { results: result, vizType: state.formData.viz_type, took: (performance.now() - began) / 1000 });
+      Object.assign(this, { results: result, took: (performance.now() - began) / 1000 });
       this.form.update.classList.remove("due");
       this.#tell();
       await this.paint();
       this.tabs.show();
-      this.asked();
       return true;
     } catch (error) {
       if (mine !== this.running) return false;
@@ -67,8 +66,7 @@ export class Answer {
     this.place.setAttribute("role", "img");
     this.place.setAttribute("aria-label", this.state.name || "Chart");
     this.place.removeAttribute("tabindex");
-    modules ??= fetch("/chart_types/modules.json").then((answer) => answer.json());
-    await draw(this.place, (await modules)[formData.viz_type] ?? "fallback.js", formData, this.results);
+    await draw(this.place, (await modules())[formData.viz_type] ?? "fallback.js", formData, this.results);
   }
 
   // Nobody waits for the answer any more, so the database need not work for it either.
@@ -139,8 +137,6 @@ export class Answer {
     return false;
   }
 }
-
-let modules = null;
 
 function newId() {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((each) => each.toString(16).padStart(8, "0")).join("");

@@ -9,7 +9,7 @@ import { metricText } from "./metrics.js";
 const ORDERING = new Set(["timeseries_limit_metric", "timeseries_limit_metric_b"]);
 
 // [{name, text, kind}]: the label, how people read it, and what it holds: 0 numbers, 1 texts, 2 times; null where nobody knows.
-export function askedColumns(state) {
+function askedColumns(state) {
   const found = controlsOf(state.form)
     .filter((control) => !ORDERING.has(control.name) && state.isShown(control))
     .flatMap((control) => listed(state.formData[control.name]).map((each) => columnOf(state, control, each)))

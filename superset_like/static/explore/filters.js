@@ -20,7 +20,7 @@ const OPERATORS = [
 ];
 const MOST_VALUES = 1000;
 
-export function filterText(state, filter) {
+function filterText(state, filter) {
   if (filter.expressionType === "SQL") return filter.sqlExpression;
   const name = columnText(state, filter.subject);
   if (filter.operator === TIME) return `${name}: ${filter.comparator || "No filter"}`;

@@ -4,7 +4,7 @@ import { listed } from "/chart_types/base.js";
 
 const MANY = { columns: "column", metrics: "metric" };
 
-export class Forms {
+class Forms {
   constructor({ forms, folders }) {
     this.byFolder = new Map(forms.map((form) => [form.folder, form]));
     this.folders = folders;

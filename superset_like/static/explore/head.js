@@ -8,13 +8,15 @@ import { sharing } from "./sharing.js";
 export class Head {
   // saved(): the chart was saved. answer: the Answer.
   constructor(state, answer, saved) {
-    Object.assign(this, { state, answer, saved, isStarred: false });
+    Object.assign(this, { state, answer, saved });
     this.root = made("div", "explore-head");
     this.title = made("h1", "explore-title");
     this.name = Object.assign(made("input", "explore-name"), { type: "text", maxLength: 250, placeholder: "Name of the chart", readOnly: !state.known.mayWrite });
     this.name.setAttribute("aria-label", "Name of the chart");
     this.name.addEventListener("input", () => state.setName(this.name.value));
     this.star = action("☆", () => this.#toggle(), "plain star");
+    this.star.setAttribute("aria-label", "Favourite");
+    this.#starred(false);
     this.told = made("span", "explore-told");
     this.told.setAttribute("role", "status");
     this.save = action("Save", () => this.openSaving(), "main");
@@ -35,24 +37,29 @@ export class Head {
     const isChanged = state.isChanged && state.known.mayWrite;
     this.told.textContent = !state.chart ? "not saved" : isChanged ? "changed, not saved" : "";
     this.star.hidden = !state.chart;
+    if (state.chart?.id !== this.starOf) this.#loadStar();
     document.title = `${state.name || "New chart"} · ${document.title.split(" · ").at(-1)}`;
   }
 
-  async loadStar() {
+  // The star belongs to a chart, and the page's chart changes.
+  async #loadStar() {
     const { chart } = this.state;
+    this.starOf = chart?.id;
+    this.#starred(false);
     if (!chart) return;
     try {
       const { result } = await ask(`/api/v1/chart/favorite_status/?q=${encodeURIComponent(`[${chart.id}]`)}`);
-      this.#starred(Boolean(result[0]?.value));
+      if (chart.id === this.starOf) this.#starred(Boolean(result[0]?.value));
     } catch (error) {
       console.warn(error);
     }
   }
 
   async #toggle() {
+    const { starOf, isStarred } = this;
     try {
-      await send(this.isStarred ? "DELETE" : "POST", `/api/v1/chart/${this.state.chart.id}/favorites/`);
-      this.#starred(!this.isStarred);
+      await send(isStarred ? "DELETE" : "POST", `/api/v1/chart/${starOf}/favorites/`);
+      if (starOf === this.starOf) this.#starred(!isStarred);
     } catch (error) {
       toast(told(error), "failed");
     }
@@ -61,7 +68,6 @@ export class Head {
   #starred(on) {
     this.isStarred = on;
     this.star.textContent = on ? "★" : "☆";
-    this.star.setAttribute("aria-label", "Favourite");
     this.star.setAttribute("aria-pressed", String(on));
   }
 

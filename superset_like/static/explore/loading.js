@@ -3,13 +3,13 @@
 import { Refused } from "../elements.js";
 import { ask, send } from "../session.js";
 
-// {chart, dataset, formData, isSaved, note} of the page's address. known: what the page was given.
-export async function load(known, address = location.search) {
-  const words = new URLSearchParams(address);
-  const [chart, held] = await Promise.all([known.chart ? loadChart(known.chart) : null, kept(words)]);
+// {chart, dataset, formData, isSaved, note} of the page's address, which is another one after saving and after "back".
+export async function load() {
+  const words = new URLSearchParams(location.search);
+  const [chart, held] = await Promise.all([words.get("slice_id") ? loadChart(words.get("slice_id")) : null, kept(words)]);
   const own = chart ? { ...JSON.parse(chart.params || "{}"), viz_type: chart.viz_type } : null;
   const formData = held.formData ?? own ?? { viz_type: words.get("viz_type") || "table" };
-  const named = Number.parseInt(String(held.formData?.datasource ?? ""), 10) || chart?.datasource_id || known.dataset;
+  const named = Number.parseInt(String(held.formData?.datasource ?? ""), 10) || chart?.datasource_id || Number(words.get("datasource_id"));
   return { chart, dataset: named ? await loadDataset(named) : null, formData, isSaved: Boolean(chart) && !held.formData, own, note: held.note };
 }
 
@@ -22,8 +22,13 @@ export async function loadDataset(id) {
   return { ...result, id };
 }
 
-// What is in the address is kept under a key, so that a reload and another tab find it. replaces: no new step of "back".
-export async function keep(state, { replaces = false } = {}) {
+// Whether the reader may save over the chart; the API decides again.
+export function mayEdit(known, chart) {
+  return known.mayWrite && Boolean(chart) && (known.editsAll || chart.owners.some((owner) => owner.id === known.user));
+}
+
+// What is in the address is kept under a key, so that a reload and another tab find it.
+export async function keep(state) {
   const text = JSON.stringify(state.sent());
   if (!state.known.mayKeep || !state.dataset || text === state.kept) return;
   const body = { datasource_id: state.dataset.id, datasource_type: "table", form_data: text };
@@ -31,7 +36,7 @@ export async function keep(state, { replaces = false } = {}) {
   try {
     const { key } = await send("POST", "/api/v1/explore/form_data", body);
     state.kept = text;
-    go(addressOf(state, { form_data_key: key }), replaces);
+    go(addressOf(state, { form_data_key: key }));
   } catch (error) {
     // The chart is there all the same; a reload shows it as it was before.
     console.warn(error);
@@ -43,8 +48,8 @@ export function addressOf(state, more = {}) {
   return `/explore/?${new URLSearchParams({ ...more, ...words })}`;
 }
 
-export function go(address, replaces = false) {
-  if (address !== location.pathname + location.search) history[replaces ? "replaceState" : "pushState"](null, "", address);
+export function go(address) {
+  if (address !== location.pathname + location.search) history.pushState(null, "", address);
 }
 
 async function kept(words) {

@@ -6,17 +6,17 @@ import { DatasetPanel } from "./dataset_panel.js";
 import { ChartForm } from "./form.js";
 import { loadForms } from "./forms.js";
 import { Head } from "./head.js";
-import { addressOf, go, keep, load } from "./loading.js";
+import { addressOf, go, keep, load, mayEdit } from "./loading.js";
 import { Exploration } from "./state.js";
 
 const root = document.getElementById("explore");
 
 async function open() {
   const known = JSON.parse(root.dataset.known);
-  const [forms, found] = await Promise.all([loadForms(), load(known)]);
+  const [forms, found] = await Promise.all([loadForms(), load()]);
   const state = new Exploration(known, forms);
   const form = new ChartForm(state, () => update());
-  const answer = new Answer(state, form, () => {});
+  const answer = new Answer(state, form);
   const head = new Head(state, answer, () => go(addressOf(state)));
   const panel = new DatasetPanel(state);
   const update = async () => (await answer.ask()) && keep(state);
@@ -31,12 +31,15 @@ async function open() {
   root.replaceChildren(head.root, body);
 
   show(state, found);
-  head.loadStar();
   if (state.dataset && !state.lacking().length) answer.ask();
 
   window.addEventListener("popstate", async () => {
+    const { href } = location;
     try {
-      show(state, await load(known));
+      const found = await load();
+      // One step back after another: the last counts.
+      if (href !== location.href) return;
+      show(state, found);
       if (!state.lacking().length) answer.ask();
     } catch (error) {
       toast(told(error), "failed");
@@ -56,6 +59,9 @@ async function open() {
 
 // First what is stored, so that what is kept under a key can be told from it.
 function show(state, { chart, dataset, formData, isSaved, own, note }) {
+  state.known.mayEdit = mayEdit(state.known, chart);
+  // The name of a chart that is left is not that of one which nobody has saved.
+  if (!chart && state.chart) state.name = "";
   if (chart && !isSaved) state.replace({ chart, dataset: { ...dataset, id: chart.datasource_id }, formData: own, isSaved: true });
   state.replace({ chart, dataset, formData, isSaved });
   if (!chart) state.markSaved(null);

@@ -4,7 +4,7 @@ import { action, dialog, made, said, toast, told } from "../elements.js";
 import { ask, send } from "../session.js";
 import { chips } from "./chips.js";
 import { combobox } from "./combobox.js";
-import { loadChart } from "./loading.js";
+import { loadChart, mayEdit } from "./loading.js";
 import { place } from "./placing.js";
 
 // Asks how to save it. saved(): it is.
@@ -44,7 +44,7 @@ export function save(state, saved) {
     try {
       const { id } = isNew ? await send("POST", "/api/v1/chart/", body) : await send("PUT", `/api/v1/chart/${chart.id}`, body);
       state.markSaved(await loadChart(id));
-      if (isNew) known.mayEdit = known.editsAll || state.chart.owners.some((owner) => owner.id === known.user);
+      known.mayEdit = mayEdit(known, state.chart);
       box.close();
       await saved();
       const shown = await dashboard.add(state.chart);

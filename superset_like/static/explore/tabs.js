@@ -1,6 +1,6 @@
 // Below the chart: its rows, samples of the dataset, and the query.
 
-import { action, made, said, told } from "../elements.js";
+import { action, copy, made, said, told } from "../elements.js";
 import { send } from "../session.js";
 import { table } from "../tables.js";
 
@@ -92,7 +92,7 @@ export class Tabs {
       if (!query) return [said("You may not see the query.")];
       const code = made("pre", "query", query);
       code.tabIndex = 0;
-      return [code, action("Copy", () => navigator.clipboard?.writeText(query))];
+      return [code, action("Copy", () => copy(query))];
     });
   }
 }

@@ -1,6 +1,6 @@
 // Choosing the type of a chart, among small pictures of each.
 
-import { draw, whenNear } from "../drawing.js";
+import { draw, modules, whenNear } from "../drawing.js";
 import { dialog, made, said } from "../elements.js";
 
 // The reader chooses another type for what is explored.
@@ -63,19 +63,23 @@ function typeButton(offered, isChosen, chosen) {
 
 // The example of the type, as this type draws it; nothing for a type that draws none.
 async function sketch(place, { folder, viz_type: vizType }) {
-  const [modules, examples] = await known();
-  if (!modules[vizType] || !examples[folder] || !place.isConnected) return;
+  const [drawers, examples] = await known();
+  if (!drawers[vizType] || !examples[folder] || !place.isConnected) return;
   const { form_data: formData, results } = examples[folder];
   const plain = { ...formData, viz_type: vizType, show_legend: false, y_axis_title: "", x_axis_title: "" };
   const figure = made("span", "type-figure");
   place.replaceChildren(figure);
-  await draw(figure, modules[vizType], plain, results);
+  await draw(figure, drawers[vizType], plain, results);
   figure.querySelector("svg")?.setAttribute("focusable", "false");
 }
 
 let asked = null;
 
+// Asked for once for all types; after a failure, by the next.
 function known() {
-  asked ??= Promise.all(["modules", "examples"].map((name) => fetch(`/chart_types/${name}.json`).then((answer) => answer.json())));
+  asked ??= Promise.all([modules(), fetch("/chart_types/examples.json").then((answer) => answer.json())]).catch((error) => {
+    asked = null;
+    throw error;
+  });
   return asked;
 }

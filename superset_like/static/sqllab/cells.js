@@ -51,23 +51,3 @@ export function tsv(lines) {
 function field(text) {
   return /[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
-
-// The text is in the clipboard; false when the browser forbids it.
-export async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without HTTPS there is only the old way.
-    const place = document.createElement("textarea");
-    place.value = text;
-    place.className = "offstage";
-    const before = document.activeElement;
-    document.body.append(place);
-    place.select();
-    const done = document.execCommand("copy");
-    place.remove();
-    before?.focus();
-    return done;
-  }
-}

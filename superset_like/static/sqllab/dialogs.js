@@ -4,7 +4,7 @@ import { Refused, action, dialog, made, said, told } from "../elements.js";
 import { ask, send } from "../session.js";
 
 // A form in a dialog. fields: [{name, label, value, kind, help, required}]; act(values) throws Refused, which is said at its field.
-export function form(title, fields, verb, act) {
+function form(title, fields, verb, act) {
   const body = made("form", "lab-form");
   const inputs = new Map(fields.map((each) => [each.name, field(each, body)]));
   const trouble = made("p", "said failed");

@@ -13,7 +13,7 @@ const DIALECTS = {
   mysql: MySQL, mariadb: MySQL, sqlite: SQLite, mssql: MSSQL, oracle: PLSQL, postgresql: PostgreSQL, redshift: PostgreSQL, duckdb: PostgreSQL,
 };
 
-export const dialectOf = (backend) => DIALECTS[backend] ?? StandardSQL;
+const dialectOf = (backend) => DIALECTS[backend] ?? StandardSQL;
 
 const colours = syntaxHighlighting(
   HighlightStyle.define([
@@ -31,6 +31,7 @@ export class Editor {
     this.states = new Map();
     this.dialect = new Compartment();
     this.sources = sources;
+    this.selected = selected;
     const own = [
       { key: "Mod-Enter", run: () => (run(), true), preventDefault: true },
       { key: "Shift-Enter", run: () => (run(), true) },
@@ -64,6 +65,14 @@ export class Editor {
     const kept = this.states.get(tab.id);
     this.view.setState(kept ?? EditorState.create({ doc: tab.sql, extensions: [this.common, this.dialect.of(this.#language(backend))] }));
     this.speak(backend);
+    // Nothing listens to a state that is put in place of another.
+    this.selected(!this.view.state.selection.main.empty);
+  }
+
+  // The tab's text was changed elsewhere.
+  take(tab) {
+    if (this.shown !== tab.id) this.states.delete(tab.id);
+    else if (this.text !== tab.sql) this.replace(tab.sql);
   }
 
   forget(tab) {

@@ -1,7 +1,8 @@
 // Rows of a result as a grid, of which only what is in sight is in the page.
 
-import { dialog, made } from "../elements.js";
-import { compared, copied, isNumeric, shown, tsv } from "./cells.js";
+import { copy, dialog, made } from "../elements.js";
+import { compared, isNumeric, shown, tsv } from "./cells.js";
+import { Exact } from "./exact.js";
 import { Selection } from "./selection.js";
 
 const ROW_PX = 28;
@@ -239,7 +240,7 @@ export class Grid {
     const { row, column } = this.selection.active;
     if (row < 0 || column < 0 || !this.count) return;
     const value = this.value(row, column);
-    const isNested = value !== null && typeof value === "object" && Object.getPrototypeOf(value) !== null && !("text" in value);
+    const isNested = value !== null && typeof value === "object" && !(value instanceof Exact);
     const text = made("pre", "cell-whole", value === null ? "NULL" : isNested ? JSON.stringify(value, null, 2) : this.text(row, column));
     text.tabIndex = 0;
     dialog(this.columns[column].name, text, { closed: () => this.element.focus() });
@@ -247,7 +248,7 @@ export class Grid {
 
   // All rows shown, with their names, in the clipboard.
   copyAll() {
-    return copied(this.#lines(0, this.count - 1, 0, this.columns.length - 1, true));
+    return copy(this.#lines(0, this.count - 1, 0, this.columns.length - 1, true), `${this.count.toLocaleString()} rows copied.`);
   }
 
   selected() {

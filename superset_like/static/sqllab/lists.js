@@ -86,7 +86,7 @@ export function saved({ user, open, mayChange }) {
     },
   });
   function remove(query) {
-    sure("Delete the query?", `“${query.label}” will be gone for good.`, "Delete", async () => {
+    sure("Delete the query?", `“${query.label}” will be gone. You can restore it for a time.`, "Delete", async () => {
       try {
         await send("DELETE", `/api/v1/saved_query/${query.id}`);
         toast("Deleted.");

@@ -1,9 +1,9 @@
 // The SQL editor: its parts, and what they tell each other.
 
-import { action, made, menu, said, toast, told } from "../elements.js";
+import { action, copy, made, menu, toast, told } from "../elements.js";
+import { saveAnswer } from "../files.js";
 import { answered, send } from "../session.js";
 import * as address from "./address.js";
-import { copied } from "./cells.js";
 import { completions } from "./completion.js";
 import * as dialogs from "./dialogs.js";
 import { Editor } from "./editor.js";
@@ -59,6 +59,10 @@ const tabs = new Tabs(parts.tabs, {
     if (one && !runs.isOver(one)) quietly(() => runs.stop(one, () => {}));
     running.delete(tab.id);
     editor.forget(tab);
+  },
+  taken: (tab) => {
+    editor.take(tab);
+    if (editor.shown === tab.id) chosen(tab);
   },
 });
 
@@ -141,7 +145,8 @@ function reopened(query) {
   opened({ sql: query.sql, name: query.tab_name || undefined, database: query.database?.id, schema: query.schema });
   const { tab } = tabs;
   const isGoing = ["pending", "running"].includes(query.status);
-  if (isGoing) watched(tab, { clientId: query.client_id, started: query.start_time, from: 0, asked: askedOf(tab, query.sql) });
+  // It is found again by the tab that ran it.
+  if (isGoing) watched(tab, { clientId: query.client_id, started: query.start_time, from: 0, asked: { ...askedOf(tab, query.sql), tabId: query.sql_editor_id } });
   if (query.status !== "success" || !query.results_key) return;
   quietly(async () => {
     const answer = await runs.kept(query.results_key);
@@ -239,8 +244,7 @@ async function save() {
 
 async function share() {
   const url = await address.link(tabs.tab);
-  const isCopied = await copied(url);
-  toast(isCopied ? "The link is in the clipboard." : url);
+  await copy(url, "The link is in the clipboard.", `The browser does not let this page copy. The link is ${url}`);
 }
 
 function tools() {
@@ -276,11 +280,7 @@ async function estimate() {
 // Asked for here, so that a refusal is said here.
 async function download(one, form) {
   const answer = await answered("GET", `/api/v1/sqllab/export/${encodeURIComponent(one.clientId)}/?format=${form}`);
-  const link = made("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = /filename=([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? `query.${form}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  await saveAnswer(answer, `query.${form}`);
 }
 
 async function quietly(act) {

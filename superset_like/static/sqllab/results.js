@@ -1,6 +1,6 @@
 // What became of a tab's query: nothing yet, running, its rows, or why there are none.
 
-import { action, made, menu, said, toast } from "../elements.js";
+import { action, made, menu, said } from "../elements.js";
 import { Grid } from "./grid.js";
 import { isOver } from "./runs.js";
 
@@ -91,7 +91,7 @@ export class Results {
     if (!run.columns.length) return view;
     if (run.rows.length) {
       run.grid = new Grid(run.columns, run.rows, { told: (text) => this.#tell(text) });
-      bar.append(this.#find(run.grid), action("Copy", () => this.#copy(run.grid)));
+      bar.append(this.#find(run.grid), action("Copy", () => run.grid.copyAll()));
     }
     if (this.tools.download) {
       bar.append(menu("Download", () => [["CSV", () => this.tools.download(run, "csv")], ["Excel", () => this.tools.download(run, "xlsx")]], { text: "Download ▾", className: "" }));
@@ -112,11 +112,6 @@ export class Results {
       timer = setTimeout(() => grid.filter(find.value), FILTER_MS);
     });
     return find;
-  }
-
-  async #copy(grid) {
-    const done = await grid.copyAll();
-    toast(done ? `${grid.count.toLocaleString()} rows copied.` : "The browser does not let this page copy.", done ? "" : "failed");
   }
 
   #tell(text, isUrgent = false) {

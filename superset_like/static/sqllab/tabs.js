@@ -1,4 +1,4 @@
-// The tabs of the editor, kept in this browser for each person.
+// The tabs of the editor, kept in this browser for each person. Windows share them: of each tab the newer one is kept.
 
 import { made, menu } from "../elements.js";
 
@@ -7,9 +7,9 @@ const MOST_TABS = 40;
 const STATES = { running: ", running", success: ", has rows", failed: ", failed", timed_out: ", failed", stopped: ", stopped" };
 
 export class Tabs {
-  // chosen(tab): it is shown now. closed(tab): it is gone.
-  constructor(place, { user, fresh, chosen, closed }) {
-    Object.assign(this, { fresh, chosen, closed, key: `sqllab.${user}` });
+  // chosen(tab): it is shown now. closed(tab): it is gone. taken(tab): another window changed it.
+  constructor(place, { user, fresh, chosen, closed, taken }) {
+    Object.assign(this, { fresh, chosen, closed, taken, key: `sqllab.${user}` });
     this.list = made("div", "tabs-list");
     this.list.setAttribute("role", "tablist");
     this.list.setAttribute("aria-label", "Queries");
@@ -26,11 +26,15 @@ export class Tabs {
       ["Close the others", () => this.all.filter((each) => each !== this.tab).forEach((each) => this.close(each))],
     ]);
     place.append(this.list, add, more);
-    const kept = this.#read();
+    const kept = this.#read() ?? { tabs: [] };
     this.all = kept.tabs;
-    this.known = new Set(this.all.map(({ id }) => id));
+    // What each tab was when it was last written or read: id -> text.
+    this.kept = new Map(this.all.map((tab) => [tab.id, words(tab)]));
+    // When tabs were closed here: id -> time.
+    this.gone = new Map();
     this.tab = this.all.find(({ id }) => id === kept.active) ?? this.all[0];
     window.addEventListener("pagehide", () => this.#write());
+    window.addEventListener("storage", ({ key }) => key === this.key && this.#take(this.#read()));
   }
 
   begin() {
@@ -42,7 +46,6 @@ export class Tabs {
     const name = values.name ?? this.#freeName();
     const tab = { ...this.fresh(this.tab), ...values, name, id: crypto.getRandomValues(new Uint32Array(2)).join("-") };
     this.all.push(tab);
-    this.known.add(tab.id);
     // The eldest that nobody looks at go: a browser keeps a few megabytes only.
     if (this.all.length > MOST_TABS) this.close(this.all[0]);
     this.choose(tab);
@@ -60,6 +63,7 @@ export class Tabs {
     const at = this.all.indexOf(tab);
     if (at < 0) return;
     this.all.splice(at, 1);
+    this.gone.set(tab.id, Date.now());
     this.closed(tab);
     if (!this.all.length) this.add();
     else if (tab === this.tab) this.choose(this.all[Math.min(at, this.all.length - 1)]);
@@ -146,23 +150,54 @@ export class Tabs {
   }
 
   #write() {
-    // Another window may have tabs of its own: they stay.
-    const others = this.#read().tabs.filter(({ id }) => !this.known.has(id));
+    const kept = this.#read();
+    this.#take(kept);
+    // Another window may have tabs of its own, or go on with one that was closed here: they stay.
+    const others = kept?.tabs.filter(({ id, edited }) => this.all.every((tab) => tab.id !== id) && (edited ?? 0) >= (this.gone.get(id) ?? 0)) ?? [];
     const tabs = [...this.all.map(({ state, ...tab }) => tab), ...others];
     try {
       localStorage.setItem(this.key, JSON.stringify({ tabs, active: this.tab?.id }));
+      this.kept = new Map(this.all.map((tab) => [tab.id, words(tab)]));
     } catch (error) {
       // A full or forbidden store: the tabs live as long as the page.
       console.warn(error);
     }
   }
 
+  // What other windows have changed since, or closed, is so here too. The tab that is shown stays in any case.
+  #take(kept) {
+    const theirs = new Map(kept?.tabs.map((tab) => [tab.id, tab]));
+    let isOther = false;
+    for (const tab of [...this.all]) {
+      const isChanged = words(tab) !== this.kept.get(tab.id);
+      if (isChanged) tab.edited = Date.now();
+      const other = theirs.get(tab.id);
+      if (other && (other.edited ?? 0) > (tab.edited ?? 0)) {
+        Object.assign(tab, other);
+        this.kept.set(tab.id, words(tab));
+        this.taken(tab);
+        isOther = true;
+      } else if (kept && !other && !isChanged && tab !== this.tab) {
+        this.all.splice(this.all.indexOf(tab), 1);
+        this.closed(tab);
+        isOther = true;
+      }
+    }
+    if (isOther) this.paint();
+  }
+
+  // What is kept; null when nothing is, or nothing that can be read.
   #read() {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.key)) ?? {};
-      return { tabs: (kept.tabs ?? []).filter(({ id, sql }) => id && typeof sql === "string"), active: kept.active };
+      const kept = JSON.parse(localStorage.getItem(this.key));
+      return kept && { tabs: (kept.tabs ?? []).filter(({ id, sql }) => id && typeof sql === "string"), active: kept.active };
     } catch {
-      return { tabs: [] };
+      return null;
     }
   }
+}
+
+// What is kept of a tab, without when that was.
+function words({ state, edited, ...tab }) {
+  return JSON.stringify(Object.entries(tab).sort(([one], [two]) => (one < two ? -1 : 1)));
 }

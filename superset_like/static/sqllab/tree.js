@@ -59,11 +59,6 @@ export class Tree {
     if (place) this.show(place, backend);
   }
 
-  clear(text) {
-    this.key = null;
-    this.root.replaceChildren(said(text));
-  }
-
   #grown(schemas) {
     const list = made("ul", "tree-list");
     list.setAttribute("role", "tree");

@@ -24,10 +24,9 @@ export function textInput(value = "", attributes = {}) {
 }
 
 // A select of [value, text] pairs.
-export function choice(options, value) {
+export function choice(options) {
   const select = made("select");
   select.append(...options.map(([each, text]) => Object.assign(made("option", "", text), { value: each })));
-  if (value !== undefined) select.value = value;
   return select;
 }
 
@@ -45,5 +44,4 @@ export function blame(fields, faults) {
     }
   }
   first?.focus();
-  return first !== null;
 }

@@ -9,6 +9,7 @@ import { sendFile } from "./sending.js";
 const KINDS = { csv: "csv", tsv: "csv", tab: "csv", txt: "csv", xlsx: "excel", parquet: "columnar", orc: "columnar", feather: "columnar", arrow: "columnar", zip: "columnar" };
 const DELIMITERS = [["", "Comma (tab in .tsv)"], [";", "Semicolon"], ["\\t", "Tab"], ["|", "Pipe"], [" ", "Space"]];
 const ENCODINGS = [["", "UTF-8, or as the file says"], ["cp1252", "Windows, Western"], ["cp1250", "Windows, Central European"], ["cp1251", "Windows, Cyrillic"], ["iso8859-15", "Latin 9"], ["utf-16", "UTF-16"], ["shift_jis", "Shift JIS"], ["gb18030", "GB 18030"]];
+const MOST_SEEN = 512 * 1024;
 const root = document.getElementById("upload");
 const mostMib = Number(root.dataset.mostMib);
 const asked = new URLSearchParams(window.location.search);
@@ -128,10 +129,25 @@ function written(names) {
   return data;
 }
 
-// A beginning of a file of lines shows as much as all of it, and is there at once.
-function beginning({ file, kind }) {
-  const most = 512 * 1024;
-  return kind === "csv" && file.size > most ? null : file;
+// A beginning of a file of lines shows as much as all of it, and is there at once. Whole lines only: half a one would
+// look like a mistake.
+async function beginning({ file, kind }) {
+  if (kind !== "csv" || file.size <= MOST_SEEN) return file;
+  const bytes = new Uint8Array(await file.slice(0, MOST_SEEN).arrayBuffer());
+  const end = isOfPairs(bytes) ? lastLineOfPairs(bytes) : bytes.lastIndexOf(10) + 1;
+  return end ? new Blob([bytes.subarray(0, end)]) : file;
+}
+
+function isOfPairs(bytes) {
+  return lineFields.encoding.control.value === "utf-16" || [0xfffe, 0xfeff].includes(bytes[0] * 256 + bytes[1]);
+}
+
+// Where the last line ends of a text in UTF-16, whichever byte of its pairs comes first.
+function lastLineOfPairs(bytes) {
+  for (let at = bytes.length - 2; at >= 0; at -= 2) {
+    if (bytes[at] + bytes[at + 1] === 10 && bytes[at] * bytes[at + 1] === 0) return at + 2;
+  }
+  return 0;
 }
 
 async function look() {
@@ -143,8 +159,16 @@ async function look() {
   seen.replaceChildren(said("Looking into the file …"));
   try {
     const data = written([...Object.keys(lineFields), ...Object.keys(rowFields)]);
-    data.append("file", beginning(state) ?? (await firstLines(file)), file.name);
-    const { result } = await sendFile("/api/v1/database/upload_metadata/", data, { signal: looking.signal });
+    const part = await beginning(state);
+    const answer = (sent) => {
+      data.set("file", sent, file.name);
+      return sendFile("/api/v1/database/upload_metadata/", data, { signal: looking.signal });
+    };
+    const { result } = await answer(part).catch((error) => {
+      // A field may go over the line at which it was cut: all of it is sent, once.
+      if (part === file || error.status !== 422) throw error;
+      return answer(file);
+    });
     state.items = result.items.filter(({ columns }) => columns.length);
     sheetField.control.replaceChildren(...state.items.map(({ sheet_name: name }) => Object.assign(made("option", "", name ?? ""), { value: name ?? "" })));
     blame(fields, {});
@@ -157,20 +181,13 @@ async function look() {
   arrange();
 }
 
-// Whole lines only: half a one would look like a mistake.
-async function firstLines(file) {
-  const bytes = new Uint8Array(await file.slice(0, 512 * 1024).arrayBuffer());
-  const end = bytes.lastIndexOf(10);
-  return end > 0 ? new Blob([bytes.slice(0, end + 1)]) : file;
-}
-
 function showItem() {
   const item = state.items.find(({ sheet_name: name }) => (name ?? "") === sheetField.control.value) ?? state.items[0];
   seen.replaceChildren(item ? preview(item) : said("There are no rows in the file."));
 }
 
 async function upload() {
-  if (!target.table_name.control.value.trim()) return void blame(fields, { table_name: "A table needs a name." });
+  if (!target.table_name.control.value.trim()) return blame(fields, { table_name: "A table needs a name." });
   blame(fields, {});
   state.sending = new AbortController();
   arrange();

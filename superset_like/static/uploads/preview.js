@@ -43,7 +43,7 @@ function line(columns, row) {
   return made_;
 }
 
-export function typeName(type) {
+function typeName(type) {
   if (type.startsWith("decimal")) return "decimal number";
   return NAMES[type] ?? (type.startsWith("timestamp") ? "date and time with zone" : type);
 }

@@ -164,6 +164,10 @@ def test_a_filter_reaches_the_charts_of_its_scope(shop: Shop, guest_of: GuestOf)
     scope["excluded"] = [shop.second]
     shop.declare({**SELECT, "id": "R", "targets": shop.target("tenant"), "scope": scope})
     assert shop.asked(guest, shop.second, in_("tenant", "a")).status_code == 403
+    # No root is no chart; a scope that says nothing of roots is about all.
+    for roots, status in (({"rootPath": []}, 403), ({}, 200)):
+        shop.declare({**SELECT, "id": "R", "targets": shop.target("tenant"), "scope": {**roots, "excluded": []}})
+        assert shop.asked(guest, shop.second, in_("tenant", "a")).status_code == status
 
 
 def test_a_click_filters_the_other_charts(shop: Shop, guest_of: GuestOf) -> None:

@@ -70,3 +70,19 @@ def test_nobody_puts_a_chart_on_it_that_he_may_not_see(client_of: ClientOf, sale
 def test_clients_are_not_told_to_write_charts_as_they_are_read(client_of: ClientOf) -> None:
     told = client_of("alice").get("/api/v1/dashboard/_info?q=(keys:!(edit_columns))").get_json()["edit_columns"]
     assert "charts" not in {column["name"] for column in told}
+
+
+def test_nobody_takes_his_chart_off_a_dashboard_that_is_not_his(client_of: ClientOf, sales: int) -> None:
+    alice, admin = client_of("alice"), client_of("admin")
+    chart = new_chart(alice, sales)
+    boards = []
+    for is_shown in (True, False):
+        body = {"dashboard_title": "Admin's", "published": is_shown, "position_json": json.dumps(layout(chart))}
+        boards.append(admin.post("/api/v1/dashboard/", json=body).get_json()["id"])
+    path = f"/api/v1/chart/{chart}"
+    assert alice.put(path, json={"dashboards": []}).status_code == 403
+    # The one that she does not see stays, whatever list she sends back.
+    assert alice.put(path, json={"dashboards": [boards[0]], "slice_name": "Renamed"}).status_code == 200
+    assert [charts_of(admin, pk) for pk in boards] == [[chart], [chart]]
+    assert admin.put(path, json={"dashboards": []}).status_code == 200
+    assert [charts_of(admin, pk) for pk in boards] == [[], []]

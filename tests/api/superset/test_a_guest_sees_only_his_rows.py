@@ -196,3 +196,45 @@ def test_no_endpoint_gives_him_a_row_of_another_tenant(app: Flask, guest_of: Gue
                 if method != "GET" and not rule.rule.endswith(("/data", "/login", "/refresh")):
                     assert answer.status_code >= 400, (method, path, text)
     assert tried > 200
+
+
+def test_an_offset_leads_to_no_rows_beyond_the_charts(guest_of: GuestOf, embedded: Embedded) -> None:
+    guest = guest_of(embedded, RULE)
+    within = guest.post("/api/v1/chart/data", json=question(embedded, row_limit=2, row_offset=1))
+    assert [row["region"] for row in within.get_json()["result"][0]["data"]] == ["east", "north"]
+    for changes in ({"row_limit": 1000, "row_offset": 1}, {"row_limit": 1, "row_offset": 1000}):
+        assert guest.post("/api/v1/chart/data", json=question(embedded, **changes)).status_code == 403
+
+
+def test_a_grain_makes_another_filter(client_of: ClientOf, guest_of: GuestOf, embedded: Embedded) -> None:
+    own = {"col": "sold_on", "op": "<=", "val": "2026-01-15"}
+    asked = question(embedded, filters=[own])
+    context = {"datasource": asked["datasource"], "queries": asked["queries"]}
+    alice = client_of("alice")
+    alice.put(f"/api/v1/chart/{embedded.chart}", json={"query_context": json.dumps(context)})
+    guest = guest_of(embedded, RULE)
+    found = guest.post("/api/v1/chart/data", json=asked)
+    assert found.get_json()["result"][0]["data"] == [{"region": "north", "total": 10}]
+    wider = question(embedded, filters=[{**own, "grain": "P1Y"}])
+    assert guest.post("/api/v1/chart/data", json=wider).status_code == 403
+
+
+def test_he_reads_no_sql_of_a_declaration(client_of: ClientOf, guest_of: GuestOf, embedded: Embedded) -> None:
+    path = f"/api/v1/dashboard/{embedded.dashboard}"
+    secret = {"expressionType": "SQL", "sqlExpression": "amount > (7 * 6)", "clause": "WHERE"}
+    declared = {
+        "id": "F",
+        "filterType": "filter_select",
+        "targets": [{"datasetId": embedded.dataset, "column": {"name": "region"}}],
+        "adhoc_filters": [secret],
+    }
+    metadata = {"json_metadata": json.dumps({"native_filter_configuration": [declared]})}
+    assert client_of("alice").put(path, json=metadata).status_code == 200
+    guest = guest_of(embedded, RULE)
+    for asked in (path, f"{path}/charts?with_dashboard=true", f"{path}/tabs"):
+        assert "7 * 6" in client_of("alice").get(asked).text
+        assert guest.get(asked).status_code == 200
+        assert "7 * 6" not in guest.get(asked).text
+        assert "filter_select" in guest.get(asked).text
+    # It holds all the same.
+    assert guest.get(f"{path}/filters/F/values").get_json()["result"]["values"] == [None, "east"]

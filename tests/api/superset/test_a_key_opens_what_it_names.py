@@ -160,3 +160,23 @@ def test_a_new_password_ends_sessions_and_tokens(
     assert [token.get("/api/v1/me/").status_code, browser.get("/api/v1/me/").status_code] == [401, 401]
     again = app.test_client().post("/api/v1/security/refresh", headers={"Authorization": f"Bearer {refresh}"})
     assert again.status_code == 401
+
+
+def test_a_key_for_a_dashboard_reads_no_charts_and_datasets_by_it(client_of: ClientOf, embedded: Embedded) -> None:
+    path, scope = f"/api/v1/dashboard/{embedded.dashboard}", f"can_read:Dashboard:{embedded.dashboard}"
+    alone = holder(client_of, key_of(client_of, "admin", scope))
+    assert alone.get(f"{path}/charts").get_json()["result"] == []
+    assert alone.get(f"{path}/datasets").get_json()["result"] == []
+    more = f"{scope}, can_read:Chart:{embedded.chart}, can_read:Dataset:{embedded.dataset}"
+    with_them = holder(client_of, key_of(client_of, "admin", more))
+    assert [chart["id"] for chart in with_them.get(f"{path}/charts").get_json()["result"]] == [embedded.chart]
+    assert [each["id"] for each in with_them.get(f"{path}/datasets").get_json()["result"]] == [embedded.dataset]
+
+
+def test_reading_all_dashboards_is_writing_none(client_of: ClientOf, embedded: Embedded) -> None:
+    scopes = f"can_write:Chart:{embedded.chart}, can_read:Chart:{embedded.chart}, can_read:Dashboard"
+    key = holder(client_of, key_of(client_of, "admin", scopes))
+    assert key.put(f"/api/v1/chart/{embedded.chart}", json={"dashboards": []}).status_code == 403
+    shown = client_of("alice").get(f"/api/v1/dashboard/{embedded.dashboard}/charts").get_json()["result"]
+    assert [chart["id"] for chart in shown] == [embedded.chart]
+    assert key.put(f"/api/v1/chart/{embedded.chart}", json={"slice_name": "Renamed"}).status_code == 200

@@ -238,8 +238,12 @@ def test_a_plan_says_what_would_be_and_changes_nothing(app: Flask, admin: ApiCli
         assert steps[dashboard]["fields"] == ["css", "published"]
         assert (steps["charts/new.yaml"]["kind"], steps["charts/new.yaml"]["uuid"]) == ("chart", NEW)
         assert stored(app) == before
+    # Nor is it told as a change.
+    q = "(filters:!((col:action,opr:eq,value:Dashboard.import_)))"
+    assert admin.get(f"/api/v1/log/?q={q}").get_json()["count"] == 0
     assert imported(admin, "dashboard", wish, plan="true").status_code == 422
     done = imported(admin, "dashboard", wish, overwrite="true")
+    assert admin.get(f"/api/v1/log/?q={q}").get_json()["count"] == 1
     assert done.get_json()["result"] == answer.get_json()["result"]
     again = imported(admin, "dashboard", wish, overwrite="true")
     assert set(actions(again).values()) == {"left", "ignored"}

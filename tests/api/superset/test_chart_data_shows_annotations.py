@@ -27,9 +27,8 @@ def test_the_rows_of_a_chart_come_with_the_answer(client_of: ClientOf, sales: in
     chart = made(client_of, sales, columns=["id", "region"], metrics=None, orderby=[["id", True]], row_limit=2)
     answer = asked(client_of, "bob", sales, annotationType="EVENT", sourceType="table", value=chart)
     found = answer.get_json()["result"][0]
-    assert found["annotation_data"] == {
-        "marks": {"records": [{"id": 1, "region": "north"}, {"id": 2, "region": "north"}]}
-    }
+    rows = [{"id": 1, "region": "north"}, {"id": 2, "region": "north"}]
+    assert found["annotation_data"] == {"marks": {"records": rows, "colnames": ["id", "region"], "zones": [None, None]}}
 
 
 def test_its_time_range_may_be_another(client_of: ClientOf, sales: int) -> None:
@@ -37,7 +36,7 @@ def test_its_time_range_may_be_another(client_of: ClientOf, sales: int) -> None:
     overrides = {"time_range": "2026-01-01 : 2026-02-01"}
     layer = {"annotationType": "TIME_SERIES", "sourceType": "line", "value": chart, "overrides": overrides}
     found = asked(client_of, "bob", sales, **layer).get_json()["result"][0]
-    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}]}}
+    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}], "colnames": ["total"], "zones": [None]}}
 
 
 TIMES = {"col": "sold_on", "op": "TEMPORAL_RANGE", "val": "No filter"}
@@ -49,7 +48,7 @@ def test_its_time_range_may_be_another_where_a_filter_names_it(client_of: Client
     layer = {"annotationType": "TIME_SERIES", "sourceType": "line", "value": chart}
     range_of_january = {"time_range": "2026-01-01 : 2026-02-01"}
     found = asked(client_of, "bob", sales, **layer, overrides=range_of_january).get_json()["result"][0]
-    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}]}}
+    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}], "colnames": ["total"], "zones": [None]}}
 
 
 def test_its_time_range_may_be_that_of_the_chart_with_the_layer(client_of: ClientOf, sales: int) -> None:
@@ -62,7 +61,7 @@ def test_its_time_range_may_be_that_of_the_chart_with_the_layer(client_of: Clien
     }
     body = {"datasource": {"id": sales, "type": "table"}, "queries": [query]}
     found = client_of("bob").post("/api/v1/chart/data", json=body).get_json()["result"][0]
-    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}]}}
+    assert found["annotation_data"] == {"marks": {"records": [{"total": 330}], "colnames": ["total"], "zones": [None]}}
 
 
 def test_its_grain_may_be_another_where_a_column_names_it(client_of: ClientOf, sales: int) -> None:

@@ -134,7 +134,7 @@ def test_a_directory_larger_than_it_says_is_not_read() -> None:
     many[end + 8 : end + 12] = struct.pack("<HH", 1, 1)
     assert "more than 20 entries" in refusal(bytes(many)).message
     with_zip64 = bytes(many[:end]) + b"PK\x06\x07" + bytes(16) + bytes(many[end:])
-    assert refusal(with_zip64).status in {413, 422}
+    assert refusal(with_zip64).status == 422
 
 
 def test_damage_is_named() -> None:

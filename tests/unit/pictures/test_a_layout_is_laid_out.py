@@ -109,7 +109,6 @@ def test_one_tab_of_each_bar_is_open(opened: tuple[str, ...], seen: list[int]) -
 
 def test_who_opens_a_tab_opens_those_around_it() -> None:
     assert {"T2", "TABS", "INNER", "ROOT_ID"} == layout.around(tabbed(), "T4")
-    assert layout.above(tabbed(), 3) == {"C3", "T4", "INNER", "T2", "TABS", "ROOT_ID"}
 
 
 def test_a_document_has_all_tabs_each_on_pages_of_its_own() -> None:

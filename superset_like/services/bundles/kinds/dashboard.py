@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from superset_like.access.actor import Actor
-from superset_like.errors import Invalid
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType
-from superset_like.services import people
+from superset_like.services import dashboards, people
 from superset_like.services.bundles import tags
 from superset_like.services.bundles.arrivals import Arrivals
 from superset_like.services.bundles.kind import VERSION, Config, Kind, assign_values, json_or_none
@@ -37,11 +36,6 @@ PLAIN = (
 JSON_TEXTS = frozenset({"position_json", "json_metadata"})
 NOT_NULL = {"published": False, "is_managed_externally": False}
 CHART_HEIGHT, CHART_WIDTH = 50, 4
-
-
-def _slug(value: str | None) -> None:
-    if value and (value.isdigit() or "/" in value):
-        raise ValidationError("A slug may not be a number nor hold a slash")
 
 
 class MetadataShape(Schema):
@@ -70,7 +64,7 @@ class DashboardConfig(Config):
     dashboard_title = fields.String(required=True, allow_none=True, validate=Length(max=500))
     description = fields.String(allow_none=True)
     css = fields.String(allow_none=True)
-    slug = fields.String(allow_none=True, validate=[Length(max=255), _slug])
+    slug = fields.String(allow_none=True, validate=[Length(max=255), dashboards.slug_text])
     certified_by = fields.String(allow_none=True)
     certification_details = fields.String(allow_none=True)
     published = fields.Boolean(allow_none=True)
@@ -138,7 +132,7 @@ class DashboardKind(Kind):
         values.update({name: value for name, value in NOT_NULL.items() if values.get(name, value) is None})
         if values.get("slug") == "":
             values["slug"] = None
-        _require_free_slug(values.get("slug"), item)
+        dashboards.require_free_slug(values.get("slug"), item.uuid)
         layout = config.get("position") or {}
         charts = _charts_of(layout, arrivals)
         if "position" in config:
@@ -279,11 +273,3 @@ def _ids_by_number(layout: Mapping[str, Any], arrivals: Arrivals) -> dict[int, i
         if chart is not None and isinstance(number, int):
             found[number] = chart.id
     return found
-
-
-def _require_free_slug(slug: str | None, item: Dashboard) -> None:
-    if not slug:
-        return
-    taken = db.session.execute(select(Dashboard.uuid).where(Dashboard.slug == slug)).scalar()
-    if taken is not None and taken != item.uuid:
-        raise Invalid(fields={"slug": ["Must be unique"]})
