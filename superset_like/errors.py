@@ -57,6 +57,10 @@ class Forbidden(ProductError):
     default_message = "Forbidden"
 
 
+class EditForbidden(Forbidden):
+    """The caller sees the thing and may not change it."""
+
+
 class DataForbidden(Forbidden):
     """The caller may not read this dataset or table. details: datasource (id), datasource_name, tables."""
 

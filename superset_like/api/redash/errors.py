@@ -12,6 +12,7 @@ from superset_like.api.dialect import speaks
 from superset_like.errors import (
     BadRequest,
     Conflict,
+    EditForbidden,
     Forbidden,
     Invalid,
     NotAuthenticated,
@@ -41,6 +42,7 @@ NO_SUCH_METHOD = "The method is not allowed for the requested URL."
 # What an error says that nobody gave a message of its own.
 PLAIN: dict[type[ProductError], str] = {
     NotFound: NOT_FOUND,
+    EditForbidden: NOT_THE_OWNER,
     Forbidden: FORBIDDEN,
     BadRequest: BAD_REQUEST,
     Invalid: BAD_REQUEST,
