@@ -170,7 +170,9 @@ def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def require_database(actor: Actor, pk: int) -> None:
-    """Nothing, or Invalid (db_id) where the caller may not run SQL on the connection."""
+    """Nothing. Raises Invalid (db_id) where he may not run SQL on the connection; Forbidden where he may look at it."""
     database = db.session.get(Database, pk)
     if database is None or not rules.can(actor, "use", database):
+        if pk in actor.viewed_databases:
+            raise Forbidden()
         raise Invalid(fields={"db_id": ["Database does not exist"]})
