@@ -179,9 +179,7 @@ def test_files_have_redashs_form(shop: Shop) -> None:
     assert disposition.startswith("attachment; filename=My_query_e_20")
     assert "filename*=UTF-8''My_query_%C3%A9_20" in disposition
     tabs = shop.alice.get(f"/api/query_results/{result_id}.tsv")
-    assert tabs.get_data(as_text=True).startswith(
-        'id\tname\tempty\tamount\tt\r\n1\t"y,""z"\t\t1.5\t"line\nbreak"\r\n'
-    )
+    assert tabs.get_data(as_text=True).startswith('id\tname\tempty\tamount\tt\r\n1\t"y,""z"\t\t1.5\t"line\nbreak"\r\n')
     book = openpyxl.load_workbook(io.BytesIO(shop.alice.get(f"/api/query_results/{result_id}.xlsx").data))
     assert book.sheetnames == ["result"]
     assert [cell.value for cell in book["result"][1]] == ["id", "name", "empty", "amount", "t"]
