@@ -131,15 +131,12 @@ def _made(saved: SavedQuery) -> Dataset:
 
 
 def _source(saved: SavedQuery) -> dict[str, Any]:
-    options = json.loads(saved.options_json or "{}")
-    parameters = options.get("parameters") if isinstance(options, dict) else None
-    declared = [each for each in parameters if isinstance(each, dict)] if isinstance(parameters, list) else []
-    made = query_templates.of(saved.sql, declared)
+    made = query_templates.of(saved.sql, saved.options)
     return {
         # The number keeps it apart from the datasets of queries with the same name.
         "table_name": f"{saved.label[:LONGEST_LABEL]} (query {saved.id})",
         "sql": made.sql if made.sql.strip() else NOTHING_ASKED,
-        "template_params": json.dumps(made.params) if made.params else None,
+        "template_params": json.dumps(made.variables) if made.variables else None,
         "description": saved.description,
         "database_id": saved.db_id,
         "schema": saved.schema or None,

@@ -1,7 +1,7 @@
 """The text of a saved query as a template that a dataset can have, with its parameters as variables.
 
-In the text a parameter is `{{ name }}`, and nothing else is meant to be rendered. A text with blocks, comments or calls
-of Jinja was written for Jinja, and stays as it is.
+Where the text has nothing but places for values, nothing else of it is rendered; any other text was written for Jinja
+(see engine/parameters.py), and stays as it is.
 """
 
 import keyword
@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from superset_like.engine import template
-from superset_like.services import dynamic_dates
+from superset_like.engine import dynamic_dates, parameters, template
+from superset_like.engine.parameters import DATES, ENDS, RANGES, Parameter
 
-PLACE = re.compile(r"\{\{\{?\s*(?:&\s*)?([^{}]+?)\s*\}?\}\}")
-BLOCK = re.compile(r"\{%.*?%\}|(?<!\{)\{#.*?#\}", re.DOTALL)
-CALL = re.compile(r"[(|\[\"']")
 MARK = re.compile(r"\{\{|\{%|\{#")
-ENDS = (".start", ".end")
-# What holds a value that is another one each day, in the parameters of a template.
+# What holds a value that is another one each day, in the variables of a template.
 DYNAMIC = "dynamic"
 NO_NAMES = frozenset({"and", "else", "elif", "if", "in", "is", "not", "or", "none", "true", "false", "recursive"})
 
@@ -29,82 +25,84 @@ class Template:
     """A Jinja template and the values of its variables, JSON-ready."""
 
     sql: str
-    params: dict[str, Any]
+    variables: dict[str, Any]
 
 
-def of(sql: str, parameters: Iterable[Mapping[str, Any]]) -> Template:
-    """The template of a query with these parameters; who has no value by himself has none here either."""
-    declared = {str(each.get("name")): each for each in parameters}
-    names = _variables(sql, declared)
-    is_jinja = BLOCK.search(sql) or any(CALL.search(each) for each in _named(sql) if _base(each) not in declared)
-    params = {names.get(name, name): value for name, each in declared.items() if (value := _value(each)) is not None}
-    return Template(_replaced(sql, names, is_text=not is_jinja), params)
+def of(sql: str, options: Mapping[str, Any]) -> Template:
+    """The template of a query with these options; a parameter without a value by itself has none here either."""
+    declared = parameters.declared(options)
+    values = {each.name: value for each in declared if (value := _value(each)) is not None}
+    if parameters.is_template(sql):
+        return Template(sql, values)
+    names = _variables([*(each.name for each in declared), *map(_base, parameters.places_in(sql))])
+    return Template(_replaced(sql, names), {names[name]: value for name, value in values.items()})
 
 
-def resolved(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def resolved(variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The values of a template's variables at this moment of its dataset's zone."""
-    return {name: _resolved(value, now) for name, value in params.items()}
+    return {name: _resolved(value, now) for name, value in variables.items()}
 
 
 def _resolved(value: Any, now: datetime) -> Any:
     if not isinstance(value, dict) or DYNAMIC not in value:
         return value
-    return dynamic_dates.resolved(str(value[DYNAMIC]), str(value["type"]), now)
+    name, kind = str(value[DYNAMIC]), str(value.get("type"))
+    if kind in RANGES:
+        span = dynamic_dates.range_of(name, now)
+        return (
+            {} if span is None else dict(zip(ENDS, (dynamic_dates.written(each, kind) for each in span), strict=True))
+        )
+    moment = dynamic_dates.moment_of(name, now)
+    return name if moment is None else dynamic_dates.written(moment, kind)
 
 
-def _variables(sql: str, declared: Iterable[str]) -> dict[str, str]:
-    """Name in the text -> variable, for those that cannot be one by their own name too."""
-    made: dict[str, str] = {}
-    for name in dict.fromkeys([*declared, *map(_base, _named(sql))]):
-        if not CALL.search(name) or name in declared:
-            made[name] = name if _is_free(name) else f"p{len(made) + 1}_{re.sub(r'[^0-9A-Za-z_]', '_', name)}"
-    return made
+def _variables(names: Iterable[str]) -> dict[str, str]:
+    """Name in the text -> variable: the same where it can be one."""
+    return {
+        name: name if _is_free(name) else f"p{number}_{re.sub(r'[^0-9A-Za-z_]', '_', name)}"
+        for number, name in enumerate(dict.fromkeys(names), 1)
+    }
 
 
 def _is_free(name: str) -> bool:
-    return (
-        name.isidentifier() and name.isascii() and not keyword.iskeyword(name) and name not in template.TAKEN | NO_NAMES
-    )
+    is_name = name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
+    return is_name and name not in template.TAKEN | NO_NAMES
 
 
-def _named(sql: str) -> list[str]:
-    return [found.group(1) for found in PLACE.finditer(sql)]
+def _base(place: str) -> str:
+    return next((place.removesuffix(f".{end}") for end in ENDS if place.endswith(f".{end}")), place)
 
 
-def _base(name: str) -> str:
-    return next((name.removesuffix(end) for end in ENDS if name.endswith(end)), name)
-
-
-def _replaced(sql: str, names: Mapping[str, str], *, is_text: bool) -> str:
+def _replaced(sql: str, names: Mapping[str, str]) -> str:
     parts: list[str] = []
-    end = 0
-    for found in PLACE.finditer(sql):
-        name = found.group(1)
-        variable = names.get(_base(name))
-        parts.append(_protected(sql[end : found.start()]) if is_text else sql[end : found.start()])
-        parts.append(f"{{{{ {variable}{name.removeprefix(_base(name))} }}}}" if variable else found.group())
-        end = found.end()
-    parts.append(_protected(sql[end:]) if is_text else sql[end:])
-    return "".join(parts)
+    at = 0
+    for place in parameters.PLACE.finditer(sql):
+        name = place[1] or place[2]
+        parts += [
+            _protected(sql[at : place.start()]),
+            f"{{{{ {names[_base(name)]}{name.removeprefix(_base(name))} }}}}",
+        ]
+        at = place.end()
+    return "".join([*parts, _protected(sql[at:])])
 
 
 def _protected(text: str) -> str:
-    return MARK.sub(lambda found: f"{{% raw %}}{found.group()}{{% endraw %}}", text)
+    return MARK.sub(lambda mark: f"{{% raw %}}{mark.group()}{{% endraw %}}", text)
 
 
-def _value(parameter: Mapping[str, Any]) -> Any:
-    value, kind = parameter.get("value"), str(parameter.get("type") or "text")
-    if dynamic_dates.is_dynamic(value, kind):
-        return {DYNAMIC: value, "type": kind}
+def _value(parameter: Parameter) -> Any:
+    value = parameter.default
+    if isinstance(value, str) and (parameter.type in RANGES or (parameter.type in DATES and value.startswith("d_"))):
+        return {DYNAMIC: value, "type": parameter.type}
     if isinstance(value, list):
-        return _joined(value, parameter.get("multiValuesOptions"))
+        return _joined(value, parameter.multiple)
     if isinstance(value, dict):
-        return {end: value[end] for end in ("start", "end") if end in value} if "range" in kind else None
+        return {end: value[end] for end in ENDS if end in value} if parameter.type in RANGES else None
     return value
 
 
-def _joined(values: list[Any], options: Any) -> str | None:
-    if not isinstance(options, dict):
+def _joined(values: list[Any], how: Mapping[str, str] | None) -> str | None:
+    if how is None:
         return None
-    prefix, suffix = options.get("prefix") or "", options.get("suffix") or ""
-    return str(options.get("separator") or ",").join(f"{prefix}{each}{suffix}" for each in values)
+    prefix, suffix = how.get("prefix") or "", how.get("suffix") or ""
+    return str(how.get("separator") or ",").join(f"{prefix}{each}{suffix}" for each in values)
