@@ -171,6 +171,8 @@ class _Macros(Offered):
 
 
 _MACROS = [name for name in vars(_Macros) if not name.startswith("_")]
+# Names that mean something in each template, and nothing that a caller gives.
+TAKEN = frozenset({*_MACROS, "columns", "groupby", "metrics", "filter", "from_dttm", "to_dttm"})
 
 
 def _says_something(one: Mapping[str, Any]) -> bool:

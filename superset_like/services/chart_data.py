@@ -37,7 +37,17 @@ from superset_like.errors import (
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Dataset, stamp
 from superset_like.services import annotations as annotation_rows
-from superset_like.services import guest_questions, library, questions, remembered, shapes, slots, stops, stores
+from superset_like.services import (
+    guest_questions,
+    library,
+    query_datasets,
+    questions,
+    remembered,
+    shapes,
+    slots,
+    stops,
+    stores,
+)
 from superset_like.services.extra_form_data import NOTHING, Extra, asked_with
 from superset_like.services.questions import Annotation, Asked, Context, QueryObject, RowLimits
 
@@ -576,6 +586,7 @@ def of_declaration(actor: Actor, dataset: Dataset) -> Asking:
 
 
 def _asking(actor: Actor, dataset: Dataset, of_chart_s: int | None, force: bool, wish_s: int | None = None) -> Asking:
+    dataset = query_datasets.with_columns(actor, dataset)
     named = (of_chart_s, dataset.cache_timeout, dataset.database.cache_timeout, settings().cache_ttl_s)
     usual_s = next(each for each in named if each is not None)
     return Asking(actor, dataset, row_filters.of(actor, dataset), _shortened(usual_s, wish_s), force)

@@ -119,11 +119,16 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     items = found.editable(actor, Dataset, pks)
     history.bury(actor, items)
     for dataset in items:
-        grants.forget_dataset(dataset)
-        db.session.delete(dataset)
-    marks.forget(ObjectType.DATASET, pks)
+        discard(dataset)
     db.session.commit()
     return len(items)
+
+
+def discard(dataset: Dataset) -> None:
+    """It is gone, with its permissions, stars and tags; not committed."""
+    grants.forget_dataset(dataset)
+    db.session.delete(dataset)
+    marks.forget(ObjectType.DATASET, [dataset.id])
 
 
 def require_source(actor: Actor, dataset: Dataset) -> None:
@@ -240,6 +245,14 @@ def _context(actor: Actor, dataset: Dataset, *, is_stored: bool) -> Context:
     return library.offered(template_context.of(actor), actor, dataset, is_stored=is_stored)
 
 
+def source_columns(actor: Actor, dataset: Dataset) -> Sequence[ColumnInfo]:
+    """The columns of a stored dataset's SQL, for a caller who may ask it. Raises DataForbidden, QueryError."""
+    context = _context(actor, dataset, is_stored=True)
+    sql = user_sql.rendered_source(actor, user_sql.source_of(dataset), context)
+    target = databases.target(dataset.database, schema=dataset.schema, catalog=dataset.catalog)
+    return databases.engine_of(dataset.database).describe_sql(target, sql)
+
+
 def columns_now(actor: Actor, pk: int) -> Sequence[ColumnInfo]:
     """The columns that the table or SQL of a dataset has in its database now. Raises NotFound, DataForbidden."""
     return columns_of(actor, found.one(actor, Dataset, pk))
@@ -278,7 +291,10 @@ def columns_of(actor: Actor, dataset: Dataset) -> Sequence[ColumnInfo]:
         raise Invalid(fields={"table": [text]}) from error
 
 
-NOT_COPIED = {"id", "uuid", "version", "created_on", "changed_on", "created_by_fk", "changed_by_fk", "table_name"}
+NOT_COPIED = {
+    *("id", "uuid", "version", "created_on", "changed_on", "created_by_fk", "changed_by_fk", "table_name"),
+    "saved_query_id",
+}
 
 
 def _copied(part: Part, kind: type[Part]) -> Part:

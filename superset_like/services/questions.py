@@ -53,6 +53,7 @@ RESULT_TYPES = (
 RESULT_FORMATS = ("arrow", "csv", "json", "ndjson", "xlsx")
 DATASOURCE_TYPES = ("table", "dataset", "query", "saved_query", "view")
 NULL_TEXT = "<NULL>"
+ALL_COLUMNS = "*"
 NO_FILTER = "No filter"
 OTHER_OPERATORS = frozenset({"TEMPORAL_RANGE"})
 ANNOTATION_TYPES = ("FORMULA", "INTERVAL", "EVENT", "TIME_SERIES")
@@ -531,12 +532,20 @@ class Reading:
 
     def dimensions(self) -> tuple[Dimension, ...]:
         named = [*(self.asked.get("columns") or ()), *(self.asked.get("groupby") or ())]
-        made = [self.dimension(each) for each in named]
+        made = [self.dimension(each) for each in self._with_all(named)]
         time = self.asked.get("granularity") or self.asked.get("granularity_sqla")
         if self.asked.get("is_timeseries") and time and not self.asked.get("is_rowcount"):
             grain = (self.asked.get("extras") or {}).get("time_grain_sqla")
             made.insert(0, Dimension("__timestamp", column=time, grain=grain))
         return tuple(made)
+
+    def _with_all(self, named: Sequence[Any]) -> list[Any]:
+        """The names, `*` being all columns of the dataset that are not named."""
+        if ALL_COLUMNS not in named or ALL_COLUMNS in self.columns:
+            return list(named)
+        rest = [name for name in self.columns if name not in named]
+        at = named.index(ALL_COLUMNS)
+        return [*named[:at], *rest, *(each for each in named[at:] if each != ALL_COLUMNS)]
 
     def dimension(self, given: Any) -> Dimension:
         if isinstance(given, str):

@@ -7,19 +7,23 @@ template may name other tables for other callers: those the caller must be allow
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from superset_like.access import row_filters, rules
+from sqlalchemy import select
+
+from superset_like.access import actors, row_filters, rules
 from superset_like.access.actor import Actor
 from superset_like.engine import databases as engines
-from superset_like.engine import guard, template
+from superset_like.engine import guard, template, zones
 from superset_like.engine.databases.base import Engine
 from superset_like.engine.guard import Read
 from superset_like.engine.query import TableName
 from superset_like.engine.template import Context
-from superset_like.errors import Invalid, QueryError
-from superset_like.models import Database, Dataset
-from superset_like.services import databases, remembered
+from superset_like.errors import Invalid, NotAuthenticated, QueryError
+from superset_like.extensions import db, settings
+from superset_like.models import Database, Dataset, SavedQuery
+from superset_like.services import databases, query_templates, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A virtual dataset's SQL with what is needed to render and guard it. params: its own template parameters."""
+    """A virtual dataset's SQL with what is needed to render and guard it. params: its own template parameters.
+
+    is_query: it is the text of a saved query, which nobody judged when it was saved; author_id: who wrote that.
+    time_zone: that in which its parameters tell today; None for UTC.
+    """
 
     dataset_id: int
     engine: str
     sql: str
     place: Place
     params: Mapping[str, Any] = field(default_factory=dict)
+    is_query: bool = False
+    author_id: int | None = None
+    time_zone: str | None = None
 
 
 def place_of(database: Database, schema: str | None, catalog: str | None) -> Place:
@@ -59,7 +70,17 @@ def source_of(dataset: Dataset) -> Source:
         dataset.sql or "",
         place_of(dataset.database, dataset.schema, dataset.catalog),
         template_params(dataset.template_params),
+        dataset.saved_query_id is not None,
+        _author_of(dataset.saved_query_id),
+        dataset.time_zone or settings().time_zone or None,
     )
+
+
+def _author_of(saved_query_id: int | None) -> int | None:
+    if saved_query_id is None:
+        return None
+    found: int | None = db.session.execute(select(SavedQuery.sql_by_fk).where(SavedQuery.id == saved_query_id)).scalar()
+    return found
 
 
 def rendered_source(actor: Actor, source: Source, context: Context) -> str:
@@ -67,6 +88,8 @@ def rendered_source(actor: Actor, source: Source, context: Context) -> str:
     database = remembered.dataset(source.dataset_id).database
     engine = engines.find(source.engine)
     read = _read(source, context, engine)
+    if source.is_query:
+        _require_author(actor, database, source, read)
     if template.has_template(source.sql):
         _require_own(actor, database, source, read, context, engine)
     return protected(actor, database, read, engine)
@@ -118,8 +141,26 @@ def template_params(text: str | None) -> dict[str, Any]:
 def _read(source: Source, context: Context, engine: Engine) -> Read:
     sql = source.sql
     if template.has_template(sql):
-        sql = template.render(sql, replace(context, params={**source.params, **context.params}), engine)
+        sql = template.render(sql, replace(context, params={**_params(source), **context.params}), engine)
     return source.place.of(guard.read(sql, engine), engine)
+
+
+def _params(source: Source) -> Mapping[str, Any]:
+    if not source.is_query:
+        return source.params
+    zone = zones.find(source.time_zone) if source.time_zone else UTC
+    return query_templates.resolved(source.params, datetime.now(zone).replace(tzinfo=None))
+
+
+def _require_author(actor: Actor, database: Database, source: Source, read: Read) -> None:
+    """Nothing, where the author of the text may read its tables, or the caller those that he may not."""
+    tables = sorted(read.tables, key=str)
+    try:
+        author = None if source.author_id is None else actors.of_user(source.author_id)
+    except NotAuthenticated:
+        author = None
+    known = set() if author is None else set(rules.readable_tables(author, database, tables))
+    rules.require_tables(actor, database, [table for table in tables if table not in known])
 
 
 def _require_own(
