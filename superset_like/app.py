@@ -225,11 +225,12 @@ def celery_config(settings: Settings) -> dict[str, Any]:
         "timezone": "UTC",
         # Each worker brings its own clock: looking twice does no harm. A look that comes late has been made meanwhile.
         "beat_schedule": {
-            "reports": {
-                "task": "reports.tick",
+            name: {
+                "task": f"{name}.tick",
                 "schedule": float(settings.report_tick_s),
                 "options": {"expires": float(settings.report_tick_s), "ignore_result": True},
             }
+            for name in ("reports", "saved_queries")
         },
     }
     if settings.broker_uri.startswith("filesystem://"):

@@ -236,7 +236,9 @@ class Settings:
         executor,
         "Whose rights alerts and reports have: owner (the one who last said what it does), creator, or user:NAME.",
     )
-    report_tick_s: int = setting(10, positive, "Seconds between two looks at what alerts and reports are due.")
+    report_tick_s: int = setting(
+        10, positive, "Seconds between two looks at what alerts, reports and saved queries are due."
+    )
     report_late_s: int = setting(
         3600, positive, "Seconds after which a run that could not begin in time is left out; its log says so."
     )

@@ -7,9 +7,11 @@ from flask import Response
 from superset_like.access.actor import Actor
 from superset_like.api.dialect import speaks
 from superset_like.api.redash.errors import render_error
+from superset_like.api.redash.query_record import query_record
 from superset_like.api.redash.resource import ADMIN, RedashResource, answer, json_body, moment, route
 from superset_like.extensions import settings
-from superset_like.services import organization, server_status
+from superset_like.models.mixins import now
+from superset_like.services import organization, query_schedule, server_status
 
 QUEUE = "queries"
 STATUS = "/status.json"
@@ -32,6 +34,12 @@ class RedashOrganizationApi(RedashResource):
     @route("POST", "/settings/organization", "Change the settings of all", needs=ADMIN)
     def change(self, actor: Actor) -> Response:
         return answer({"settings": organization.change(actor, json_body())})
+
+    @route("GET", "/admin/queries/outdated", "Queries that are due and wait for their run", needs=ADMIN)
+    def outdated(self, actor: Actor) -> Response:
+        late = query_schedule.outdated()
+        records = [query_record(actor, saved, with_visualizations=False) for saved in late]
+        return answer({"queries": records, "updated_at": moment(now())})
 
     @route("GET", "/admin/queries/rq_status", "What workers do, and what waits for them", needs=ADMIN)
     def queues(self, actor: Actor) -> Response:

@@ -1,8 +1,12 @@
+import json
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
 from superset_like.extensions import db
 from superset_like.models import Query, SavedQuery
+from superset_like.models.mixins import now
 from tests.api.redash.conftest import RedashOf
 
 SETTINGS = "/api/settings/organization"
@@ -54,6 +58,7 @@ def test_a_setting_has_an_end(redash_of: RedashOf) -> None:
         ("POST", SETTINGS),
         ("GET", "/status.json"),
         ("GET", "/api/admin/queries/rq_status"),
+        ("GET", "/api/admin/queries/outdated"),
         ("GET", "/api/events"),
     ],
 )
@@ -98,3 +103,17 @@ def test_what_waits_and_works_is_counted(app: Flask, redash_of: RedashOf, data_d
     queue = redash_of("admin").get("/default/api/admin/queries/rq_status").get_json()["queues"]["queries"]
     assert (queue["queued"], len(queue["started"])) == (2, 1)
     assert queue["started"][0]["meta"]["data_source_id"] == data_database
+
+
+def test_queries_that_are_due_are_listed(
+    app: Flask, redash_of: RedashOf, data_database: int, people: dict[str, int]
+) -> None:
+    with app.app_context():
+        for label, minutes, is_archived in (("late", -5, False), ("in time", 5, False), ("gone", -5, True)):
+            due = now() + timedelta(minutes=minutes)
+            saved = SavedQuery(label=label, db_id=data_database, next_run_on=due, is_archived=is_archived)
+            saved.schedule_json = json.dumps({"interval": 3600, "time": None, "day_of_week": None, "until": None})
+            db.session.add(saved)
+        db.session.commit()
+    found = redash_of("admin").get("/api/admin/queries/outdated").get_json()
+    assert [(each["name"], each["schedule"]["interval"]) for each in found["queries"]] == [("late", 3600)]
