@@ -25,10 +25,12 @@ from superset_like.models import (
     Database,
     Dataset,
     DeletedObject,
+    Destination,
     EmbeddedDashboard,
     KeptState,
     Log,
     Query,
+    QuerySnippet,
     Report,
     ReportLog,
     RowRule,
@@ -470,6 +472,10 @@ def _open_to_members(actor: Actor) -> Condition:
     return false() if actor.guest is not None else None
 
 
+def _named_to_people(actor: Actor) -> Condition:
+    return None if actor.user_id is not None and actor.key_objects is None else false()
+
+
 def _annotations(actor: Actor) -> Condition:
     return None if actor.guest is None and actor.can("can_read", "Annotation") else false()
 
@@ -483,10 +489,12 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     Database: _databases,
     Dataset: _datasets,
     DeletedObject: _deleted_objects,
+    Destination: _named_to_people,
     EmbeddedDashboard: _embedded,
     KeptState: _kept_states,
     Log: _logs,
     Query: _queries,
+    QuerySnippet: _named_to_people,
     Report: _reports,
     ReportLog: lambda actor: ReportLog.report_id.in_(select(Report.id).where(_reports(actor))),
     RowRule: _row_rules,
@@ -536,7 +544,7 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return any(owner.id == actor.user_id for owner in thing.owners)
     if isinstance(thing, SavedQuery):
         return thing.created_by_fk == actor.user_id or any(editor.id == actor.user_id for editor in thing.editors)
-    if isinstance(thing, Theme):
+    if isinstance(thing, Theme | QuerySnippet):
         return thing.created_by_fk == actor.user_id
     if isinstance(thing, KeptState):
         return thing.owner_id == actor.user_id
