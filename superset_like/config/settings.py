@@ -131,12 +131,12 @@ class Settings:
     account_rate_limit: str = setting(
         "50 per hour; 200 per day",
         text,
-        "Accounts made over Redash's API that are allowed per address; empty for no limit, as with LOGIN_RATE_LIMIT.",
+        "Accounts made over Redash's API allowed per address; empty for no limit, as with LOGIN_RATE_LIMIT.",
     )
     account_edit_rate_limit: str = setting(
         "50 per hour",
         text,
-        "Changes of accounts over Redash's API that are allowed per address; empty for no limit, as with LOGIN_RATE_LIMIT.",
+        "Changes of accounts over Redash's API allowed per address; empty for no limit, as with LOGIN_RATE_LIMIT.",
     )
     rate_limit_uri: str = setting(
         "memory://",

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, current_app, request
+from flask_appbuilder.security.sqla.apis.user.validator import PasswordComplexityValidator
 from flask_appbuilder.security.sqla.models import User
-from flask_appbuilder.validators import PasswordComplexityValidator
 from flask_limiter import RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from marshmallow import Schema, fields

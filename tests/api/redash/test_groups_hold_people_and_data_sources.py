@@ -26,7 +26,11 @@ RUN = "/api/v1/sqllab/execute/"
 @pytest.fixture
 def builtin(redash_of: RedashOf) -> dict[str, int]:
     """name -> id of the groups that are always there."""
-    return {each["name"]: each["id"] for each in redash_of("admin").get("/api/groups").get_json() if each["type"] == "builtin"}
+    return {
+        each["name"]: each["id"]
+        for each in redash_of("admin").get("/api/groups").get_json()
+        if each["type"] == "builtin"
+    }
 
 
 @pytest.fixture
@@ -197,7 +201,7 @@ def test_who_only_looks_cannot_use_the_sql_editor(
     assert by_token.get(f"/api/v1/dataset/{sales}").status_code == 404
     assert by_token.get("/api/v1/database/").get_json()["count"] == 0
     # One group gives more than the other: the more counts.
-    both = admin.get("/api/data_sources/%d" % data_database).get_json()["groups"]
+    both = admin.get(f"/api/data_sources/{data_database}").get_json()["groups"]
     assert both == {str(group): True}
     admin.post(f"/api/groups/{builtin['default']}/data_sources", json={"data_source_id": data_database})
     user = by_key.get("/api/users").get_json()["results"][0]["id"]
