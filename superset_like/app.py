@@ -2,8 +2,9 @@
 
 import gc
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
@@ -30,8 +31,14 @@ from superset_like.services import schema, stores
 from superset_like.url_rules import LateRule
 from superset_like.views import error_pages, menu
 from superset_like.views.admin import people
+from superset_like.views.login import AuthDBView
 from superset_like.views.welcome import WelcomeView
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# Redash's only organization, which its clients may name before a path.
+ORGANIZATION, ALONE = "/default", frozenset({"/login", "/login/", "/ping", "/status.json"})
 MIB = 1024 * 1024
 # For a connection to the metadata; requests hold one for milliseconds.
 POOL_WAIT_S = 10
@@ -48,6 +55,7 @@ class Security(SecurityManager):
     permissionmodelview = people.PermissionKindAdmin
     viewmenumodelview = people.ResourceAdmin
     permissionviewmodelview = people.PermissionAdmin
+    authdbview = AuthDBView
     resetmypasswordview = people.OwnPasswordView
     resetpasswordview = people.PasswordView
 
@@ -69,6 +77,7 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = in_default_organization(app.wsgi_app)  # type: ignore[assignment, method-assign]
     # Clients write collections and items with and without a slash at the end; a redirect would lose a body.
     app.url_map.strict_slashes = False
     # Before whoever asks who it is, and looks into the form for the proof of a page.
@@ -95,6 +104,18 @@ def create_app(settings: Settings | None = None, *, check_schema: bool = True) -
     register_nesting(app)
     register_journal(app)
     return app
+
+
+def in_default_organization(site: "WSGIApplication") -> "WSGIApplication":
+    """The site, which answers `/default/api/...` and a few others as without the name of Redash's organization."""
+
+    def answered(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "").removeprefix(ORGANIZATION)
+        if environ.get("PATH_INFO", "").startswith(ORGANIZATION) and (path in ALONE or path.startswith("/api/")):
+            environ["PATH_INFO"] = path
+        return site(environ, start_response)
+
+    return answered
 
 
 def served() -> Flask:
@@ -204,11 +225,12 @@ def celery_config(settings: Settings) -> dict[str, Any]:
         "timezone": "UTC",
         # Each worker brings its own clock: looking twice does no harm. A look that comes late has been made meanwhile.
         "beat_schedule": {
-            "reports": {
-                "task": "reports.tick",
+            name: {
+                "task": f"{name}.tick",
                 "schedule": float(settings.report_tick_s),
                 "options": {"expires": float(settings.report_tick_s), "ignore_result": True},
             }
+            for name in ("reports", "saved_queries")
         },
     }
     if settings.broker_uri.startswith("filesystem://"):

@@ -5,9 +5,11 @@ A request with a token or key in a header needs no such proof: no other site's p
 
 from flask import request
 from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
 
-from superset_like.extensions import csrf
+from superset_like.extensions import csrf, settings
 
+COOKIE = "csrf_token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -21,3 +23,8 @@ def token() -> str:
     """The token of this session, which gets one when it has none."""
     made: str = generate_csrf()
     return made
+
+
+def hand_token(response: Response) -> None:
+    """The token is in a cookie that our own site's scripts can read, and send back in the header X-CSRF-TOKEN."""
+    response.set_cookie(COOKIE, token(), secure=settings().cookie_secure, samesite="Lax")

@@ -17,6 +17,9 @@ DATA_PERMISSIONS = frozenset(
     {"database_access", "catalog_access", "schema_access", "datasource_access", "saved_query_access"}
 )
 
+# Whoever may see all accounts, as members of a group of Redash's may; no standing role has it.
+LIST_PEOPLE = ("can_list", "User")
+
 
 def ensure_for_database(database: Database) -> None:
     """The permission on the connection exists under its present name; so do those on its schemas and catalogs."""
@@ -31,6 +34,11 @@ def on_database(database: Database, *, view_only: bool = False) -> PermissionVie
     ensure_for_database(database)
     resource = _fitted(database.perm, f".(id:{database.id})")
     return _ensure("saved_query_access" if view_only else "database_access", resource)
+
+
+def to_list_people() -> PermissionView:
+    """The permission to see all accounts."""
+    return _ensure(*LIST_PEOPLE)
 
 
 def ensure_for_dataset(dataset: Dataset) -> None:

@@ -24,8 +24,8 @@ KEPT = 5000
 MISSING = "Missing Authorization Header"
 # The form's and the API's.
 LOGINS = ("/login", "/api/v1/security/login")
-# Their bodies and headers say who asks; no browser adds them by itself.
-WITH_OWN_PROOF = frozenset({"/api/v1/security/login", "/api/v1/security/refresh"})
+# Their bodies and headers say who asks; no browser adds them by itself. Pages look after theirs: see views/forgery.py.
+WITH_OWN_PROOF = frozenset({"/api/v1/security/login", "/api/v1/security/refresh", "/login", "/login/"})
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 

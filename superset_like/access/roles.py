@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import Permission, PermissionView, Ro
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from superset_like.access.grants import DATA_PERMISSIONS
+from superset_like.access.grants import DATA_PERMISSIONS, LIST_PEOPLE
 from superset_like.extensions import db
 
 Pair = tuple[str, str]
@@ -149,7 +149,7 @@ def sync(declared: frozenset[Pair]) -> None:
     declared: the pairs that the application's endpoints, pages and menus ask for.
     """
     known = _known()
-    standing = {ALL_QUERIES, *(pair for name in ROLES for pair in pairs_of(name))}
+    standing = {ALL_QUERIES, LIST_PEOPLE, *(pair for name in ROLES for pair in pairs_of(name))}
     for pair in sorted((standing | declared) - known.keys()):
         known[pair] = _added(*pair)
     _hold(current_app.config["AUTH_ROLE_ADMIN"], [each for pair, each in known.items() if _is_no_grant(pair)])

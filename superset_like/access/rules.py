@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.engine import make_url
 
 from superset_like.access.actor import Actor
-from superset_like.access.grants import catalog_resource, schema_resource
+from superset_like.access.grants import LIST_PEOPLE, catalog_resource, schema_resource
 from superset_like.access.ways import Condition, Need, Way, any_of
 from superset_like.engine import databases as engines
 from superset_like.engine import guard
@@ -25,10 +25,12 @@ from superset_like.models import (
     Database,
     Dataset,
     DeletedObject,
+    Destination,
     EmbeddedDashboard,
     KeptState,
     Log,
     Query,
+    QuerySnippet,
     Report,
     ReportLog,
     RowRule,
@@ -109,6 +111,32 @@ def may_be_new(actor: Actor, model: type[Model]) -> bool:
     if actor.key_objects is None or model not in RESOURCES:
         return True
     return actor.key_objects.ids(RESOURCES[model], "can_write") is None
+
+
+def data_sources(actor: Actor) -> Condition:
+    """The condition on connections that the caller reads as a whole, or whose shared queries he may look at."""
+    if actor.guest is not None or actor.user_id is None:
+        return false()
+    if actor.is_admin or actor.reads_all_data:
+        return _reached(actor, Database, None)
+    return _reached(actor, Database, Database.id.in_(actor.databases | actor.viewed_databases))
+
+
+def reads_whole(actor: Actor, database: Database) -> bool:
+    """Whether the caller reads everything on the connection; who only looks at its shared queries does not."""
+    return _reads_database(actor, database)
+
+
+def administers(actor: Actor) -> bool:
+    """Whether the caller makes and changes accounts, groups and data sources; a key with scopes never does."""
+    return actor.is_admin and actor.key_scopes is None
+
+
+def people(actor: Actor) -> Condition:
+    """The condition on users whose accounts the caller may look at."""
+    if actor.key_scopes is None and (actor.is_admin or actor.can("can_get", "User") or actor.can(*LIST_PEOPLE)):
+        return None
+    return _own(User.id, actor)
 
 
 def require_tables(actor: Actor, database: Database, tables: Sequence[TableName]) -> None:
@@ -444,6 +472,10 @@ def _open_to_members(actor: Actor) -> Condition:
     return false() if actor.guest is not None else None
 
 
+def _named_to_people(actor: Actor) -> Condition:
+    return None if actor.user_id is not None and actor.key_objects is None else false()
+
+
 def _annotations(actor: Actor) -> Condition:
     return None if actor.guest is None and actor.can("can_read", "Annotation") else false()
 
@@ -457,10 +489,12 @@ VISIBLE: dict[type[Model], Callable[[Actor], Condition]] = {
     Database: _databases,
     Dataset: _datasets,
     DeletedObject: _deleted_objects,
+    Destination: _named_to_people,
     EmbeddedDashboard: _embedded,
     KeptState: _kept_states,
     Log: _logs,
     Query: _queries,
+    QuerySnippet: _named_to_people,
     Report: _reports,
     ReportLog: lambda actor: ReportLog.report_id.in_(select(Report.id).where(_reports(actor))),
     RowRule: _row_rules,
@@ -510,7 +544,7 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return any(owner.id == actor.user_id for owner in thing.owners)
     if isinstance(thing, SavedQuery):
         return thing.created_by_fk == actor.user_id or any(editor.id == actor.user_id for editor in thing.editors)
-    if isinstance(thing, Theme):
+    if isinstance(thing, Theme | QuerySnippet):
         return thing.created_by_fk == actor.user_id
     if isinstance(thing, KeptState):
         return thing.owner_id == actor.user_id

@@ -236,7 +236,9 @@ class Settings:
         executor,
         "Whose rights alerts and reports have: owner (the one who last said what it does), creator, or user:NAME.",
     )
-    report_tick_s: int = setting(10, positive, "Seconds between two looks at what alerts and reports are due.")
+    report_tick_s: int = setting(
+        10, positive, "Seconds between two looks at what alerts, reports and saved queries are due."
+    )
     report_late_s: int = setting(
         3600, positive, "Seconds after which a run that could not begin in time is left out; its log says so."
     )
@@ -282,6 +284,7 @@ class Settings:
         2048, positive, "What an uploaded workbook, zip or columnar file may unpack to, in MiB; more is 413."
     )
     upload_timeout_s: float = setting(900.0, seconds, "Seconds that writing an uploaded file into a database may take.")
+    redash_version: str = setting("26.08.0", text, "The version of Redash that its clients are told.")
     embedding: bool = setting(True, yes_or_no, "Dashboards may be embedded in other sites.")
     sync_permissions: bool = setting(False, yes_or_no, "Write permissions at every start; `init` does it otherwise.")
     log_level: str = setting("INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "What is logged.")

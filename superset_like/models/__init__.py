@@ -7,6 +7,7 @@ from superset_like.models.css_template import CssTemplate
 from superset_like.models.dashboard import Dashboard, DashboardItem, DashboardShare, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
+from superset_like.models.destination import Destination
 from superset_like.models.dialect_record import Dialect, DialectRecord
 from superset_like.models.ended_session import EndedSession
 from superset_like.models.favorite import Favorite
@@ -14,7 +15,8 @@ from superset_like.models.history import DeletedObject, FormerState
 from superset_like.models.kept_state import KeptState, StateKind
 from superset_like.models.log import Log
 from superset_like.models.query import Query, QueryStatus
-from superset_like.models.report import Report, ReportLog, ReportRecipient, ReportState
+from superset_like.models.query_snippet import QuerySnippet
+from superset_like.models.report import AlertState, Report, ReportLog, ReportRecipient, ReportState, Trigger
 from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.stamp import Stamp
@@ -23,6 +25,7 @@ from superset_like.models.theme import Theme
 from superset_like.models.user_key import UserKey
 
 __all__ = [
+    "AlertState",
     "Annotation",
     "AnnotationLayer",
     "BundleNumber",
@@ -36,6 +39,7 @@ __all__ = [
     "DatasetColumn",
     "DatasetMetric",
     "DeletedObject",
+    "Destination",
     "Dialect",
     "DialectRecord",
     "EmbeddedDashboard",
@@ -46,6 +50,7 @@ __all__ = [
     "Log",
     "ObjectType",
     "Query",
+    "QuerySnippet",
     "QueryStatus",
     "Report",
     "ReportLog",
@@ -58,5 +63,6 @@ __all__ = [
     "Tag",
     "TaggedObject",
     "Theme",
+    "Trigger",
     "UserKey",
 ]

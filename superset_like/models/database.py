@@ -14,6 +14,9 @@ from superset_like.models.secret import EncryptedText
 if TYPE_CHECKING:
     from superset_like.models.dataset import Dataset
 
+# The key of `extra` under which somebody stopped all queries for now.
+PAUSED = "paused"
+
 
 class Database(Identified, Versioned, Audited, ManagedExternally, Model):
     """A connection. sqlalchemy_uri has its password masked; secret_uri, the whole, is encrypted at rest.
@@ -92,6 +95,12 @@ class Database(Identified, Versioned, Audited, ManagedExternally, Model):
     def allow_multi_catalog(self) -> bool:
         can = engines.of_uri(self.sqlalchemy_uri).supports_catalogs
         return can and bool(extra_of(self.extra).get("allow_multi_catalog", False))
+
+    @property
+    def pause(self) -> dict[str, Any] | None:
+        """{reason} while nobody may run anything on it, None while it works; kept in `extra`."""
+        found = extra_of(self.extra).get(PAUSED)
+        return found if isinstance(found, dict) else None
 
     @derived("id", "database_name")
     def perm(self) -> str:

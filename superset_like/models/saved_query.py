@@ -28,10 +28,11 @@ class SavedQuery(Identified, Versioned, Audited, Model):
 
     rows, last_run: of its latest execution. options_json: its parameters (`parameters`) and what clients keep beside
     them. schedule_json: {interval (s), time, day_of_week, until}, None when nobody runs it; next_run_on: when it is due
-    (UTC). is_shared: seen by everybody who may read the whole connection. is_archived: no list shows it.
-    latest_query_id: the latest execution with the values that its parameters have by themselves. key_nonce: see
-    access/derived_keys.py. sql_by_fk: who wrote what it asks; it has his rights to tables for those who may
-    only look. editors: who may change it beside its maker. db_id: None once the connection is deleted.
+    (UTC); scheduled_query_id: the execution that was made for it last. is_shared: seen by everybody who may read the
+    whole connection. is_archived: no list shows it. latest_query_id: the latest execution with the values that its
+    parameters have by themselves. key_nonce: see access/derived_keys.py. sql_by_fk: who wrote what it asks; it has his
+    rights to tables for those who may only look. editors: who may change it beside its maker. db_id: None once the
+    connection is deleted.
     """
 
     __tablename__ = "saved_query"
@@ -50,6 +51,7 @@ class SavedQuery(Identified, Versioned, Audited, Model):
     schedule_json: Mapped[str | None] = mapped_column(Text)
     next_run_on: Mapped[datetime | None] = mapped_column(MOMENT, index=True)
     schedule_failures: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    scheduled_query_id: Mapped[int | None] = mapped_column(Integer)
     is_shared: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     is_draft: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     is_archived: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)

@@ -24,14 +24,12 @@ from superset_like.errors import (
     QueryError,
 )
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dashboard, Database, Dataset, Report
-from superset_like.models.database import extra_of
-from superset_like.services import found, history, networks, remembered, report_uses
+from superset_like.models import Chart, Dashboard, Database, Dataset, ObjectType, Report
+from superset_like.models.database import PAUSED
+from superset_like.services import found, history, marks, networks, remembered, report_uses
 from superset_like.services.select_star import select_star as select_star_of
 
 MASK = "XXXXXXXXXX"
-# In a connection's `extra`: why nothing is run on it for now.
-PAUSED = "paused"
 SELECT_STAR_ROWS = 100
 CONNECT_TIMEOUT_S = 10.0
 BAD_URI = (
@@ -83,12 +81,29 @@ def usable(actor: Actor, database_id: int) -> Database:
     raise Forbidden() if rules.can(actor, "read", database) else NotFound()
 
 
+def runnable(actor: Actor, database_id: int) -> Database:
+    """As `usable`, on which something may be run now. Raises DatabasePaused."""
+    database = usable(actor, database_id)
+    require_running(database)
+    return database
+
+
 def require_running(database: Database) -> None:
-    """Nothing. Raises DatabasePaused where somebody stopped all queries on the connection."""
-    paused = extra_of(database.extra).get(PAUSED)
-    if paused is not None:
-        reason = f" ({paused})" if paused else ""
+    """Nothing. Raises DatabasePaused while somebody has stopped all queries on the connection."""
+    pause = database.pause
+    if pause is not None:
+        reason = f" ({pause['reason']})" if pause.get("reason") else ""
         raise DatabasePaused(f"{database.database_name} is paused{reason}. Please try later.")
+
+
+def pause(actor: Actor, database_id: int, reason: str | None) -> Database:
+    """The connection, on which nobody runs anything until it is resumed."""
+    return _paused(actor, database_id, {"reason": reason})
+
+
+def resume(actor: Actor, database_id: int) -> Database:
+    """The connection, on which queries run again."""
+    return _paused(actor, database_id, None)
 
 
 def named(actor: Actor, name: str) -> Database:
@@ -133,14 +148,18 @@ def assign(database: Database, values: Mapping[str, Any], *, is_tried: bool) -> 
 
 
 def delete(actor: Actor, database_ids: Sequence[int]) -> int:
-    """How many connections are gone: all, or none. Raises Invalid when datasets hang on one."""
+    """How many connections are gone: all, or none. Saved queries stay, without a connection.
+
+    Raises Invalid when datasets hang on one; those made for charts of saved queries go, their charts stay without data.
+    """
     databases = found.editable(actor, Database, database_ids)
-    for database in databases:
-        used = db.session.execute(select(Dataset.id).where(Dataset.database_id == database.id).limit(1)).first()
-        if used is not None:
-            raise Invalid("Cannot delete a database that has datasets attached")
+    of_queries = _datasets_of_queries(database_ids)
     report_uses.require_unused(actor, Report.database_id, database_ids)
-    history.forget_saved_queries(database_ids)
+    history.bury(actor, of_queries)
+    marks.forget(ObjectType.DATASET, [dataset.id for dataset in of_queries])
+    for dataset in of_queries:
+        grants.forget_dataset(dataset)
+        db.session.delete(dataset)
     for database in databases:
         grants.forget_database(database)
         db.session.delete(database)
@@ -166,6 +185,18 @@ def test_connection(actor: Actor, values: Mapping[str, Any]) -> None:
     except (DatabaseUnreachable, QueryError) as error:
         # Neither the engine's text nor its kind: both would tell what is at a place.
         raise ConnectionFailed(engine_name=engines.of_uri(target.uri).title) from error
+
+
+def test_stored(actor: Actor, database_id: int) -> None:
+    """Nothing when the connection works as it is stored. Raises ConnectionFailed, Invalid."""
+    database = found.editable(actor, Database, [database_id])[0]
+    here = target(database)
+    # No transaction on the metadata stays open while the user's database answers.
+    db.session.commit()
+    try:
+        _try(here)
+    except (DatabaseUnreachable, QueryError) as error:
+        raise ConnectionFailed(engine_name=engines.of_uri(here.uri).title) from error
 
 
 def sync_permissions(actor: Actor, database_id: int) -> None:
@@ -324,6 +355,23 @@ def parsed_uri(text: str) -> URL:
         raise Invalid(BAD_URI, fields={"sqlalchemy_uri": [BAD_URI]}) from error
 
 
+def _paused(actor: Actor, database_id: int, pause: dict[str, Any] | None) -> Database:
+    database = found.editable(actor, Database, [database_id])[0]
+    extra = json_object(database.extra or "{}", "extra")
+    others = {name: value for name, value in extra.items() if name != PAUSED}
+    database.extra = json.dumps(others if pause is None else {**others, PAUSED: pause})
+    db.session.commit()
+    return database
+
+
+def _datasets_of_queries(database_ids: Sequence[int]) -> list[Dataset]:
+    """The datasets on the connections, all of which were made for saved queries. Raises Invalid for others."""
+    datasets = list(db.session.execute(select(Dataset).where(Dataset.database_id.in_(database_ids))).scalars())
+    if any(dataset.saved_query_id is None for dataset in datasets):
+        raise Invalid("Cannot delete a database that has datasets attached")
+    return datasets
+
+
 def _visible(actor: Actor, statement: Any, model: Any) -> Any:
     condition = rules.visible(actor, model)
     return statement if condition is None else statement.where(condition)
@@ -371,7 +419,7 @@ def _apply_connection(database: Database, values: Mapping[str, Any], is_tried: b
     if is_new and not values.get("sqlalchemy_uri"):
         text = "Missing data for required field."
         raise Invalid(text, fields={"sqlalchemy_uri": [text]})
-    extra = values.get("extra", database.extra) or "{}"
+    extra = _extra(values, database)
     secret_extra = _secret_extra(values, database)
     uri = _whole_uri(values["sqlalchemy_uri"], None if is_new else database) if values.get("sqlalchemy_uri") else None
     whole = uri or parsed_uri(database.secret_uri)
@@ -386,6 +434,15 @@ def _apply_connection(database: Database, values: Mapping[str, Any], is_tried: b
     database.secret_uri = rendered
     database.extra = extra
     database.encrypted_extra = secret_extra
+
+
+def _extra(values: Mapping[str, Any], database: Database) -> str:
+    given = values.get("extra", database.extra) or "{}"
+    pause = None if database.id is None else database.pause
+    if pause is None or given == database.extra or PAUSED in json_object(given, "extra"):
+        return str(given)
+    # Whoever writes settings that he read before need not know that somebody paused it meanwhile.
+    return json.dumps({**json_object(given, "extra"), PAUSED: pause})
 
 
 def _refuse_unsupported(values: Mapping[str, Any]) -> None:

@@ -198,14 +198,6 @@ def bury(actor: Actor, items: Sequence[Tracked]) -> None:
         db.session.execute(update(FormerState).where(*here).values(object_id=None, deleted_object_id=grave.id))
 
 
-def forget_saved_queries(database_ids: Sequence[int]) -> None:
-    """The past of the saved queries that go with these connections is gone too; not committed."""
-    gone = select(Saved.id).where(Saved.db_id.in_(database_ids))
-    pks = select(FormerState.id).where(FormerState.object_type == ObjectType.SAVED_QUERY)
-    # An id may be given again: nothing of the former owner's may stay under it.
-    _delete(FormerState, pks.where(FormerState.object_id.in_(gone)), all_now=True)
-
-
 def deleted(actor: Actor, kind: ObjectType, page: int, size: int) -> tuple[int, list[DeletedObject]]:
     """(how many, a page of) the deleted objects that the caller may restore, the latest first."""
     found = _restorable(actor, kind)

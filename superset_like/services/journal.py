@@ -1,13 +1,14 @@
-"""The log: who changed what, and when; kept by this server itself, never written by its clients."""
+"""The log: who changed what, and when; kept by this server itself. What clients tell of their users is marked so."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from flask_appbuilder import Model
 from sqlalchemy import Table, func, insert, or_, select
+from sqlalchemy.orm import joinedload
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
@@ -15,6 +16,8 @@ from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Log
 
 LONGEST_REFERRER = 1024
+# Begins the action of a line that a client told.
+TOLD = "told:"
 INSERT = insert(cast(Table, Log.__table__))
 
 
@@ -50,6 +53,30 @@ def note(
     # Every change writes a line: below the ORM it costs half.
     db.session.connection().execute(INSERT, values)
     db.session.commit()
+
+
+def note_told(actor: Actor, events: Sequence[Mapping[str, Any]]) -> None:
+    """What a client says that its user did is in the log, marked as told: {action, object_type, object_id} of each."""
+    lines = [
+        {
+            "action": f"{TOLD}{event['object_type']}.{event['action']}",
+            "user_id": actor.user_id,
+            "json": json.dumps({"object_id": event.get("object_id")}),
+        }
+        for event in events
+    ]
+    if lines:
+        db.session.connection().execute(INSERT, lines)
+        db.session.commit()
+
+
+def page(actor: Actor, offset: int, most: int) -> tuple[int, Sequence[Log]]:
+    """(how many lines of the log the caller may see, those of a page), the latest first."""
+    condition = rules.visible(actor, Log)
+    of_his = () if condition is None else (condition,)
+    count = db.session.execute(select(func.count()).select_from(Log).where(*of_his)).scalar_one()
+    lines = select(Log).where(*of_his).options(joinedload(Log.user)).order_by(Log.id.desc())
+    return count, db.session.execute(lines.offset(offset).limit(most)).scalars().all()
 
 
 def recent(actor: Actor, page: int, page_size: int) -> list[Activity]:

@@ -40,7 +40,7 @@ from superset_like.errors import (
 from superset_like.extensions import celery, db, settings
 from superset_like.models import Database, Query, QueryStatus
 from superset_like.models.mixins import now
-from superset_like.services import databases, query_plan, slots, stores
+from superset_like.services import databases, query_plan, remembered, slots, stores
 from superset_like.services.query_plan import CreateAs, Plan, Problem, planned
 from superset_like.services.query_run import Outcome, Watch, perform
 
@@ -94,7 +94,7 @@ def submit(
     Unavailable when no worker can be told, and what goes wrong while it runs here.
     """
     reap()
-    database = databases.usable(actor, database_id)
+    database = databases.runnable(actor, database_id)
     values: dict[str, Any] = {
         "client_id": client_id or _new_client_id(),
         "database_id": database.id,
@@ -187,6 +187,7 @@ def _ran(actor: Actor, query_id: int, make_plan: Callable[[], Plan]) -> Result:
     try:
         with Watch(query_id, settings().heartbeat_s) as watch:
             plan = make_plan()
+            databases.require_running(remembered.database(plan.database_id))
             # No transaction on the metadata stays open while the user's database works.
             db.session.commit()
             with slots.take(actor, plan.database_id, plan.background_wait_s, watch.require_going):
@@ -310,7 +311,7 @@ def estimated(
 
     Raises QueryRefused where the engine tells none, and what forbids the query.
     """
-    database = databases.usable(actor, database_id)
+    database = databases.runnable(actor, database_id)
     engine = databases.engine_of(database)
     if not engine.estimates:
         raise QueryRefused("Database does not support cost estimation")

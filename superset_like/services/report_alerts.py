@@ -64,6 +64,7 @@ def evaluated(actor: Actor, report: Report, timeout_s: float) -> Finding:
     if report.database_id is None:
         raise QueryRefused("The database of this alert is gone")
     is_reason = _judge(report)
+    databases.runnable(actor, report.database_id)
     planned = plan(actor, report.database_id, report.sql or "", timeout_s)
     # No transaction on the metadata stays open while the user's database works.
     db.session.commit()

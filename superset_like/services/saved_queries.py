@@ -14,8 +14,16 @@ from superset_like.engine import parameters
 from superset_like.errors import Forbidden, Invalid
 from superset_like.extensions import db
 from superset_like.models import Database, ObjectType, SavedQuery
-from superset_like.models.mixins import new_nonce
-from superset_like.services import found, history, marks, saved_runs
+from superset_like.models.mixins import new_nonce, now
+from superset_like.services import (
+    found,
+    history,
+    marks,
+    query_datasets,
+    query_schedule,
+    saved_runs,
+    visualizations,
+)
 
 # Columns that may not be empty: a null in a body means the default.
 DEFAULTS: Mapping[str, Any] = {"label": "", "sql": "", "extra_json": "{}", "options_json": "{}"}
@@ -39,7 +47,7 @@ def create_with_table(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
     saved = made(actor, values)
     latest = saved_runs.latest_of_text(actor, saved)
     saved.latest_query_id = latest.id if latest else None
-    db.session.commit()
+    visualizations.create(actor, saved, kind="TABLE", name="Table", description="", options={})
     return saved
 
 
@@ -53,6 +61,7 @@ def made(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
     _require_dropdowns(actor, values.get("options_json"))
     tag_ids = values.pop("tags", ())
     saved = SavedQuery(**_stored(values))
+    _schedule(saved, values)
     db.session.add(saved)
     db.session.flush()
     marks.tag(ObjectType.SAVED_QUERY, saved.id, tag_ids)
@@ -76,19 +85,22 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
         # What somebody writes again as it is has no new author.
         if getattr(saved, name) != value:
             setattr(saved, name, value)
+    _schedule(saved, values)
     history.keep(former)
+    query_datasets.follow(saved)
     db.session.commit()
     return saved
 
 
 def archive(actor: Actor, pk: int) -> SavedQuery:
-    """The query, which no list shows and nobody runs by a clock.
+    """The query, which no list and no dashboard shows and nobody runs by a clock.
 
     Raises NotFound, Forbidden.
     """
     saved = found.editable(actor, SavedQuery, [pk])[0]
     if not saved.is_archived:
-        saved.is_archived, saved.schedule_json = True, None
+        saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
+        visualizations.take_off_dashboards(saved)
         db.session.commit()
     return saved
 
@@ -105,7 +117,7 @@ def fork(actor: Actor, pk: int) -> SavedQuery:
     except Invalid as error:
         raise Forbidden() from error
     copy.latest_query_id = source.latest_query_id
-    db.session.commit()
+    visualizations.copy_all(actor, source, copy)
     return copy
 
 
@@ -143,6 +155,15 @@ def revoke(actor: Actor, pk: int, user_id: int) -> None:
     db.session.commit()
 
 
+def _schedule(saved: SavedQuery, values: Mapping[str, Any]) -> None:
+    """The query is due when what was written says. Raises Invalid (schedule)."""
+    if "schedule_json" in values:
+        query_schedule.checked(json.loads(values["schedule_json"] or "null"))
+        saved.schedule_failures = 0
+    if "schedule_json" in values or "is_archived" in values:
+        saved.next_run_on = query_schedule.plan(saved, now())
+
+
 def _require_dropdowns(actor: Actor, options_json: str | None) -> None:
     """Nothing. Raises Invalid for a parameter over a query that does not exist, Forbidden for one not to be seen."""
     declared = parameters.declared(json.loads(options_json or "{}"))
@@ -170,7 +191,9 @@ def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def require_database(actor: Actor, pk: int) -> None:
-    """Nothing, or Invalid (db_id) where the caller may not run SQL on the connection."""
+    """Nothing. Raises Invalid (db_id) where he may not run SQL on the connection; Forbidden where he may look at it."""
     database = db.session.get(Database, pk)
     if database is None or not rules.can(actor, "use", database):
+        if pk in actor.viewed_databases:
+            raise Forbidden()
         raise Invalid(fields={"db_id": ["Database does not exist"]})

@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from flask import current_app
 from sqlalchemy import Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -40,7 +41,16 @@ from superset_like.extensions import db, settings
 from superset_like.models import Database, Query, QueryStatus, SavedQuery, stamp
 from superset_like.models.mixins import now
 from superset_like.models.query import query_asker
-from superset_like.services import databases, found, library, queries, query_plan, remembered, saved_results
+from superset_like.services import (
+    databases,
+    found,
+    library,
+    queries,
+    query_datasets,
+    query_plan,
+    remembered,
+    saved_results,
+)
 from superset_like.services.query_plan import Plan
 
 UNSAFE = "This query contains potentially unsafe parameters and cannot be executed "
@@ -521,6 +531,8 @@ def _note_result(query: Query) -> None:
         # Below the ORM: a run is no change of the query.
         db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(values))
     db.session.commit()
+    for pk in ids:
+        query_datasets.learn_columns(pk, orjson.loads(query.result_columns or "[]"))
 
 
 def _earlier(query: Query) -> Any:

@@ -19,7 +19,7 @@ from superset_like.access import roles
 from superset_like.config.settings import Settings
 from superset_like.errors import ConfigurationError
 from superset_like.extensions import db
-from superset_like.services import schema, themes
+from superset_like.services import groups, schema, themes
 
 GENERATED = ("secret_key", "guest_token_secret")
 # Two installers at once: one migrates, the other waits and then finds nothing to do.
@@ -71,17 +71,22 @@ def migrate(settings: Settings, target: str = "head") -> Migrated:
 
 
 def prepare(app: Flask) -> None:
-    """All permissions of this code exist, the standing roles hold theirs, and the server's own themes are there."""
+    """The permissions of this code, the standing roles with theirs, the server's own groups and themes are there."""
     with app.app_context():
         # FAB's own way reads and commits for each permission by itself, which takes three seconds.
         declared = _declared(app.extensions["appbuilder"])
         try:
-            roles.sync(declared)
+            _sync(declared)
         except IntegrityError:
             # Another installer wrote the same at the same time; now it is there.
             db.session.rollback()
-            roles.sync(declared)
+            _sync(declared)
         themes.ensure_system()
+
+
+def _sync(declared: frozenset[roles.Pair]) -> None:
+    roles.sync(declared)
+    groups.ensure_builtin()
 
 
 def _declared(builder: AppBuilder) -> frozenset[roles.Pair]:

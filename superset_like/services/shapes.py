@@ -57,6 +57,7 @@ def _stored(dataset: Dataset) -> Stored:
 
 
 def _read(dataset: Dataset) -> Stored:
+    databases.require_running(dataset.database)
     engine = databases.engine_of(dataset.database)
     table = TableName(dataset.table_name, dataset.schema or None, dataset.catalog or None)
     if not dataset.sql and guard.is_system(table, engine):

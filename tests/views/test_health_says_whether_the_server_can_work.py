@@ -8,11 +8,18 @@ from superset_like.services import schema
 from tests.conftest import Counted
 
 
-@pytest.mark.parametrize("path", ["/health", "/healthcheck", "/ping"])
+@pytest.mark.parametrize("path", ["/health", "/healthcheck"])
 def test_a_living_server_says_ok_and_asks_nobody(app: Flask, counted: Counted, path: str) -> None:
     answer = app.test_client().get(path)
     assert (answer.status_code, answer.get_data(as_text=True), answer.mimetype) == (200, "OK", "text/plain")
     assert "Set-Cookie" not in answer.headers
+    assert counted.statements == []
+
+
+@pytest.mark.parametrize("path", ["/ping", "/default/ping"])
+def test_a_living_server_says_so_in_redashs_word(app: Flask, counted: Counted, path: str) -> None:
+    answer = app.test_client().get(path)
+    assert (answer.status_code, answer.get_data(as_text=True), answer.mimetype) == (200, "PONG.", "text/html")
     assert counted.statements == []
 
 

@@ -10,9 +10,10 @@ from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import moment
+from superset_like.api.redash.visualization_record import records
 from superset_like.engine import parameters
 from superset_like.models import ObjectType, SavedQuery
-from superset_like.services import marks, saved_queries, saved_runs, tags
+from superset_like.services import marks, saved_queries, saved_runs, tags, visualizations
 from superset_like.services.query_lists import Found
 
 # Redash never raises it, and clients send back what they read at any later time: docs/decisions/0012.
@@ -32,6 +33,10 @@ def query_record(actor: Actor, saved: SavedQuery, *, with_visualizations: bool =
         "last_modified_by": people.get(saved.changed_by_fk or 0),
         "is_favorite": bool(starred),
     }
+    if with_visualizations:
+        charts = visualizations.of_query(actor, saved)
+        known = records(charts)
+        found["visualizations"] = [known[chart.id] for chart in charts]
     return found
 
 

@@ -63,12 +63,22 @@ def _cells(column: pa.Array, form: Format) -> pa.Array:
         return pc.fill_null(pc.if_else(column, "true", "false"), "")
     if types.is_timestamp(kind) or types.is_date(kind):
         made, is_closed = _times(column, form), form.date is None
-    elif types.is_integer(kind) or types.is_floating(kind):
+    elif types.is_integer(kind):
         made, is_closed = pc.cast(column, pa.string()), True
+    elif types.is_floating(kind):
+        made, is_closed = _floats(column), True
     else:
         made, is_closed = _combined(pc.cast(cells.texts(column), pa.string())), False
     text = pc.fill_null(made, "")
     return text if is_closed else _quoted(text, form.separator)
+
+
+def _floats(column: pa.Array) -> pa.Array:
+    """As Python writes them; what is no number is empty, as it is null in JSON."""
+    finite = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
+    made = pc.cast(finite, pa.string())
+    is_whole = pc.match_substring_regex(made, r"^-?\d+$")
+    return pc.if_else(is_whole, pc.binary_join_element_wise(made, ".0", ""), made)
 
 
 def _combined(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from superset_like import jobs
 from superset_like.access import derived_keys, grants
 from superset_like.access.derived_keys import KeyKind
+from superset_like.discovery import modules_in
 from superset_like.extensions import celery, db
 from superset_like.models import Database, UserKey
 from tests.conftest import ApiClient
@@ -70,6 +72,8 @@ class Bench:
         return done
 
     def _run(self, name: str, args: list[object]) -> None:
+        # As the worker does.
+        modules_in(jobs)
         with self._app.app_context():
             celery.tasks[name](*args)
             db.session.remove()

@@ -25,6 +25,9 @@ def test_a_query_comes_back_as_it_was_sent(shop: Shop) -> None:
     assert read["can_edit"] is True
     assert read["user"]["email"] == "alice@example.com"
     assert made["created_at"].endswith("Z")
+    assert [(each["type"], each["name"], each["options"]) for each in read["visualizations"]] == [
+        ("TABLE", "Table", {})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +121,8 @@ def test_a_fork_is_the_forkers_own(shop: Shop) -> None:
     assert (copy["query"], copy["options"], copy["tags"]) == (made["query"], made["options"], ["t"])
     assert (copy["user"]["email"], copy["is_draft"]) == ("alice@example.com", True)
     assert copy["api_key"] != made["api_key"]
+    assert [each["type"] for each in copy["visualizations"]] == ["TABLE"]
+    assert copy["visualizations"][0]["id"] != made["visualizations"][0]["id"]
     assert shop.vera.post(f"/api/queries/{made['id']}/fork").status_code == 403
     assert shop.carl.post(f"/api/queries/{made['id']}/fork").status_code == 404
 
