@@ -416,3 +416,20 @@ def test_a_share_is_read_by_its_token_alone(boards: Boards, redash_of: RedashOf,
     assert nobody.get(f"/api/dashboards/public/{key}").status_code == 404
     # A new share has another key.
     assert boards.post(f"/api/dashboards/{board['id']}/share")["api_key"] != key
+
+
+def test_charts_of_archived_queries_are_in_no_list(boards: Boards, client_of: ClientOf) -> None:
+    board, chart, other = boards.dashboard(), boards.chart(), boards.chart("Other")
+    boards.widget(board["id"], chart["id"])
+    assert boards.client.delete(f"/api/queries/{chart['query_id']}").get_json() is None
+    listed = client_of("alice").get("/api/v1/chart/").get_json()["result"]
+    assert chart["id"] not in {each["id"] for each in listed} and other["id"] in {each["id"] for each in listed}
+    assert client_of("alice").get(f"/api/v1/chart/{chart['id']}").status_code == 200
+    assert boards.get(board["id"])["widgets"] == []
+
+
+def test_a_deleted_query_leaves_its_dataset_to_who_may_read_it(boards: Boards, client_of: ClientOf) -> None:
+    chart = boards.chart()
+    assert client_of("alice").delete(f"/api/v1/saved_query/{chart['query_id']}").status_code == 200
+    # alice may read the table, and so might have made the dataset.
+    assert client_of("alice").get(f"/api/v1/chart/{chart['id']}/data/").status_code == 200
