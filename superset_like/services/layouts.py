@@ -23,7 +23,7 @@ def placed(layout: Layout, charts: Iterable[Chart]) -> dict[str, Any]:
     """The layout with each of the charts: who has no place gets one below, three in a row."""
     present = set(chart_ids(layout))
     missing = [chart for chart in charts if chart.id not in present]
-    made = _begun(layout)
+    made = begun(layout)
     end = _end(made)
     in_row = COLUMNS // WIDTH
     for start in range(0, len(missing), in_row):
@@ -33,13 +33,17 @@ def placed(layout: Layout, charts: Iterable[Chart]) -> dict[str, Any]:
 
 def without(layout: Layout, ids: Collection[int]) -> dict[str, Any]:
     """The layout without the places of these charts, and without the rows that they leave empty."""
-    gone = {key for key, node in layout.items() if _chart_id(node) in ids}
-    rows = {
-        key
-        for key, node in layout.items()
-        if _is(node, "ROW") and node.get("children") and set(node["children"]) <= gone
-    }
-    gone |= rows
+    return dropped(layout, {key for key, node in layout.items() if chart_id(node) in ids})
+
+
+def dropped(layout: Layout, keys: Collection[str]) -> dict[str, Any]:
+    """The layout without these nodes, and without the rows and columns that they leave empty."""
+    gone: set[str] = set()
+    more = set(keys)
+    while more - gone:
+        gone |= more
+        boxes = ((key, node) for key, node in layout.items() if _is(node, "ROW") or _is(node, "COLUMN"))
+        more = {key for key, node in boxes if node.get("children") and set(node["children"]) <= gone}
     return {
         key: {**node, "children": [child for child in node["children"] if child not in gone]}
         if isinstance(node, dict) and node.get("children")
@@ -47,6 +51,30 @@ def without(layout: Layout, ids: Collection[int]) -> dict[str, Any]:
         for key, node in layout.items()
         if key not in gone
     }
+
+
+def added(layout: Layout, node: Mapping[str, Any], row: str | None = None) -> dict[str, Any]:
+    """The layout with a row of its own for the node, below all others. row: its key, a new one where none is given."""
+    made = begun(layout)
+    end = _end(made)
+    parents = [*(made[end].get("parents") or ()), end]
+    key = row or new_key("ROW")
+    made[key] = {"type": "ROW", "id": key, "children": [node["id"]], "parents": parents, "meta": CLEAR}
+    made[node["id"]] = {**node, "parents": [*parents, key]}
+    made[end] = {**made[end], "children": [*(made[end].get("children") or ()), key]}
+    return made
+
+
+def of_chart(chart: Chart, key: str | None = None) -> dict[str, Any]:
+    """A node for the chart, which stands nowhere yet. key: of the node, a new one where none is given."""
+    meta = {
+        "chartId": chart.id,
+        "sliceName": chart.slice_name,
+        "uuid": str(chart.uuid),
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
+    return {"type": "CHART", "id": key or new_key("CHART"), "children": [], "meta": meta}
 
 
 def repointed(layout: Layout, new_ids: Mapping[int, int]) -> dict[str, Any]:
@@ -61,12 +89,13 @@ def repointed(layout: Layout, new_ids: Mapping[int, int]) -> dict[str, Any]:
 
 def _chart_ids(layout: Layout) -> Iterator[int]:
     for node in layout.values():
-        pk = _chart_id(node)
+        pk = chart_id(node)
         if pk is not None:
             yield pk
 
 
-def _chart_id(node: Any) -> int | None:
+def chart_id(node: Any) -> int | None:
+    """The id of the chart whose place the node is; None for another node."""
     pk = (node.get("meta") or {}).get("chartId") if _is(node, "CHART") else None
     return pk if isinstance(pk, int) else None
 
@@ -75,7 +104,8 @@ def _is(node: Any, kind: str) -> bool:
     return isinstance(node, dict) and node.get("type") == kind
 
 
-def _begun(layout: Layout) -> dict[str, Any]:
+def begun(layout: Layout) -> dict[str, Any]:
+    """The layout, or an empty one where it is none."""
     if _is(layout.get(ROOT), "ROOT"):
         return dict(layout)
     return {
@@ -100,28 +130,14 @@ def _end(layout: dict[str, Any]) -> str:
 
 def _add_row(layout: dict[str, Any], end: str, charts: Sequence[Chart]) -> None:
     parents = [*(layout[end].get("parents") or ()), end]
-    row = _key("ROW")
-    cards: list[dict[str, Any]] = [
-        {
-            "type": "CHART",
-            "id": _key("CHART"),
-            "children": [],
-            "parents": [*parents, row],
-            "meta": {
-                "chartId": chart.id,
-                "sliceName": chart.slice_name,
-                "uuid": str(chart.uuid),
-                "width": WIDTH,
-                "height": HEIGHT,
-            },
-        }
-        for chart in charts
-    ]
+    row = new_key("ROW")
+    cards = [{**of_chart(chart), "parents": [*parents, row]} for chart in charts]
     layout[row] = {"type": "ROW", "id": row, "children": [card["id"] for card in cards], "parents": parents}
     layout[row]["meta"] = CLEAR
     layout.update({card["id"]: card for card in cards})
     layout[end] = {**layout[end], "children": [*(layout[end].get("children") or ()), row]}
 
 
-def _key(kind: str) -> str:
+def new_key(kind: str) -> str:
+    """A key for a node of this type that no other has."""
     return f"{kind}-{uuid4().hex[:10]}"

@@ -31,22 +31,30 @@ def stars(actor: Actor, kind: ObjectType, pks: Sequence[int]) -> set[int]:
 
 def favor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
     """The caller's star is on it. Raises Forbidden for a caller without an account, and for keys with scopes."""
-    item = found.one(actor, model, pk)
+    put_star(actor, kind, found.one(actor, model, pk).id)
+
+
+def put_star(actor: Actor, kind: ObjectType, pk: int) -> None:
+    """As `favor`, for an object that the caller was found to see."""
     if actor.user_id is None or actor.key_scopes is not None:
         raise Forbidden()
-    if not favored(actor, model, kind, [item.id])[item.id]:
-        db.session.add(Favorite(user_id=actor.user_id, object_type=kind.value, object_id=item.id))
+    if pk not in stars(actor, kind, [pk]):
+        db.session.add(Favorite(user_id=actor.user_id, object_type=kind.value, object_id=pk))
         db.session.commit()
 
 
 def unfavor(actor: Actor, model: type[Model], kind: ObjectType, pk: int) -> None:
     """The caller's star is off it. Raises Forbidden for a caller without an account, and for keys with scopes."""
-    item = found.one(actor, model, pk)
+    take_star(actor, kind, found.one(actor, model, pk).id)
+
+
+def take_star(actor: Actor, kind: ObjectType, pk: int) -> None:
+    """As `unfavor`, for an object that the caller was found to see."""
     if actor.user_id is None or actor.key_scopes is not None:
         raise Forbidden()
     db.session.execute(
         delete(Favorite).where(
-            Favorite.user_id == actor.user_id, Favorite.object_type == kind.value, Favorite.object_id == item.id
+            Favorite.user_id == actor.user_id, Favorite.object_type == kind.value, Favorite.object_id == pk
         )
     )
     db.session.commit()

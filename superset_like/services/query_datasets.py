@@ -7,6 +7,7 @@ he may himself; see user_sql.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from superset_like.access.actor import Actor
+from superset_like.engine.databases.base import ColumnInfo
 from superset_like.errors import Invalid, ProductError, QueryError
 from superset_like.extensions import db
 from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, SavedQuery
@@ -78,8 +80,14 @@ def release(actor: Actor, saved: SavedQuery) -> None:
     dataset = existing(saved.id)
     if dataset is None:
         return
+    variables = json.loads(dataset.template_params or "{}")
+    now = datetime.now(UTC).replace(tzinfo=None)
+    # Dates that move are known of queries alone.
+    dataset.template_params = json.dumps(query_templates.resolved(variables, now)) if variables else None
     try:
         datasets.require_sound(actor, dataset, has_new_source=True)
+        if not dataset.columns:
+            _set_columns(dataset, _described(datasets.columns_of(actor, dataset)))
         dataset.saved_query_id = None
     except ProductError:
         datasets.discard(dataset)
@@ -112,11 +120,12 @@ def with_columns(actor: Actor, dataset: Dataset) -> Dataset:
         infos = datasets.source_columns(actor, dataset)
     except QueryError:
         return dataset
-    learn_columns(
-        dataset.saved_query_id,
-        [{"column_name": each.name, "type": each.type, "is_dttm": each.is_temporal} for each in infos],
-    )
+    learn_columns(dataset.saved_query_id, _described(infos))
     return remembered.dataset(dataset.id)
+
+
+def _described(infos: Sequence[ColumnInfo]) -> list[dict[str, Any]]:
+    return [{"column_name": each.name, "type": each.type, "is_dttm": each.is_temporal} for each in infos]
 
 
 def _made(saved: SavedQuery) -> Dataset:

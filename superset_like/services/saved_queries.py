@@ -200,10 +200,11 @@ def _require_dropdowns(actor: Actor, options_json: str | None) -> None:
 
 
 def delete(actor: Actor, pks: Sequence[int]) -> int:
-    """How many are gone: all, or none and an error."""
+    """How many are gone: all, or none and an error. Their datasets stay with who might have made them himself."""
     items = found.editable(actor, SavedQuery, pks)
     history.bury(actor, items)
     for saved in items:
+        query_datasets.release(actor, saved)
         db.session.delete(saved)
     marks.forget(ObjectType.SAVED_QUERY, pks)
     db.session.commit()

@@ -104,6 +104,14 @@ def shown(charts: Iterable[Chart]) -> dict[int, Visualization]:
     return chart_dialect.shown(charts)
 
 
+def queries_of(charts: Sequence[Chart]) -> dict[int, SavedQuery]:
+    """Chart -> the saved query over which it is drawn, for those that are over one."""
+    ids = {chart.datasource_id for chart in charts if chart.datasource_id is not None}
+    over = select(Dataset.id, SavedQuery).join(SavedQuery, Dataset.saved_query_id == SavedQuery.id)
+    found_ = {pk: saved for pk, saved in db.session.execute(over.where(Dataset.id.in_(ids)))}
+    return {chart.id: found_[chart.datasource_id] for chart in charts if chart.datasource_id in found_}
+
+
 def query_of(chart: Chart) -> SavedQuery | None:
     """The saved query over which the chart is drawn; None for a chart of no query."""
     over = select(SavedQuery).join(Dataset, Dataset.saved_query_id == SavedQuery.id)

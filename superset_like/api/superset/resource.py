@@ -42,6 +42,7 @@ from superset_like.errors import (
 from superset_like.extensions import db, settings
 from superset_like.models import projection, stamp
 from superset_like.models.mixins import Versioned
+from superset_like.services import archives
 
 JSON = "application/json; charset=utf-8"
 # Lists and items that a process remembers how to read.
@@ -280,6 +281,11 @@ class SupersetModelResource(Documented, ModelRestApi):
         statement = select(self.model)
         return statement if condition is None else statement.where(condition)
 
+    def in_lists(self) -> Select[Any]:
+        """As `visible`, without what somebody put away."""
+        condition = archives.not_archived(self.model)
+        return self.visible() if condition is None else self.visible().where(condition)
+
     @endpoint("GET", "/", "A page of them", permission="read", q="list")
     def get_list(self) -> Response:
         return self.listed(self._remembered("", self._listing))
@@ -310,7 +316,7 @@ class SupersetModelResource(Documented, ModelRestApi):
         wish = list_wish()
         columns = self._wanted(wish)
         filters = wish.get("filters") or ()
-        found = self._filtered(self.visible() if among is None else among, filters)
+        found = self._filtered(self.in_lists() if among is None else among, filters)
         shown = self._projection(columns)
         return Listing(
             columns,

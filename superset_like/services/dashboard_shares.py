@@ -1,0 +1,56 @@
+"""Leave to read a dashboard for whoever has its address, with the rights of the person who gave it."""
+
+from sqlalchemy import select
+
+from superset_like.access import actors, derived_keys, rules
+from superset_like.access.actor import Actor
+from superset_like.access.derived_keys import KeyKind
+from superset_like.errors import Forbidden, NotAuthenticated, NotFound
+from superset_like.extensions import db
+from superset_like.models import Dashboard, DashboardShare
+from superset_like.services import dashboard_edits
+
+
+def share(actor: Actor, text: str) -> Dashboard:
+    """The dashboard, which has a key from now on; the same where it had one. Raises NotFound, Forbidden."""
+    dashboard = dashboard_edits.require_administrator(actor, text)
+    if actor.user_id is None:
+        raise Forbidden()
+    if dashboard.share is None:
+        db.session.add(DashboardShare(dashboard_id=dashboard.id, shared_by_id=actor.user_id))
+        db.session.commit()
+        db.session.refresh(dashboard, ["share"])
+    return dashboard
+
+
+def unshare(actor: Actor, text: str) -> None:
+    """Its key opens nothing any more. Raises NotFound, Forbidden."""
+    dashboard = dashboard_edits.require_administrator(actor, text)
+    given = db.session.execute(select(DashboardShare).where(DashboardShare.dashboard_id == dashboard.id)).scalar()
+    if given is not None:
+        db.session.delete(given)
+        db.session.commit()
+
+
+def key_of(actor: Actor, dashboard: Dashboard) -> str | None:
+    """The dashboard's key, for who may edit it; None for others, since it reads with the rights of who gave it."""
+    given = dashboard.share
+    if given is None or not rules.can(actor, "edit", dashboard):
+        return None
+    return derived_keys.key_of(KeyKind.DASHBOARD, dashboard.id, given.nonce)
+
+
+def opened(key: str) -> tuple[Dashboard, Actor]:
+    """(the dashboard of the key, who shared it). Raises NotFound where that person could not read it any more."""
+    named = derived_keys.named(key)
+    if named is None or named.kind is not KeyKind.DASHBOARD:
+        raise NotFound()
+    try:
+        reader = derived_keys.reader_of_dashboard(named)
+        sharer = actors.of_user(reader.user_id or 0)
+    except NotAuthenticated as error:
+        raise NotFound() from error
+    dashboard = db.session.get(Dashboard, named.id)
+    if dashboard is None or dashboard.is_archived or not rules.can(sharer, "read", dashboard):
+        raise NotFound()
+    return dashboard, sharer
