@@ -5,45 +5,42 @@ from typing import Any
 
 import orjson
 
-from superset_like.access import derived_keys, rules
+from superset_like.access import derived_keys
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
-from superset_like.api.redash.people import user_records
+from superset_like.api.redash.people import author_records
 from superset_like.api.redash.resource import moment
-from superset_like.api.redash.visualization_record import records
+from superset_like.api.redash.visualization_record import drawn
 from superset_like.engine import parameters
-from superset_like.services import chart_queries, marks, saved_queries, saved_runs, tags, visualizations
-from superset_like.services.chart_queries import Asked, ChartQuery
+from superset_like.services import query_facts, saved_runs
 from superset_like.services.query_lists import Found
 
 # Redash never raises it, and clients send back what they read at any later time: docs/decisions/0012.
 VERSION = 1
 
 
-def query_record(actor: Actor, saved: Asked, *, with_visualizations: bool = True) -> dict[str, Any]:
-    """The query with its people, as its own endpoints answer it."""
-    people = user_records([saved.created_by_fk, saved.changed_by_fk])
-    _, kind, pk = chart_queries.place_of(saved.id)
-    starred = marks.stars(actor, kind, [pk])
+def query_record(actor: Actor, query_id: int, *, with_visualizations: bool = True) -> dict[str, Any]:
+    """The query with its people, as its own endpoints answer it. Raises NotFound."""
+    facts = query_facts.of(actor, query_id)
+    asked = facts.asked
+    people = author_records([asked.created_by_fk, asked.changed_by_fk])
     found = {
-        **_fields(saved, saved.options),
-        "api_key": None if isinstance(saved, ChartQuery) else saved_queries.key_of(actor, saved),
-        "tags": tags.names_of(kind, [pk]).get(pk, []),
-        "is_safe": saved_runs.is_safe(saved),
-        "user": people.get(saved.created_by_fk or 0),
-        "last_modified_by": people.get(saved.changed_by_fk or 0),
-        "is_favorite": bool(starred),
+        **_fields(asked, asked.options),
+        "api_key": facts.key,
+        "tags": list(facts.tags),
+        "is_safe": saved_runs.is_safe(asked),
+        "user": people.get(asked.created_by_fk or 0),
+        "last_modified_by": people.get(asked.changed_by_fk or 0),
+        "is_favorite": facts.is_starred,
     }
     if with_visualizations:
-        charts = [saved.chart] if isinstance(saved, ChartQuery) else visualizations.of_query(actor, saved)
-        known = records(charts)
-        found["visualizations"] = [known[chart.id] for chart in charts]
+        found["visualizations"] = [drawn(chart, shown) for chart, shown in facts.charts]
     return found
 
 
 def query_items(actor: Actor, found: Found) -> list[dict[str, Any]]:
     """The queries of a list; two statements for the people in it, however many they are."""
-    people = user_records(row.created_by_fk for row in found.rows)
+    people = author_records(row.created_by_fk for row in found.rows)
     return [_item(actor, row, found.tags.get(row.id, ()), people) for row in found.rows]
 
 
@@ -85,12 +82,6 @@ def _fields(query: Any, options: Any) -> dict[str, Any]:
         "options": options,
         "version": VERSION,
     }
-
-
-def with_rights(actor: Actor, saved: Asked, record: dict[str, Any]) -> dict[str, Any]:
-    """The record with whether the caller may edit the query."""
-    thing = saved.chart if isinstance(saved, ChartQuery) else saved
-    return {**record, "can_edit": rules.can(actor, "edit", thing)}
 
 
 def moment_of_ms(epoch_ms: Any) -> str | None:

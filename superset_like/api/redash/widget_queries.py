@@ -6,11 +6,9 @@ from typing import Any
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.query_record import query_record
+from superset_like.errors import NotFound
 from superset_like.models import Chart, SavedQuery
-from superset_like.services import visualizations
-
-# Numbers from here on are of charts over no saved query, each of which is shown as a query of its own.
-FIRST_OF_CHARTS = 1_000_000_000
+from superset_like.services import chart_queries, visualizations
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,18 @@ class Queries:
     def whole(self, actor: Actor, chart: Chart) -> dict[str, Any]:
         """The chart's query for somebody who may see it."""
         saved = self.by_chart.get(chart.id)
-        if saved is not None:
-            record = query_record(actor, saved, with_visualizations=False)
-            return {name: value for name, value in record.items() if name != "is_favorite"}
-        return {**self.public(chart), "visualizations": []}
+        query_id = chart_queries.FIRST + chart.id if saved is None else saved.id
+        try:
+            record = query_record(actor, query_id, with_visualizations=False)
+        except NotFound:
+            # Whoever sees what is drawn of a query need not see its text.
+            return self.public(chart)
+        return {name: value for name, value in record.items() if name != "is_favorite"}
 
     def public(self, chart: Chart) -> dict[str, Any]:
         """The chart's query without its text and its key."""
         saved = self.by_chart.get(chart.id)
         if saved is None:
-            own = {"id": FIRST_OF_CHARTS + chart.id, "name": chart.slice_name}
+            own = {"id": chart_queries.FIRST + chart.id, "name": chart.slice_name}
             return {**own, "description": chart.description, "options": {}}
         return {"id": saved.id, "name": saved.label, "description": saved.description, "options": saved.options}
