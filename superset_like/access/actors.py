@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import (
+    Group,
     Permission,
     PermissionView,
     Role,
@@ -102,7 +103,8 @@ def anonymous() -> Actor:
 def installer() -> Actor:
     """Who sets the installation up: its first active administrator, or nobody in person while there is none."""
     role = current_app.config["AUTH_ROLE_ADMIN"]
-    administrators = select(User.id).where(User.active, User.roles.any(Role.name == role)).order_by(User.id)
+    holding = or_(User.roles.any(Role.name == role), User.groups.any(Group.roles.any(Role.name == role)))
+    administrators = select(User.id).where(User.active, holding).order_by(User.id)
     user_id = db.session.execute(administrators.limit(1)).scalar()
     if user_id is not None:
         return of_user(user_id)

@@ -108,14 +108,16 @@ def reader_of_dashboard(key: Named) -> Actor:
     """Who shared the dashboard, as far as reading it, its charts and their queries. Raises NotAuthenticated."""
     sharer = sharer_of(key)
     shown = (
-        select(Chart.id, Dataset.saved_query_id)
+        select(Chart.id, Dataset.id, Dataset.saved_query_id)
         .join(dashboard_chart, dashboard_chart.c.chart_id == Chart.id)
         .outerjoin(Dataset, Dataset.id == Chart.datasource_id)
         .where(dashboard_chart.c.dashboard_id == key.id)
     )
     rows = db.session.execute(shown).all()
-    objects = [("Dashboard", key.id), *(("Chart", chart_id) for chart_id, _ in rows)]
-    objects += [("SavedQuery", query_id) for _, query_id in rows if query_id is not None]
+    objects = [("Dashboard", key.id)]
+    for chart_id, dataset_id, query_id in rows:
+        parts = (("Chart", chart_id), ("Dataset", dataset_id), ("SavedQuery", query_id))
+        objects += [(resource, pk) for resource, pk in parts if pk is not None]
     scopes = frozenset(f"can_read:{resource}:{pk}" for resource, pk in objects)
     return limited(sharer, scopes)
 

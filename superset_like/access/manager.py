@@ -24,6 +24,7 @@ KEPT = 5000
 MISSING = "Missing Authorization Header"
 # The form's and the API's.
 LOGINS = ("/login", "/api/v1/security/login")
+COUNTED = (*LOGINS, "/api/users")
 # Their bodies and headers say who asks; no browser adds them by itself. Pages look after theirs: see views/forgery.py.
 WITH_OWN_PROOF = frozenset({"/api/v1/security/login", "/api/v1/security/refresh", "/login", "/login/"})
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -42,9 +43,9 @@ class SecurityManager(FabSecurityManager):
         user_logged_in.connect(_mark_session)
 
     def create_limiter(self, app: Flask) -> Limiter:
-        """FAB's. It counts logins, so it need not look up what limits any other request, which costs a tenth of it."""
+        """FAB's. It counts logins and accounts; to look up what limits any other request costs a tenth of it."""
         limiter: Limiter = super().create_limiter(app)
-        limiter.request_filter(lambda: not request.path.startswith(LOGINS))
+        limiter.request_filter(lambda: not request.path.startswith(COUNTED))
         return limiter
 
     def create_jwt_manager(self, app: Flask) -> JWTManager:

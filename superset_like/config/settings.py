@@ -128,6 +128,16 @@ class Settings:
     login_rate_limit: str = setting(
         "10 per minute", text, "Login attempts allowed per address and user; empty for no limit."
     )
+    account_rate_limit: str = setting(
+        "50 per hour; 200 per day",
+        text,
+        "Accounts made over Redash's API allowed per address; empty for no limit, as with LOGIN_RATE_LIMIT.",
+    )
+    account_edit_rate_limit: str = setting(
+        "50 per hour",
+        text,
+        "Changes of accounts over Redash's API allowed per address; empty for no limit, as with LOGIN_RATE_LIMIT.",
+    )
     rate_limit_uri: str = setting(
         "memory://",
         text,

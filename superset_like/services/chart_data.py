@@ -448,6 +448,11 @@ def sql_of(here: Asking, planned: Plan) -> str:
     return SEPARATOR.join(statement.sql for statement in _statements(here, planned))
 
 
+def statement_of(here: Asking, planned: Plan, *, with_rules: bool = True) -> Statement:
+    """That of the question alone, without what it is compared with. with_rules: under the caller's row rules."""
+    return build.build(planned.asked.query, planned.shape, planned.engine, here.predicates if with_rules else ())
+
+
 def _statements(here: Asking, planned: Plan) -> list[Statement]:
     """That of the question, then those of what it is compared with."""
     queries = [planned.asked.query, *(each.query for each in planned.asked.comparisons)]

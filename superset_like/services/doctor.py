@@ -18,7 +18,7 @@ from werkzeug.security import check_password_hash
 from superset_like.cache_backends import backend
 from superset_like.config.settings import Settings
 from superset_like.extensions import celery, db, settings
-from superset_like.services import schema, stores
+from superset_like.services import groups, schema, stores
 
 # Passwords that stand in documents and examples.
 PUBLISHED_PASSWORDS = ("admin", "password", "superset", "general")
@@ -161,8 +161,7 @@ def _people() -> Iterator[Finding]:
     held = db.session.execute(select(func.count()).select_from(Role).where(Role.name == public, Role.permissions.any()))
     if held.scalar():
         yield Finding(f"role {public}", Verdict.UNSAFE, "everybody, signed in or not, has its permissions")
-    admin = Role.name == current_app.config["AUTH_ROLE_ADMIN"]
-    administrators = list(db.session.execute(select(User).where(User.active, User.roles.any(admin))).scalars())
+    administrators = list(db.session.execute(select(User).where(User.active, groups.administrators())).scalars())
     if not administrators:
         yield Finding("administrators", Verdict.UNSAFE, "there is none; run `superset-like create-admin`")
     for user in administrators[:MOST_TRIED]:

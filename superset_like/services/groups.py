@@ -323,7 +323,9 @@ def _made(name: str, roles: Sequence[str]) -> Group:
     group = Group(name=name, roles=list(found))
     db.session.add(group)
     db.session.flush()
-    _data_role(group)
+    if name != ADMIN:
+        # Administrators need none before somebody gives their group a connection.
+        _data_role(group)
     _note(group, now())
     return group
 

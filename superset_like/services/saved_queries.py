@@ -11,11 +11,13 @@ from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
 from superset_like.engine import parameters
-from superset_like.errors import Forbidden, Invalid
+from superset_like.errors import BadRequest, Forbidden, Invalid
 from superset_like.extensions import db
 from superset_like.models import Database, ObjectType, SavedQuery
 from superset_like.models.mixins import new_nonce, now
 from superset_like.services import (
+    chart_queries,
+    charts,
     found,
     history,
     marks,
@@ -24,6 +26,7 @@ from superset_like.services import (
     saved_runs,
     visualizations,
 )
+from superset_like.services.chart_queries import Asked, ChartQuery
 
 # Columns that may not be empty: a null in a body means the default.
 DEFAULTS: Mapping[str, Any] = {"label": "", "sql": "", "extra_json": "{}", "options_json": "{}"}
@@ -92,6 +95,24 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
     return saved
 
 
+def update_asked(actor: Actor, query_id: int, values: Mapping[str, Any]) -> Asked:
+    """As `update`, for a chart that stands for a query too, of which name, description and tags can be written.
+
+    What is written as it is, is no change. Raises BadRequest where a chart's question would change.
+    """
+    asked = chart_queries.one(actor, query_id)
+    if not isinstance(asked, ChartQuery):
+        return update(actor, query_id, values)
+    same = {"sql": asked.sql, "db_id": asked.db_id, "options_json": "{}", "schedule_json": None, "is_archived": False}
+    changed = {name: value for name, value in values.items() if name not in same or same[name] != value}
+    names = {"label": "slice_name", "description": "description", "tags": "tags"}
+    if changed.keys() - names.keys() - {"is_draft"}:
+        raise BadRequest(chart_queries.MADE_ELSEWHERE)
+    written = {names[name]: value for name, value in changed.items() if name in names}
+    chart = charts.update(actor, asked.chart.id, written)
+    return chart_queries.of_chart(actor, chart)
+
+
 def archive(actor: Actor, pk: int) -> SavedQuery:
     """The query, which no list and no dashboard shows and nobody runs by a clock.
 
@@ -107,8 +128,8 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
 
 def fork(actor: Actor, pk: int) -> SavedQuery:
     """A copy of the query with its visualizations, owned by the caller. Raises NotFound, RunForbidden, Forbidden."""
-    source = found.one(actor, SavedQuery, pk)
-    copied = {name: getattr(source, name) for name in COPIED}
+    source = chart_queries.one(actor, pk)
+    copied = {name: getattr(source, name, None) for name in COPIED}
     label = f"Copy of (#{source.id}) {source.label}"[:LONGEST_LABEL]
     tag_ids = [tag.id for tag in source.tags]
     values = {**copied, "label": label, "is_shared": True, "is_draft": True, "tags": tag_ids}
@@ -117,7 +138,10 @@ def fork(actor: Actor, pk: int) -> SavedQuery:
     except Invalid as error:
         raise Forbidden() from error
     copy.latest_query_id = source.latest_query_id
-    visualizations.copy_all(actor, source, copy)
+    if isinstance(source, ChartQuery):
+        visualizations.create(actor, copy, kind="TABLE", name="Table", description="", options={})
+    else:
+        visualizations.copy_all(actor, source, copy)
     return copy
 
 

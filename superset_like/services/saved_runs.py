@@ -38,10 +38,11 @@ from superset_like.errors import (
     RunForbidden,
 )
 from superset_like.extensions import db, settings
-from superset_like.models import Database, Query, QueryStatus, SavedQuery, stamp
+from superset_like.models import Chart, Database, Query, QueryStatus, SavedQuery, stamp
 from superset_like.models.mixins import now
 from superset_like.models.query import query_asker
 from superset_like.services import (
+    chart_queries,
     databases,
     found,
     library,
@@ -51,11 +52,13 @@ from superset_like.services import (
     remembered,
     saved_results,
 )
+from superset_like.services.chart_queries import ChartQuery
 from superset_like.services.query_plan import Plan
 
 UNSAFE = "This query contains potentially unsafe parameters and cannot be executed "
 ON_SHARES = "on a shared dashboard or an embedded visualization."
 READ_ONLY = "with read-only access to this data source."
+NOT_KEPT = "No cached result found for this query."
 AUTO_LIMIT = 1000
 KEPT_MARKS = 5000
 POLL_S = 0.05
@@ -68,7 +71,7 @@ QUERIES: Table = Query.__table__
 class Question:
     """What is to be run: final SQL on a connection. saved: the query whose text it is.
 
-    reader: whose right to read tables counts; None for the caller's own. limit: rows.
+    reader: whose right to read tables counts; None for the caller's own. limit: rows. chart: whose question it is.
     """
 
     database: Database
@@ -78,6 +81,7 @@ class Question:
     reader: Actor | None = None
     schema: str | None = None
     catalog: str | None = None
+    chart: Chart | None = None
 
     def row(self) -> dict[str, Any]:
         """The values of an execution of it."""
@@ -88,6 +92,7 @@ class Question:
             "catalog": self.catalog,
             "limit": self.limit,
             "saved_query_id": self.saved.id if self.saved else None,
+            "chart_id": self.chart.id if self.chart else None,
             "text_hash": parameters.text_hash(self.sql),
             "is_rendered": True,
             "run_async": True,
@@ -110,6 +115,22 @@ def ask(
     most. Raises RunForbidden, DatabaseGone, DatabasePaused, ParameterInvalid, ParameterMissing.
     """
     question = _of_saved(actor, saved, values or {}, with_defaults, auto_limit)
+    return _answered(actor, question, max_age)
+
+
+def asked(actor: Actor, query: SavedQuery | ChartQuery, values: Mapping[str, Any] | None = None, **wish: Any) -> Query:
+    """As `ask` or `ask_chart`, whichever it is. A chart's question has no parameters. Raises ParameterInvalid too."""
+    if not isinstance(query, ChartQuery):
+        return ask(actor, query, values, **wish)
+    if values:
+        raise ParameterInvalid(parameters.INVALID + ", ".join(values))
+    return ask_chart(actor, query, max_age=wish.get("max_age"))
+
+
+def ask_chart(actor: Actor, asked: ChartQuery, *, max_age: float | None = None) -> Query:
+    """An execution of a chart's question, as `ask` gives one. Raises DatabasePaused."""
+    question = _of_chart(asked)
+    databases.require_running(question.database)
     return _answered(actor, question, max_age)
 
 
@@ -148,21 +169,34 @@ def run(actor: Actor, query_id: int) -> Query:
     return query
 
 
-def kept(actor: Actor, saved: SavedQuery) -> Query:
+def kept(actor: Actor, saved: SavedQuery | ChartQuery) -> Query:
     """The latest kept result of the query with the values that its parameters have by themselves. Raises NotFound.
 
     After the text was changed, the last result of the former one, for who may have it.
     """
+    if isinstance(saved, ChartQuery):
+        return _kept_of_chart(actor, saved)
     query = _kept_by_mark(actor, saved)
     if query is None and saved.latest_query_id is not None and actor.key_objects is None:
         query = _successful(Query.id == saved.latest_query_id)
         query = query if query is not None and _may_have(actor, query) else None
     if query is None or not saved_results.is_kept(query):
-        raise NotFound("No cached result found for this query.")
+        raise NotFound(NOT_KEPT)
     return query
 
 
-def result(actor: Actor, query_id: int, saved: SavedQuery | None = None) -> Query:
+def _kept_of_chart(actor: Actor, asked: ChartQuery) -> Query:
+    try:
+        mark = _mark(actor, _of_chart(asked))
+    except (QueryError, DataForbidden):
+        mark = None
+    query = _fresh(mark, None) if mark is not None else None
+    if query is None:
+        raise NotFound(NOT_KEPT)
+    return query
+
+
+def result(actor: Actor, query_id: int, saved: SavedQuery | ChartQuery | None = None) -> Query:
     """The execution of this number, whose rows the caller may have. Raises NotFound, RunForbidden.
 
     saved: the query that it must be an execution of.
@@ -212,11 +246,10 @@ def waited_for(query: Query, seconds: float) -> Query:
 
 def choices(actor: Actor, query_id: int) -> list[dict[str, str]]:
     """{name, value} of each row of a query's kept result: columns of these names, or the first. Raises NotFound."""
-    query = kept(actor, found.one(actor, SavedQuery, query_id))
-    return saved_results.choices(query)
+    return saved_results.choices(kept(actor, chart_queries.one(actor, query_id)))
 
 
-def offers(saved: SavedQuery, query_id: int) -> bool:
+def offers(saved: SavedQuery | ChartQuery, query_id: int) -> bool:
     """Whether the rows of that query are what a parameter of this one may be."""
     return query_id in {each.query_id for each in parameters.declared(saved.options)}
 
@@ -237,9 +270,9 @@ def latest_of_text(actor: Actor, saved: SavedQuery) -> Query | None:
         return None
 
 
-def require_full(actor: Actor, saved: SavedQuery) -> None:
+def require_full(actor: Actor, query: SavedQuery | ChartQuery) -> None:
     """Nothing. Raises Forbidden for who may only look."""
-    if standing(actor, saved) is not None:
+    if not isinstance(query, ChartQuery) and standing(actor, query) is not None:
         raise Forbidden()
 
 
@@ -262,8 +295,10 @@ def standing(actor: Actor, saved: SavedQuery) -> Actor | None:
     return _author(saved, database)
 
 
-def is_safe(saved: SavedQuery) -> bool:
+def is_safe(saved: SavedQuery | ChartQuery) -> bool:
     """Whether who runs the query cannot put text of his own into it."""
+    if isinstance(saved, ChartQuery):
+        return True
     return not parameters.is_template(saved.sql) and parameters.is_safe(saved.sql, parameters.declared(saved.options))
 
 
@@ -296,6 +331,10 @@ def _of_saved(
         parameters.require_all(saved.sql, given)
     text = _rendered(actor, database, saved.sql, given)
     return Question(database, text, _limit(auto_limit), saved, reader, saved.schema, saved.catalog)
+
+
+def _of_chart(asked: ChartQuery) -> Question:
+    return Question(remembered.database(asked.db_id), asked.sql, settings().max_row_limit, chart=asked.chart)
 
 
 def _rendered(actor: Actor, database: Database, sql: str, given: Mapping[str, str]) -> str:
@@ -436,6 +475,9 @@ def _mark(actor: Actor, question: Question) -> str | None:
     stamps = stamp.current(db.session())
     reader_id = question.reader.user_id if question.reader else None
     place = (question.database.id, question.schema, question.catalog, question.limit)
+    if question.chart is not None:
+        # What it asks for may depend on the time of day.
+        return _mark_of(chart_queries.plan(actor, question.chart), Query(**question.row()))
     key = (actor.user_id, reader_id, place, sha256(question.sql.encode()).digest())
     mark = memory.get(stamps, key)
     if mark is None:
@@ -458,10 +500,13 @@ def _plan_of(actor: Actor, query: Query) -> Plan:
     """What a worker runs for who asked."""
     if query.run_mark is None:
         return queries.usual_plan(actor, query)
-    saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
     database = remembered.database(query.database_id)
     databases.require_running(database)
-    plan = query_plan.planned(actor, database, query, _reader(actor, database, saved))
+    if query.chart_id is not None:
+        plan = chart_queries.plan(actor, found.one(actor, Chart, query.chart_id))
+    else:
+        saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
+        plan = query_plan.planned(actor, database, query, _reader(actor, database, saved))
     mark = _mark_of(plan, query)
     if mark != query.run_mark:
         # His rights changed since he asked: what comes now is for others than it would have been.
@@ -486,8 +531,10 @@ def _may_have(actor: Actor, query: Query) -> bool:
         return rules.can(actor, "read", query) and actor.key_objects is None
     if actor.key_objects is None and rules.visible(actor, Query) is None:
         return True
-    saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
     database = remembered.database(query.database_id)
+    if query.chart_id is not None:
+        return _may_have_of_chart(actor, query)
+    saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
     try:
         reader = _reader(actor, database, saved)
         asked = Question(database, query.sql, query.limit or 0, saved, reader, query.schema, query.catalog)
@@ -496,8 +543,23 @@ def _may_have(actor: Actor, query: Query) -> bool:
         return False
 
 
-def _is_of(query: Query, saved: SavedQuery) -> bool:
+def _may_have_of_chart(actor: Actor, query: Query) -> bool:
+    """Where its question depends on the time, an earlier result is no longer one of it; its asker has it still."""
+    chart = None if query.chart_id is None else db.session.get(Chart, query.chart_id)
+    if chart is None or not rules.can(actor, "read", chart):
+        return False
+    if query.user_id == actor.user_id:
+        return True
+    try:
+        return _mark(actor, _of_chart(chart_queries.of_chart(actor, chart))) == query.run_mark
+    except (DataForbidden, QueryError, NotFound):
+        return False
+
+
+def _is_of(query: Query, saved: SavedQuery | ChartQuery) -> bool:
     """Whether it is an execution of the query, by itself or by another query of the same text."""
+    if isinstance(saved, ChartQuery):
+        return query.chart_id == saved.chart.id
     return query.saved_query_id == saved.id or (
         query.database_id == saved.db_id and query.text_hash == _own_hash(saved)
     )

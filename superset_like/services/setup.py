@@ -71,7 +71,7 @@ def migrate(settings: Settings, target: str = "head") -> Migrated:
 
 
 def prepare(app: Flask) -> None:
-    """The permissions of this code, the standing roles with theirs, the server's own groups and themes are there."""
+    """All permissions of this code exist, the standing roles hold theirs, and its own groups and themes are there."""
     with app.app_context():
         # FAB's own way reads and commits for each permission by itself, which takes three seconds.
         declared = _declared(app.extensions["appbuilder"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 from werkzeug.security import generate_password_hash
 
@@ -12,6 +12,7 @@ from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import Forbidden, NotAuthenticated, NotFound, Unavailable
 from superset_like.extensions import db
+from superset_like.services import groups
 
 PLAIN = ("first_name", "last_name")
 
@@ -43,20 +44,24 @@ def update_own(actor: Actor, values: Mapping[str, Any]) -> User:
         if name in values:
             setattr(user, name, values[name])
     if "password" in values:
-        config = current_app.config
-        user.password = generate_password_hash(
-            values["password"],
-            method=config.get("FAB_PASSWORD_HASH_METHOD", "scrypt"),
-            salt_length=config.get("FAB_PASSWORD_HASH_SALT_LENGTH", 16),
-        )
+        user.password = hashed(values["password"])
     db.session.commit()
     return user
 
 
+def hashed(password: str) -> str:
+    """The password as it is stored."""
+    config = current_app.config
+    return generate_password_hash(
+        password,
+        method=config.get("FAB_PASSWORD_HASH_METHOD", "scrypt"),
+        salt_length=config.get("FAB_PASSWORD_HASH_SALT_LENGTH", 16),
+    )
+
+
 def has_administrator() -> bool:
-    """Whether somebody holds the role of administrators."""
-    admin = Role.name == current_app.config["AUTH_ROLE_ADMIN"]
-    return db.session.execute(select(User.id).where(User.roles.any(admin)).limit(1)).first() is not None
+    """Whether somebody holds the role of administrators, himself or through a group."""
+    return db.session.execute(select(User.id).where(groups.administrators()).limit(1)).first() is not None
 
 
 def create_administrator(username: str, password: str, email: str, first_name: str, last_name: str) -> bool:
@@ -66,6 +71,7 @@ def create_administrator(username: str, password: str, email: str, first_name: s
         return False
     security = current_app.appbuilder.sm  # type: ignore[attr-defined]
     role = security.find_role(current_app.config["AUTH_ROLE_ADMIN"])
-    if not security.add_user(username, first_name, last_name, email, role, password):
+    known = [each for each in (groups.named(groups.ADMIN), groups.named(groups.DEFAULT)) if each is not None]
+    if not security.add_user(username, first_name, last_name, email, role, password, groups=known):
         raise Unavailable("The user could not be stored")
     return True

@@ -26,8 +26,7 @@ from superset_like.api.redash.resource import (
     route,
 )
 from superset_like.errors import Conflict, Invalid, NotFound
-from superset_like.models import ObjectType, SavedQuery
-from superset_like.services import found, marks, queries, query_lists, saved_queries, saved_runs, tags
+from superset_like.services import chart_queries, marks, queries, query_lists, saved_queries, saved_runs, tags
 from superset_like.services.query_lists import Wish
 
 # By the names of the core.
@@ -111,8 +110,8 @@ class RedashQueriesApi(RedashResource):
 
     @route("GET", "/queries/<int:query_id>", "One", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY)
     def get(self, actor: Actor, query_id: int) -> Response:
-        saved = found.one(actor, SavedQuery, query_id)
-        return answer(with_rights(actor, saved, query_record(actor, saved)))
+        asked = chart_queries.one(actor, query_id)
+        return answer(with_rights(actor, asked, query_record(actor, asked)))
 
     @route("POST", "/queries/<int:query_id>", "Change one", needs=EDIT_QUERY)
     def put(self, actor: Actor, query_id: int) -> Response:
@@ -122,11 +121,11 @@ class RedashQueriesApi(RedashResource):
         values = _values(loaded(QueryPut, sent))
         if values.get("db_id", 0) is None:
             del values["db_id"]
-        return answer(query_record(actor, saved_queries.update(actor, query_id, values)))
+        return answer(query_record(actor, saved_queries.update_asked(actor, query_id, values)))
 
     @route("DELETE", "/queries/<int:query_id>", "Archive one", needs=EDIT_QUERY)
     def delete(self, actor: Actor, query_id: int) -> Response:
-        saved_queries.archive(actor, query_id)
+        saved_queries.archive(actor, chart_queries.saved(actor, query_id).id)
         return nothing()
 
     @route("POST", "/queries/<int:query_id>/fork", "Copy one", needs=EDIT_QUERY)
@@ -135,16 +134,22 @@ class RedashQueriesApi(RedashResource):
 
     @route("POST", "/queries/<int:query_id>/regenerate_api_key", "Void its key", needs=EDIT_QUERY)
     def regenerate_api_key(self, actor: Actor, query_id: int) -> Response:
-        return answer(query_record(actor, saved_queries.renew_key(actor, query_id), with_visualizations=False))
+        return answer(
+            query_record(
+                actor,
+                saved_queries.renew_key(actor, chart_queries.saved(actor, query_id).id),
+                with_visualizations=False,
+            )
+        )
 
     @route("POST", "/queries/<int:query_id>/favorite", "Put a star on it", needs=VIEW_QUERY)
     def favor(self, actor: Actor, query_id: int) -> Response:
-        marks.favor(actor, SavedQuery, ObjectType.SAVED_QUERY, query_id)
+        marks.favor(actor, *chart_queries.place_of(query_id))
         return nothing()
 
     @route("DELETE", "/queries/<int:query_id>/favorite", "Take the star off", needs=VIEW_QUERY)
     def unfavor(self, actor: Actor, query_id: int) -> Response:
-        marks.unfavor(actor, SavedQuery, ObjectType.SAVED_QUERY, query_id)
+        marks.unfavor(actor, *chart_queries.place_of(query_id))
         return nothing()
 
     @route("POST", "/queries/format", "SQL set in lines")
@@ -160,36 +165,35 @@ class RedashQueriesApi(RedashResource):
 
     @route("GET", "/queries/<int:query_id>/dropdowns/<int:dropdown_id>", "The same, of its parameter's query")
     def dropdowns(self, actor: Actor, query_id: int, dropdown_id: int) -> Response:
-        saved = found.one(actor, SavedQuery, query_id)
-        if not saved_runs.offers(saved, dropdown_id):
+        if not saved_runs.offers(chart_queries.one(actor, query_id), dropdown_id):
             raise NotFound()
         return answer(saved_runs.choices(actor, dropdown_id))
 
     @route("GET", "/queries/<int:query_id>/acl", "Who may change it beside its maker", needs=VIEW_QUERY)
     def grants(self, actor: Actor, query_id: int) -> Response:
-        saved = found.one(actor, SavedQuery, query_id)
-        people = user_records(editor.id for editor in saved.editors)
+        asked = chart_queries.one(actor, query_id)
+        people = user_records(editor.id for editor in asked.editors)
         return answer({"modify": [people[pk] for pk in sorted(people)]} if people else {})
 
     @route("POST", "/queries/<int:query_id>/acl", "Let somebody change it", needs=EDIT_QUERY)
     def grant(self, actor: Actor, query_id: int) -> Response:
         wish = _grant()
-        saved_queries.grant(actor, query_id, wish["user_id"])
+        saved_queries.grant(actor, chart_queries.saved(actor, query_id).id, wish["user_id"])
         people = user_records([actor.user_id, wish["user_id"]])
         given = {"id": query_id, "object_id": query_id, "object_type": "queries", "access_type": wish["access_type"]}
         return answer({**given, "grantor": people.get(actor.user_id or 0), "grantee": people.get(wish["user_id"])})
 
     @route("DELETE", "/queries/<int:query_id>/acl", "Let somebody change it no more", needs=EDIT_QUERY)
     def revoke(self, actor: Actor, query_id: int) -> Response:
-        saved_queries.revoke(actor, query_id, _grant()["user_id"])
+        saved_queries.revoke(actor, chart_queries.saved(actor, query_id).id, _grant()["user_id"])
         return nothing()
 
     @route("GET", "/queries/<int:query_id>/acl/<access_type>", "Whether the caller may", needs=VIEW_QUERY)
     def may(self, actor: Actor, query_id: int, access_type: str) -> Response:
-        saved = found.one(actor, SavedQuery, query_id)
+        asked = chart_queries.one(actor, query_id)
         if access_type not in ACCESS_TYPES:
             raise Invalid("Unknown access type.", fields={"access_type": ["Unknown access type."]})
-        allowed = access_type == "view" or with_rights(actor, saved, {})["can_edit"]
+        allowed = access_type == "view" or with_rights(actor, asked, {})["can_edit"]
         return answer({"response": allowed})
 
 

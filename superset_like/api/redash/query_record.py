@@ -12,29 +12,30 @@ from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import records
 from superset_like.engine import parameters
-from superset_like.models import ObjectType, SavedQuery
-from superset_like.services import marks, saved_queries, saved_runs, tags, visualizations
+from superset_like.services import chart_queries, marks, saved_queries, saved_runs, tags, visualizations
+from superset_like.services.chart_queries import Asked, ChartQuery
 from superset_like.services.query_lists import Found
 
 # Redash never raises it, and clients send back what they read at any later time: docs/decisions/0012.
 VERSION = 1
 
 
-def query_record(actor: Actor, saved: SavedQuery, *, with_visualizations: bool = True) -> dict[str, Any]:
+def query_record(actor: Actor, saved: Asked, *, with_visualizations: bool = True) -> dict[str, Any]:
     """The query with its people, as its own endpoints answer it."""
     people = user_records([saved.created_by_fk, saved.changed_by_fk])
-    starred = marks.stars(actor, ObjectType.SAVED_QUERY, [saved.id])
+    _, kind, pk = chart_queries.place_of(saved.id)
+    starred = marks.stars(actor, kind, [pk])
     found = {
         **_fields(saved, saved.options),
-        "api_key": saved_queries.key_of(actor, saved),
-        "tags": tags.names_of(ObjectType.SAVED_QUERY, [saved.id]).get(saved.id, []),
+        "api_key": None if isinstance(saved, ChartQuery) else saved_queries.key_of(actor, saved),
+        "tags": tags.names_of(kind, [pk]).get(pk, []),
         "is_safe": saved_runs.is_safe(saved),
         "user": people.get(saved.created_by_fk or 0),
         "last_modified_by": people.get(saved.changed_by_fk or 0),
         "is_favorite": bool(starred),
     }
     if with_visualizations:
-        charts = visualizations.of_query(actor, saved)
+        charts = [saved.chart] if isinstance(saved, ChartQuery) else visualizations.of_query(actor, saved)
         known = records(charts)
         found["visualizations"] = [known[chart.id] for chart in charts]
     return found
@@ -49,6 +50,7 @@ def query_items(actor: Actor, found: Found) -> list[dict[str, Any]]:
 def _item(actor: Actor, row: Any, names: Sequence[str], people: Mapping[int, Any]) -> dict[str, Any]:
     options = orjson.loads(row.options_json)
     is_own = actor.key_objects is None and (actor.is_admin or row.created_by_fk == actor.user_id)
+    is_own = is_own and row.key_nonce is not None
     found = {
         **_fields(row, options),
         "api_key": derived_keys.key_of(KeyKind.QUERY, row.id, row.key_nonce) if is_own else None,
@@ -85,9 +87,10 @@ def _fields(query: Any, options: Any) -> dict[str, Any]:
     }
 
 
-def with_rights(actor: Actor, saved: SavedQuery, record: dict[str, Any]) -> dict[str, Any]:
+def with_rights(actor: Actor, saved: Asked, record: dict[str, Any]) -> dict[str, Any]:
     """The record with whether the caller may edit the query."""
-    return {**record, "can_edit": rules.can(actor, "edit", saved)}
+    thing = saved.chart if isinstance(saved, ChartQuery) else saved
+    return {**record, "can_edit": rules.can(actor, "edit", thing)}
 
 
 def moment_of_ms(epoch_ms: Any) -> str | None:

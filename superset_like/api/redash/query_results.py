@@ -29,7 +29,8 @@ from superset_like.api.redash.resource import (
 from superset_like.engine.encode.plain_csv import Format
 from superset_like.errors import Invalid, NotFound
 from superset_like.models import Query, QueryStatus, SavedQuery
-from superset_like.services import found, saved_results, saved_runs
+from superset_like.services import chart_queries, found, saved_results, saved_runs
+from superset_like.services.chart_queries import Asked
 
 PREFIX = "p_"
 YEAR_S = 31_557_600
@@ -100,13 +101,13 @@ class RedashQueryResultsApi(RedashResource):
     )
     def ask(self, actor: Actor, query_id: int) -> Response:
         wish = loaded(Wish, loose_body())
-        return _answered(actor, _asked(actor, found.one(actor, SavedQuery, query_id), wish), _wait_s(wish))
+        return _answered(actor, _asked(actor, chart_queries.one(actor, query_id), wish), _wait_s(wish))
 
     @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY)
     def refresh(self, actor: Actor, query_id: int) -> Response:
-        saved = found.one(actor, SavedQuery, query_id)
-        saved_runs.require_full(actor, saved)
-        return job_answer(saved_runs.ask(actor, saved, _of_address(), max_age=0))
+        asked = chart_queries.one(actor, query_id)
+        saved_runs.require_full(actor, asked)
+        return job_answer(saved_runs.asked(actor, asked, _of_address(), max_age=0))
 
     @route(
         "GET", "/queries/<int:query_id>/results", "Its kept result", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY
@@ -132,26 +133,26 @@ class RedashQueryResultsApi(RedashResource):
         opens=Opens.USER | Opens.QUERY,
     )
     def file_of_query(self, actor: Actor, query_id: int, result_id: int, extension: str) -> Response:
-        saved = found.one(actor, SavedQuery, query_id)
+        saved = chart_queries.one(actor, query_id)
         query = saved_runs.result(actor, result_id, saved)
         return _kept_for_ever(_file(actor, query, _extension(extension), saved.label))
 
 
 def _of_query(actor: Actor, query_id: int, extension: str) -> Response:
-    saved = found.one(actor, SavedQuery, query_id)
+    saved = chart_queries.one(actor, query_id)
     values = _of_address()
     if not values:
         return _file(actor, saved_runs.kept(actor, saved), extension, saved.label)
     wish = loaded(Wish, {name: request.args[name] for name in ("max_age", "wait") if name in request.args})
-    query = saved_runs.ask(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
+    query = saved_runs.asked(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
     query = saved_runs.waited_for(query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
     if query.status != QueryStatus.SUCCESS.value:
         return job_answer(query)
     return _file(actor, query, extension, saved.label)
 
 
-def _asked(actor: Actor, saved: SavedQuery, wish: Mapping[str, Any]) -> Query:
-    return saved_runs.ask(
+def _asked(actor: Actor, saved: Asked, wish: Mapping[str, Any]) -> Query:
+    return saved_runs.asked(
         actor,
         saved,
         _values(wish),
