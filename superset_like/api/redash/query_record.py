@@ -22,23 +22,34 @@ VERSION = 1
 
 def query_record(actor: Actor, saved: Asked, *, with_visualizations: bool = True) -> dict[str, Any]:
     """The query with its people, as its own endpoints answer it."""
-    people = user_records([saved.created_by_fk, saved.changed_by_fk])
     _, kind, pk = chart_queries.place_of(saved.id)
-    starred = marks.stars(actor, kind, [pk])
-    found = {
-        **_fields(saved, saved.options),
-        "api_key": None if isinstance(saved, ChartQuery) else saved_queries.key_of(actor, saved),
-        "tags": tags.names_of(kind, [pk]).get(pk, []),
-        "is_safe": saved_runs.is_safe(saved),
-        "user": people.get(saved.created_by_fk or 0),
-        "last_modified_by": people.get(saved.changed_by_fk or 0),
-        "is_favorite": bool(starred),
-    }
+    found = {**query_records(actor, [saved])[saved.id], "is_favorite": bool(marks.stars(actor, kind, [pk]))}
     if with_visualizations:
         charts = [saved.chart] if isinstance(saved, ChartQuery) else visualizations.of_query(actor, saved)
         known = records(charts)
         found["visualizations"] = [known[chart.id] for chart in charts]
     return found
+
+
+def query_records(actor: Actor, asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+    """Query -> it with its people and nothing below it; statements do not grow with their number."""
+    people = user_records(pk for each in asked for pk in (each.created_by_fk, each.changed_by_fk))
+    places = {each.id: chart_queries.place_of(each.id)[1:] for each in asked}
+    borne = {
+        kind: tags.names_of(kind, [pk for of, pk in places.values() if of is kind])
+        for kind in {kind for kind, _ in places.values()}
+    }
+    return {
+        each.id: {
+            **_fields(each, each.options),
+            "api_key": None if isinstance(each, ChartQuery) else saved_queries.key_of(actor, each),
+            "tags": borne[places[each.id][0]].get(places[each.id][1], []),
+            "is_safe": saved_runs.is_safe(each),
+            "user": people.get(each.created_by_fk or 0),
+            "last_modified_by": people.get(each.changed_by_fk or 0),
+        }
+        for each in asked
+    }
 
 
 def query_items(actor: Actor, found: Found) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from flask import Flask
 from superset_like.extensions import db
 from superset_like.models import Dashboard, DashboardItem
 from tests.api.redash.conftest import RedashOf
-from tests.conftest import ApiClient, ClientOf, Embedded
+from tests.conftest import ApiClient, ClientOf, Counted, Embedded
 
 KEYS = [
     *("id", "slug", "name", "user_id", "user", "layout", "dashboard_filters_enabled", "widgets", "options"),
@@ -433,3 +433,27 @@ def test_a_deleted_query_leaves_its_dataset_to_who_may_read_it(boards: Boards, c
     assert client_of("alice").delete(f"/api/v1/saved_query/{chart['query_id']}").status_code == 200
     # alice may read the table, and so might have made the dataset.
     assert client_of("alice").get(f"/api/v1/chart/{chart['id']}/data/").status_code == 200
+
+
+def test_reading_one_costs_as_much_with_more_widgets(boards: Boards, counted: Counted) -> None:
+    board = boards.dashboard()
+    costs = []
+    for count in (2, 4):
+        for _ in range(count):
+            boards.widget(board["id"], boards.chart()["id"])
+        boards.get(board["id"])
+        counted.statements.clear()
+        boards.get(board["id"])
+        costs.append(len(counted))
+    assert costs[0] == costs[1], "\n".join(counted.statements)
+    boards.post(f"/api/dashboards/{board['id']}", {"is_draft": False})
+    boards.client.get("/api/dashboards")
+    counted.statements.clear()
+    boards.client.get("/api/dashboards")
+    one = len(counted)
+    for name in "abc":
+        boards.dashboard(name)
+    boards.client.get("/api/dashboards")
+    counted.statements.clear()
+    assert boards.client.get("/api/dashboards").get_json()["count"] == 4
+    assert len(counted) == one
