@@ -87,6 +87,11 @@ def current(session: Session) -> tuple[int, int]:
     return found
 
 
+def look_again() -> None:
+    """The next that asks for them reads them anew: others may have written meanwhile."""
+    g.pop("stamps", None)
+
+
 STAMPS = select(Stamp.name, Stamp.value)
 
 
