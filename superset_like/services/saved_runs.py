@@ -592,6 +592,7 @@ def _note_result(query: Query) -> None:
     if ids:
         # Below the ORM: a run is no change of the query.
         db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(values))
+        stamp.note_activity(db.session())
     db.session.commit()
     for pk in ids:
         query_datasets.learn_columns(pk, orjson.loads(query.result_columns or "[]"))

@@ -8,7 +8,7 @@ from flask import request
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.api.redash import visualization_record, widget_queries
-from superset_like.api.redash.people import user_records
+from superset_like.api.redash.people import author_records
 from superset_like.api.redash.resource import moment
 from superset_like.extensions import settings
 from superset_like.models import Dashboard, ObjectType
@@ -89,7 +89,7 @@ def public_url(key: str) -> str:
 
 def _records(dashboards: Sequence[Dashboard]) -> dict[int, dict[str, Any]]:
     ids = [each.id for each in dashboards]
-    people = user_records(each.created_by_fk for each in dashboards)
+    people = author_records(each.created_by_fk for each in dashboards)
     kept, borne = dashboard_edits.kept(ids), tags.names_of(ObjectType.DASHBOARD, ids)
     return {each.id: _record(each, people, kept[each.id], borne.get(each.id, [])) for each in dashboards}
 
