@@ -96,6 +96,11 @@ def whole(session: Session) -> tuple[int, int, int]:
     return found
 
 
+def look_again() -> None:
+    """The next that asks for them reads them anew: others may have written meanwhile."""
+    g.pop("stamps", None)
+
+
 def note_activity(session: Session) -> None:
     """Whoever remembers what goes on around the content looks again, once this is committed."""
     _touched(session).add("activity")

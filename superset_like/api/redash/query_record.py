@@ -12,7 +12,8 @@ from superset_like.api.redash.people import author_records
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import drawn
 from superset_like.engine import parameters
-from superset_like.services import query_facts, saved_runs
+from superset_like.services import chart_queries, query_facts, saved_queries, saved_runs, tags
+from superset_like.services.chart_queries import Asked, ChartQuery
 from superset_like.services.query_lists import Found
 
 # Redash never raises it, and clients send back what they read at any later time: docs/decisions/0012.
@@ -24,18 +25,37 @@ def query_record(actor: Actor, query_id: int, *, with_visualizations: bool = Tru
     facts = query_facts.of(actor, query_id)
     asked = facts.asked
     people = author_records([asked.created_by_fk, asked.changed_by_fk])
-    found = {
-        **_fields(asked, asked.options),
-        "api_key": facts.key,
-        "tags": list(facts.tags),
-        "is_safe": saved_runs.is_safe(asked),
-        "user": people.get(asked.created_by_fk or 0),
-        "last_modified_by": people.get(asked.changed_by_fk or 0),
-        "is_favorite": facts.is_starred,
-    }
+    found = {**_whole(asked, facts.key, facts.tags, people), "is_favorite": facts.is_starred}
     if with_visualizations:
         found["visualizations"] = [drawn(chart, shown) for chart, shown in facts.charts]
     return found
+
+
+def query_records(actor: Actor, asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+    """Query -> it with its people and nothing below it; statements do not grow with their number."""
+    people = author_records(pk for each in asked for pk in (each.created_by_fk, each.changed_by_fk))
+    places = {each.id: chart_queries.place_of(each.id)[1:] for each in asked}
+    borne = {
+        kind: tags.names_of(kind, [pk for of, pk in places.values() if of is kind])
+        for kind in {kind for kind, _ in places.values()}
+    }
+    made = {}
+    for each in asked:
+        kind, pk = places[each.id]
+        key = None if isinstance(each, ChartQuery) else saved_queries.key_of(actor, each)
+        made[each.id] = _whole(each, key, borne[kind].get(pk, ()), people)
+    return made
+
+
+def _whole(asked: Asked, key: str | None, names: Sequence[str], people: Mapping[int, Any]) -> dict[str, Any]:
+    return {
+        **_fields(asked, asked.options),
+        "api_key": key,
+        "tags": list(names),
+        "is_safe": saved_runs.is_safe(asked),
+        "user": people.get(asked.created_by_fk or 0),
+        "last_modified_by": people.get(asked.changed_by_fk or 0),
+    }
 
 
 def query_items(actor: Actor, found: Found) -> list[dict[str, Any]]:
