@@ -19,6 +19,7 @@ from superset_like.services import (
     found,
     history,
     marks,
+    query_alerts,
     query_datasets,
     query_schedule,
     saved_runs,
@@ -93,7 +94,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
 
 
 def archive(actor: Actor, pk: int) -> SavedQuery:
-    """The query, which no list and no dashboard shows and nobody runs by a clock.
+    """The query, which no list and no dashboard shows, nobody runs by a clock, and no alert looks at.
 
     Raises NotFound, Forbidden.
     """
@@ -101,6 +102,7 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
     if not saved.is_archived:
         saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
         visualizations.take_off_dashboards(saved)
+        query_alerts.forget(saved.id)
         db.session.commit()
     return saved
 
