@@ -27,11 +27,15 @@ class GuestRule:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """What a guest token grants: these embedded dashboards (ids), under these rules."""
+    """What a guest token grants: these embedded dashboards (ids), under these rules.
+
+    sharer: who gave a dashboard a public address; its reader is shown what that person is shown, and no more.
+    """
 
     dashboard_ids: frozenset[int]
     rules: tuple[GuestRule, ...]
     issued_at: datetime
+    sharer: "Actor | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,16 @@ class Actor:
     def can(self, permission: str, resource: str) -> bool:
         """Whether a role grants this."""
         return (permission, resource) in self.permissions
+
+    @property
+    def reader(self) -> "Actor":
+        """Whose row rules and rights to tables count: those of who shared a dashboard where a guest reads that."""
+        return self.guest.sharer if self.guest is not None and self.guest.sharer is not None else self
+
+    @property
+    def needs_rights(self) -> bool:
+        """Whether a right to the dataset is needed: a guest of an embedded dashboard has that of the dashboard."""
+        return self.guest is None or self.guest.sharer is not None
 
     @property
     def reads_all_data(self) -> bool:

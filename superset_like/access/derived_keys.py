@@ -24,7 +24,7 @@ from superset_like.access.api_keys import limited
 from superset_like.access.remembered import Remembered
 from superset_like.errors import NotAuthenticated
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, DashboardShare, Dataset, SavedQuery, UserKey, stamp
+from superset_like.models import Chart, Dashboard, DashboardShare, Dataset, SavedQuery, UserKey, stamp
 from superset_like.models.dashboard import dashboard_chart
 from superset_like.models.mixins import now
 
@@ -106,10 +106,7 @@ def reader_of_query(key: Named) -> Actor:
 
 def reader_of_dashboard(key: Named) -> Actor:
     """Who shared the dashboard, as far as reading it, its charts and their queries. Raises NotAuthenticated."""
-    columns = (DashboardShare.nonce, DashboardShare.shared_by_id, DashboardShare.expires_on)
-    row = db.session.execute(select(*columns).where(DashboardShare.dashboard_id == key.id)).first()
-    if row is None or not key.is_genuine(row.nonce) or (row.expires_on is not None and row.expires_on < now()):
-        raise NotAuthenticated()
+    sharer = sharer_of(key)
     shown = (
         select(Chart.id, Dataset.id, Dataset.saved_query_id)
         .join(dashboard_chart, dashboard_chart.c.chart_id == Chart.id)
@@ -122,7 +119,17 @@ def reader_of_dashboard(key: Named) -> Actor:
         parts = (("Chart", chart_id), ("Dataset", dataset_id), ("SavedQuery", query_id))
         objects += [(resource, pk) for resource, pk in parts if pk is not None]
     scopes = frozenset(f"can_read:{resource}:{pk}" for resource, pk in objects)
-    return limited(actors.of_user(row.shared_by_id), scopes)
+    return limited(sharer, scopes)
+
+
+def sharer_of(key: Named) -> Actor:
+    """Who shared the dashboard, with all his rights. Raises NotAuthenticated."""
+    columns = (DashboardShare.nonce, DashboardShare.shared_by_id, DashboardShare.expires_on)
+    shared = select(*columns).join(Dashboard, Dashboard.id == DashboardShare.dashboard_id)
+    row = db.session.execute(shared.where(Dashboard.id == key.id, Dashboard.is_archived.is_(False))).first()
+    if row is None or not key.is_genuine(row.nonce) or (row.expires_on is not None and row.expires_on < now()):
+        raise NotAuthenticated()
+    return actors.of_user(row.shared_by_id)
 
 
 def _in_base_36(number: int) -> str:

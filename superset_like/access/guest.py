@@ -16,8 +16,9 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Equal, Length
 from sqlalchemy import bindparam, or_, select
 
-from superset_like.access import actors
+from superset_like.access import actors, derived_keys
 from superset_like.access.actor import Actor, ActorKind, Guest, GuestRule
+from superset_like.access.derived_keys import KeyKind, Named
 from superset_like.access.remembered import Remembered
 from superset_like.errors import NotAuthenticated
 from superset_like.extensions import db, settings
@@ -41,6 +42,8 @@ PERMISSIONS = frozenset(
 )
 
 
+# A share tells no time of its own: who reads it is the same caller at each request.
+SHARED_AT = datetime(1970, 1, 1)
 Key = int | UUID
 # Leaves that a process remembers.
 KEPT = 5000
@@ -105,7 +108,13 @@ def issued(user: Mapping[str, str], dashboards: Sequence[str], rules: Sequence[G
 
 
 def actor_of(token: str) -> Actor:
-    """The guest who holds the token. Raises NotAuthenticated when it is not, or no longer, valid."""
+    """The guest who holds the token. Raises NotAuthenticated when it is not, or no longer, valid.
+
+    The key of a dashboard that was shared is one too: its reader is shown what who shared it is shown.
+    """
+    key = derived_keys.named(token)
+    if key is not None and key.kind is KeyKind.DASHBOARD:
+        return _reader(key)
     claims = _claims(token)
     issued_at = datetime.fromtimestamp(claims["iat"], UTC).replace(tzinfo=None)
     names = [resource["id"] for resource in claims["resources"]]
@@ -129,6 +138,16 @@ def visitor(user: Mapping[str, str], leaves: Iterable[Leave], rules: Sequence[Gu
         permissions=PERMISSIONS,
         guest=Guest(frozenset(leave.dashboard_id for leave in leaves), tuple(rules), issued_at),
         stamp=stamp.current(db.session())[0],
+    )
+
+
+def _reader(key: Named) -> Actor:
+    """Who reads a shared dashboard. He has no rights of his own, but for the fixed ones of guests."""
+    guest = Guest(frozenset({key.id}), (), SHARED_AT, derived_keys.sharer_of(key))
+    # Readers of one dashboard count as one caller.
+    name = f"reader of dashboard {key.id}"
+    return Actor(
+        ActorKind.GUEST, username=name, permissions=PERMISSIONS, guest=guest, stamp=stamp.current(db.session())[0]
     )
 
 

@@ -38,7 +38,7 @@ class Rule:
 
     def binds(self, actor: Actor) -> bool:
         """Whether the caller is under the rule."""
-        return bool(self.role_ids & actor.role_ids) != self.is_base
+        return bool(self.role_ids & actor.reader.role_ids) != self.is_base
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,7 +265,7 @@ def _dataset_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
         on_his_dashboards = select(Chart.datasource_id).where(_charts_of_guest(actor))
         shown = Dataset.id.in_(on_his_dashboards.where(Chart.datasource_id.is_not(None)))
-        return [Way("guest", (Need("on a dashboard of the token", shown),))]
+        return [Way("guest", (Need("on a dashboard of the token", shown), *_of_sharer(actor, _datasets)))]
     ways = _of_administrators(actor)
     if actor.reads_all_data:
         ways.append(Way("all data", (Need("all_datasource_access or all_database_access", None, of_roles=True),)))
@@ -282,6 +282,14 @@ def _dataset_ways(actor: Actor) -> list[Way]:
         granted = Dataset.database.has(_place_granted(actor))
         ways.append(Way("schema", (Need("schema_access or catalog_access", granted, of_roles=True),)))
     return ways
+
+
+def _of_sharer(actor: Actor, condition: Callable[[Actor], Condition]) -> tuple[Need, ...]:
+    """What must hold for who shared what a guest reads."""
+    sharer = actor.guest.sharer if actor.guest is not None else None
+    if sharer is None or sharer.is_admin:
+        return ()
+    return (Need("seen by who shared it", condition(sharer)),)
 
 
 def _of_administrators(actor: Actor) -> list[Way]:
@@ -305,7 +313,8 @@ def _charts(actor: Actor) -> Condition:
 
 def _chart_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
-        return [Way("guest", (Need("on a dashboard of the token", _charts_of_guest(actor)),))]
+        on_dashboard = Need("on a dashboard of the token", _charts_of_guest(actor))
+        return [Way("guest", (on_dashboard, *_of_sharer(actor, _charts)))]
     own = Chart.id.in_(select(chart_owner.c.chart_id).where(chart_owner.c.user_id == actor.user_id))
     readable = any_of(_dataset_ways(actor))
     over = None if readable is None else Chart.datasource_id.in_(select(Dataset.id).where(readable))
@@ -328,7 +337,7 @@ def _dashboards(actor: Actor) -> Condition:
 def _dashboard_ways(actor: Actor) -> list[Way]:
     if actor.guest is not None:
         named = Dashboard.id.in_(actor.guest.dashboard_ids)
-        return [Way("guest", (Need("named by the token", named),))]
+        return [Way("guest", (Need("named by the token", named), *_of_sharer(actor, _dashboards)))]
     own = Dashboard.id.in_(select(dashboard_owner.c.dashboard_id).where(dashboard_owner.c.user_id == actor.user_id))
     limited_to_roles = Dashboard.id.in_(select(dashboard_role.c.dashboard_id))
     by_role = Dashboard.id.in_(

@@ -20,6 +20,7 @@ def of(
     params: Mapping[str, Any] | None = None,
 ) -> Context:
     """The context of this caller. from_dttm, to_dttm: without zone, as the dataset writes them."""
+    actor = actor.reader
     return Context(
         user_id=actor.user_id,
         username=actor.username or None,

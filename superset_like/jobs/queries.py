@@ -6,7 +6,7 @@ from superset_like.access.actor import acting
 from superset_like.access.actors import of_user
 from superset_like.errors import NotAuthenticated, ProductError
 from superset_like.extensions import celery
-from superset_like.services import queries, saved_runs
+from superset_like.services import queries, query_alert_runs, saved_runs
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ def run(query_id: int) -> None:
     try:
         with acting(of_user(asker)) as actor:
             saved_runs.run(actor, query_id)
+        query_alert_runs.announce(query_id)
     except NotAuthenticated as error:
         queries.refuse(query_id, error)
     except ProductError as error:

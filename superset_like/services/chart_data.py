@@ -162,7 +162,7 @@ def of_chart(
     context = context or questions.of_chart(found)
     dataset = remembered.dataset(context.dataset)
     zoned = context if zone is None else _in_zone(context, zone, found, dashboard_id)
-    if actor.guest is None:
+    if actor.needs_rights:
         rules.require(actor, "query", dataset)
     if actor.guest is not None and extra:
         guest_questions.require_extra(actor, found, dashboard_id, extra, dataset)
@@ -185,7 +185,7 @@ def asking(actor: Actor, context: Context) -> Asking:
     dataset = remembered.dataset(context.dataset)
     if actor.guest is not None:
         guest_questions.require(actor, context, dataset)
-    else:
+    if actor.needs_rights:
         rules.require(actor, "query", dataset)
     here = _asking(actor, dataset, None, context.force, context.cache_ttl_s)
     return replace(here, chart_id=context.slice_id)
@@ -235,7 +235,7 @@ def _planned(here: Asking, asked: QueryObject, most: int | None, now: datetime) 
     context = _template_context(here.actor, asked, clock, written)
     stored = library.offered(context, here.actor, here.dataset, is_stored=True)
     # What a guest asks was saved with the chart, by somebody who sees what it names.
-    own = library.offered(context, here.actor, here.dataset, is_stored=here.actor.guest is not None)
+    own = library.offered(context, here.actor.reader, here.dataset, is_stored=not here.actor.needs_rights)
     shape, target = shapes.shape_of(here.dataset, here.actor, stored)
     engine = databases.find(shape.engine)
 
@@ -394,7 +394,7 @@ def _annotated(here: Asking, planned: Plan, annotation: Annotation) -> Answer:
 
 def _of_layer(here: Asking, planned: Plan, pk: int) -> Answer:
     # Who may see a chart sees what it shows. What a guest asks was compared with the saved chart before.
-    is_shown = here.actor.guest is not None or here.actor.can("can_read", "Annotation")
+    is_shown = not here.actor.needs_rights or here.actor.reader.can("can_read", "Annotation")
     if not is_shown and here.chart_id is not None:
         is_shown = pk in questions.layers_of(chart(here.actor, here.chart_id))
     if not is_shown:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from superset_like.access import actors, derived_keys, rules
+from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
 from superset_like.errors import Forbidden, NotAuthenticated, NotFound
@@ -46,11 +46,10 @@ def opened(key: str) -> tuple[Dashboard, Actor]:
     if named is None or named.kind is not KeyKind.DASHBOARD:
         raise NotFound()
     try:
-        reader = derived_keys.reader_of_dashboard(named)
-        sharer = actors.of_user(reader.user_id or 0)
+        sharer = derived_keys.sharer_of(named)
     except NotAuthenticated as error:
         raise NotFound() from error
     dashboard = db.session.get(Dashboard, named.id)
-    if dashboard is None or dashboard.is_archived or not rules.can(sharer, "read", dashboard):
+    if dashboard is None or not rules.can(sharer, "read", dashboard):
         raise NotFound()
     return dashboard, sharer

@@ -69,8 +69,8 @@ def _dataset(actor: Actor, declaration: Declaration) -> Dataset:
     if not isinstance(pk, int):
         raise NotFound()
     dataset = remembered.dataset(pk)
-    # A guest's right is that to the dashboard, which declares this filter.
-    if actor.guest is None:
+    # A guest's right is that to the embedded dashboard, which declares this filter.
+    if actor.needs_rights:
         rules.require(actor, "query", dataset)
     return dataset
 

@@ -83,7 +83,7 @@ def failure(report: Report, error: str) -> EmailMessage:
     message["Subject"] = subject(f"Failed: {report.name}")
     lines = [f"The {report.type.lower()} {report.name} could not be run.", error]
     message.set_content("\n\n".join(lines))
-    message.add_alternative(_page([f"<p>{escape(line)}</p>" for line in lines]), subtype="html")
+    message.add_alternative(page([f"<p>{escape(line)}</p>" for line in lines]), subtype="html")
     return message
 
 
@@ -131,16 +131,17 @@ def _html(what: Told, pictures: Sequence[str]) -> str:
     if value := _value(what):
         parts.append(f"<p>{value}</p>")
     if what.content.rows:
-        parts.append(_table_html(what.content.rows))
+        parts.append(table_html(what.content.rows))
     parts += [f'<p><img src="cid:{name}" alt="{escape(what.name)}" style="max-width:100%"></p>' for name in pictures]
     if note := _note(what.content):
         parts.append(f"<p>{escape(note)}</p>")
     if what.content.link:
         parts.append(f'<p><a href="{escape(what.content.link)}">{escape(what.content.link)}</a></p>')
-    return _page(parts)
+    return page(parts)
 
 
-def _page(parts: Sequence[str]) -> str:
+def page(parts: Sequence[str]) -> str:
+    """The HTML of a mail."""
     return f"<!doctype html><html><body {BODY}>{''.join(parts)}</body></html>"
 
 
@@ -152,7 +153,8 @@ def _note(content: Content) -> str:
     return " ".join(text for text in (content.rows.note if content.rows else "", content.note) if text)
 
 
-def _table_html(rows: Rows) -> str:
+def table_html(rows: Rows) -> str:
+    """The rows as a table of a mail."""
     names, lines = rows.cells()
     if not names:
         return "<p>No rows.</p>"

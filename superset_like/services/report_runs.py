@@ -185,12 +185,17 @@ def _tried(do: Callable[[], Made], end: float) -> Made:
 
 def _delivered(what: Told, pk: int, kind: str, config_text: str, end: float) -> str:
     """What went wrong; empty when the recipient has the message."""
-    if time.monotonic() > end:
-        return f"{kind}: {LATE}"
     config: dict[str, Any] = json.loads(config_text)
     deliver = _mailed if kind == "Email" else _called
+    return delivered(lambda: deliver(what, pk, config), kind, end)
+
+
+def delivered(deliver: Callable[[], None], kind: str, end: float) -> str:
+    """What went wrong; empty when it worked, which is tried until then (time.monotonic)."""
+    if time.monotonic() > end:
+        return f"{kind}: {LATE}"
     try:
-        _tried(lambda: deliver(what, pk, config), end)
+        _tried(deliver, end)
     except DeliveryFailed as error:
         return f"{kind}: {error.message}"
     except ProductError as error:
@@ -231,10 +236,14 @@ def _end(log_id: int, outcome: Outcome) -> None:
     connection.execute(update(REPORTS).where(REPORTS.c.id == report_id).values(values))
     db.session.commit()
     report = db.session.execute(select(Report).join(ReportLog).where(ReportLog.id == log_id)).scalar_one_or_none()
-    if report is None:
-        return
-    if outcome.state is ReportState.ERROR:
-        _notify(report, outcome.error or "", moment)
+    if report is not None:
+        closed(report, outcome.state, outcome.error, moment)
+
+
+def closed(report: Report, state: ReportState, error: str | None, moment: datetime) -> None:
+    """The owners know of a failure, but are not told again within the grace period; old lines of the log are gone."""
+    if state is ReportState.ERROR:
+        _notify(report, error or "", moment)
     _prune(report, moment)
 
 

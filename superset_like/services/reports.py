@@ -15,10 +15,10 @@ from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import Conflict, Forbidden, Invalid, NotFound
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dashboard, Database, Report, ReportRecipient, crontab
+from superset_like.models import Chart, Dashboard, Database, Report, ReportRecipient, SavedQuery, Trigger, crontab
 from superset_like.models.mixins import now
 from superset_like.pictures import layout
-from superset_like.services import found, mail, people, report_alerts, report_contents, webhooks
+from superset_like.services import found, mail, people, query_alerts, report_alerts, report_contents, webhooks
 from superset_like.services.databases import MASK
 
 PLAIN = (
@@ -62,6 +62,7 @@ DEFAULTS: Mapping[str, Any] = {
 }
 # So many distances between runs are looked at.
 LOOKED_AT = 50
+OF_QUERY = "An alert on a saved query looks at the results of that query"
 NO_SLACK = "Slack is not set up on this server; use Email or Webhook"
 
 
@@ -114,7 +115,7 @@ def _apply(actor: Actor, report: Report, values: Mapping[str, Any]) -> None:
         if name in values:
             setattr(report, column, _seen(actor, name, model, values[name]))
     if "validator_config_json" in values:
-        report.validator_config_json = json.dumps(values["validator_config_json"] or {})
+        _set_condition(report, values["validator_config_json"] or {})
     if "extra" in values or "selected_tabs" in values:
         report.extra_json = _extra(report, values)
     if "recipients" in values:
@@ -129,7 +130,7 @@ def _apply(actor: Actor, report: Report, values: Mapping[str, Any]) -> None:
         _require_rights(actor, report)
     if is_said_anew or "owners" in values:
         report.run_as_id = _run_as(actor, report, is_said_anew)
-    if not report.active:
+    if not report.active or report.trigger == Trigger.RESULT.value:
         report.next_run_on = None
     elif not is_scheduled or is_schedule_new:
         report.next_run_on = crontab.after(report.crontab, report.timezone, now())
@@ -146,6 +147,13 @@ def _run_as(actor: Actor, report: Report, is_said_anew: bool) -> int | None:
         if pk in owners:
             return pk
     return owners[0] if owners else None
+
+
+def _set_condition(report: Report, config: Mapping[str, Any]) -> None:
+    if report.trigger == Trigger.RESULT.value:
+        query_alerts.set_operator(report, config.get("op"), config.get("threshold"))
+    else:
+        report.validator_config_json = json.dumps(config)
 
 
 def _seen(actor: Actor, name: str, model: type[Model], pk: int | None) -> int | None:
@@ -171,6 +179,9 @@ def _extra(report: Report, values: Mapping[str, Any]) -> str:
 def _require_whole(report: Report) -> None:
     """Nothing, or Invalid with the fields that do not go together."""
     wrong: dict[str, list[str]] = {}
+    if report.trigger == Trigger.RESULT.value:
+        _require_of_query(report)
+        return
     is_alert = report.type == "Alert"
     if report.chart_id and report.dashboard_id:
         wrong["chart"] = ["Choose a chart or dashboard, not both"]
@@ -194,8 +205,23 @@ def _require_whole(report: Report) -> None:
         report_alerts.condition(report.validator_type or "", json.loads(report.validator_config_json or "{}"))
 
 
+def _require_of_query(report: Report) -> None:
+    """Nothing, or Invalid with what an alert on a saved query cannot be or have."""
+    others = {"chart": report.chart_id, "dashboard": report.dashboard_id, "database": report.database_id}
+    wrong = {name: [OF_QUERY] for name, value in {**others, "sql": (report.sql or "").strip()}.items() if value}
+    if report.type != "Alert":
+        wrong["type"] = [OF_QUERY]
+    if report.validator_type != "operator":
+        wrong["validator_type"] = [OF_QUERY]
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
 def _require_rights(actor: Actor, report: Report) -> None:
     """Nothing, or what keeps the caller from doing himself what it does."""
+    if report.trigger == Trigger.RESULT.value:
+        found.one(actor, SavedQuery, report.saved_query_id or 0)
+        return
     for name, (column, model) in TARGETS.items():
         _seen(actor, name, model, getattr(report, column))
     if report.chart_id:
@@ -217,7 +243,8 @@ def _require_tabs(report: Report, dashboard: Dashboard | None) -> None:
 
 
 def _require_free_name(report: Report) -> None:
-    same = select(Report.id).where(Report.type == report.type, Report.name == report.name)
+    scope = report.name_scope or ""
+    same = select(Report.id).where(Report.type == report.type, Report.name == report.name, Report.name_scope == scope)
     taken = db.session.execute(same).scalar()
     if taken is not None and taken != report.id:
         raise _name_taken(report.type)
@@ -257,9 +284,22 @@ def _require_rare(report: Report) -> None:
 
 
 def _recipients(report: Report, wanted: Sequence[Mapping[str, Any]]) -> list[ReportRecipient]:
-    return [
-        ReportRecipient(type=each["type"], recipient_config_json=json.dumps(_config(report, each))) for each in wanted
-    ]
+    subscribed = [each for each in report.recipients if each.user_id is not None]
+    made = []
+    for each in wanted:
+        # A subscription that is sent back as it was shown stays one.
+        kept = next((one for one in subscribed if _is_shown_as(one, each)), None)
+        if kept is None:
+            kept = ReportRecipient(type=each["type"], recipient_config_json=json.dumps(_config(report, each)))
+        else:
+            subscribed.remove(kept)
+        made.append(kept)
+    return made
+
+
+def _is_shown_as(recipient: ReportRecipient, sent: Mapping[str, Any]) -> bool:
+    config = {name: text for name, text in (sent.get("recipient_config_json") or {}).items() if text}
+    return (recipient.type, json.loads(recipient.recipient_config_json)) == (sent["type"], config)
 
 
 def _config(report: Report, wanted: Mapping[str, Any]) -> dict[str, Any]:

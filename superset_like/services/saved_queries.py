@@ -21,6 +21,7 @@ from superset_like.services import (
     found,
     history,
     marks,
+    query_alerts,
     query_datasets,
     query_schedule,
     saved_runs,
@@ -114,7 +115,7 @@ def update_asked(actor: Actor, query_id: int, values: Mapping[str, Any]) -> Aske
 
 
 def archive(actor: Actor, pk: int) -> SavedQuery:
-    """The query, which no list and no dashboard shows and nobody runs by a clock.
+    """The query, which no list and no dashboard shows, nobody runs by a clock, and no alert looks at.
 
     Raises NotFound, Forbidden.
     """
@@ -122,6 +123,7 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
     if not saved.is_archived:
         saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
         visualizations.take_off_dashboards(saved)
+        query_alerts.forget(saved.id)
         db.session.commit()
     return saved
 

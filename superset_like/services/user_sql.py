@@ -160,7 +160,7 @@ def _require_author(actor: Actor, database: Database, source: Source, read: Read
     except NotAuthenticated:
         author = None
     known = set() if author is None else set(rules.readable_tables(author, database, tables))
-    rules.require_tables(actor, database, [table for table in tables if table not in known])
+    rules.require_tables(actor.reader, database, [table for table in tables if table not in known])
 
 
 def _require_own(
@@ -168,7 +168,7 @@ def _require_own(
 ) -> None:
     extra = read.tables - _tables_for_nobody(source, context, engine)
     if extra:
-        rules.require_tables(actor, database, sorted(extra, key=str))
+        rules.require_tables(actor.reader, database, sorted(extra, key=str))
 
 
 def _tables_for_nobody(source: Source, context: Context, engine: Engine) -> frozenset[TableName]:

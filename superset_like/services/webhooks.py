@@ -1,5 +1,6 @@
 """Messages to other programs: one POST, signed, to where this server may go."""
 
+import base64
 import hashlib
 import hmac
 import http.client
@@ -54,8 +55,12 @@ def require_url(text: str) -> None:
         raise _invalid(REFUSED)
 
 
-def post(url: str, payload: bytes, files: Sequence[Part], secret: str, run: str) -> None:
+def post(
+    url: str, payload: bytes, files: Sequence[Part], secret: str, run: str, login: tuple[str, str] | None = None
+) -> None:
     """The webhook took the message. payload: JSON; with files it is the field `payload` of a form, the files `files`.
+
+    login: user and password for it.
 
     Raises DeliveryDelayed where it may work later, DeliveryFailed. No redirect is followed: it is a failure.
     """
@@ -66,6 +71,8 @@ def post(url: str, payload: bytes, files: Sequence[Part], secret: str, run: str)
     parts = urlsplit(url)
     kind, body = ("application/json", payload) if not files else _form(payload, files)
     headers = {"Content-Type": kind, "User-Agent": "superset_like", RUN: run, **signed(body, secret)}
+    if login is not None:
+        headers["Authorization"] = f"Basic {base64.b64encode(':'.join(login).encode()).decode()}"
     try:
         status = _asked(parts, body, headers)
     except ssl.SSLError as error:

@@ -1,6 +1,6 @@
 """Queries as Redash shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -96,3 +96,20 @@ def with_rights(actor: Actor, saved: Asked, record: dict[str, Any]) -> dict[str,
 def moment_of_ms(epoch_ms: Any) -> str | None:
     """A time in milliseconds since 1970 as Redash writes times."""
     return moment(saved_runs.moment_of_ms(epoch_ms))
+
+
+def query_records(actor: Actor, queries: Collection[SavedQuery]) -> dict[int, dict[str, Any]]:
+    """id -> the query as other objects show it: with its people, without its visualizations and the caller's star."""
+    people = user_records(pk for saved in queries for pk in (saved.created_by_fk, saved.changed_by_fk))
+    names = tags.names_of(ObjectType.SAVED_QUERY, [saved.id for saved in queries])
+    return {
+        saved.id: {
+            **_fields(saved, saved.options),
+            "api_key": saved_queries.key_of(actor, saved),
+            "tags": names.get(saved.id, []),
+            "is_safe": saved_runs.is_safe(saved),
+            "user": people.get(saved.created_by_fk or 0),
+            "last_modified_by": people.get(saved.changed_by_fk or 0),
+        }
+        for saved in queries
+    }

@@ -1,8 +1,9 @@
 // A dashboard in another site's frame: waits for the site's guest token, then shows it. The page's end of the channel to
 // the site stands here too: it has to listen before the page is loaded.
 
-import { Refused, exactly, made, said } from "../elements.js";
+import { made, said } from "../elements.js";
 import { Dashboard } from "./dashboard.js";
+import { guestCalls } from "./guest_calls.js";
 
 const HELLO = "__embedded_comms__";
 const HIDE = { title: 1, tab: 2, nav: 4, controls: 8 };
@@ -23,28 +24,13 @@ function say(text, role = "status") {
   app.replaceChildren(said(text, role));
 }
 
-// A guest has a token and nothing else: no cookie goes along. A token that ended is told to the reader, who keeps what he
-// sees, and what was asked meanwhile is asked again with the next token.
-async function answered(method, path, body, { signal } = {}) {
-  const used = guest.token;
-  const answer = await fetch(path, {
-    method,
-    credentials: "omit",
-    signal,
-    headers: {
-      [config.GUEST_TOKEN_HEADER_NAME]: used,
-      Accept: "application/json",
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (answer.ok) return answer;
-  if (answer.status === 401 && dashboard?.filters && (guest.token !== used || (await renewed()))) {
-    return answered(method, path, body, { signal });
-  }
-  const why = await answer.json().catch(() => ({}));
-  throw new Refused(answer.status, why.message ?? why.errors?.[0]?.message, {}, answer.headers.get("Retry-After"));
-}
+// A token that ended is told to the reader, who keeps what he sees, and what was asked meanwhile is asked again with the
+// next token.
+const { ask, send, answered } = guestCalls(
+  config.GUEST_TOKEN_HEADER_NAME,
+  () => guest.token,
+  async (used) => dashboard?.filters && (guest.token !== used || (await renewed())),
+);
 
 // Whether another token came before the reader's patience ended.
 function renewed() {
@@ -62,15 +48,6 @@ function notice(text) {
   const bar = made("p", "dash-notice", text);
   bar.setAttribute("role", "alert");
   app.before(bar);
-}
-
-async function ask(path, wish) {
-  return exactly(await (await answered("GET", path, undefined, wish)).text());
-}
-
-async function send(method, path, body, wish) {
-  const answer = await answered(method, path, body, wish);
-  return answer.status === 204 ? null : answer.json();
 }
 
 function hides(...names) {
