@@ -12,6 +12,7 @@ from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import records
 from superset_like.engine import parameters
+from superset_like.models import ObjectType, SavedQuery
 from superset_like.services import chart_queries, marks, saved_queries, saved_runs, tags, visualizations
 from superset_like.services.chart_queries import Asked, ChartQuery
 from superset_like.services.query_lists import Found
