@@ -41,7 +41,7 @@ def knows_queries(redash: RedashServer, told: dict[str, Any]) -> None:
     assert told["visualization"]["name"] == "Rows"
     assert told["queries"] == ["count", "page", "page_size", "results"]
     assert pk in told["all queries"]
-    assert told["all queries"] == sorted(set(told["all queries"]), reverse=True)
+    assert len(told["all queries"]) == len(set(told["all queries"])) > 2
     assert told["scheduled"] == [pk]
     assert told["favorite queries"] == [pk]
     assert kept["is_favorite"] is True

@@ -1,6 +1,6 @@
 """People as Redash shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,22 @@ COLUMNS = (
     *(User.last_login, User.password),
 )
 
+NOBODY: Mapping[str, Any] = {
+    "id": 0,
+    "name": "Nobody",
+    "email": "",
+    "profile_image_url": AVATAR,
+    "groups": [],
+    "updated_at": None,
+    "created_at": None,
+    "disabled_at": None,
+    "is_disabled": True,
+    "active_at": None,
+    "is_invitation_pending": False,
+    "is_email_verified": False,
+    "auth_type": "external",
+}
+
 
 def user_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
     """id -> the person, for those of them that exist; two statements for any number."""
@@ -27,6 +43,12 @@ def user_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
     held = groups.of_people(wanted)
     rows = db.session.connection().execute(select(*COLUMNS).where(User.id.in_(wanted)))
     return {row.id: _record(row, held.get(row.id, [])) for row in rows}
+
+
+def maker(people: Mapping[int, dict[str, Any]], pk: int | None) -> dict[str, Any]:
+    """The person among those; nobody, by a record with the same fields, for what nobody made or who is gone."""
+    # Each object of Redash has its user, and scripts print the name.
+    return people.get(pk or 0) or dict(NOBODY)
 
 
 def _record(row: Any, group_ids: list[int]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import orjson
 from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
-from superset_like.api.redash.people import user_records
+from superset_like.api.redash.people import maker, user_records
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import records
 from superset_like.engine import parameters
@@ -31,7 +31,7 @@ def query_record(actor: Actor, saved: Asked, *, with_visualizations: bool = True
         "api_key": None if isinstance(saved, ChartQuery) else saved_queries.key_of(actor, saved),
         "tags": tags.names_of(kind, [pk]).get(pk, []),
         "is_safe": saved_runs.is_safe(saved),
-        "user": people.get(saved.created_by_fk or 0),
+        "user": maker(people, saved.created_by_fk),
         "last_modified_by": people.get(saved.changed_by_fk or 0),
         "is_favorite": bool(starred),
     }
@@ -57,7 +57,7 @@ def _item(actor: Actor, row: Any, names: Sequence[str], people: Mapping[int, Any
         "api_key": derived_keys.key_of(KeyKind.QUERY, row.id, row.key_nonce) if is_own else None,
         "tags": list(names),
         "is_safe": not parameters.is_template(row.sql) and parameters.is_safe(row.sql, parameters.declared(options)),
-        "user": people.get(row.created_by_fk),
+        "user": maker(people, row.created_by_fk),
         "last_modified_by_id": row.changed_by_fk,
         "retrieved_at": moment_of_ms(row.retrieved_ms),
         "runtime": None if row.runtime_ms is None else float(row.runtime_ms) / 1000,
@@ -109,7 +109,7 @@ def query_records(actor: Actor, queries: Collection[SavedQuery]) -> dict[int, di
             "api_key": saved_queries.key_of(actor, saved),
             "tags": names.get(saved.id, []),
             "is_safe": saved_runs.is_safe(saved),
-            "user": people.get(saved.created_by_fk or 0),
+            "user": maker(people, saved.created_by_fk),
             "last_modified_by": people.get(saved.changed_by_fk or 0),
         }
         for saved in queries
