@@ -7,7 +7,7 @@ from superset_like.errors import CannotBring
 from superset_like.extensions import db
 from superset_like.models import Chart, SavedQuery
 from superset_like.services import visualizations
-from superset_like.services.redash_import.queries import PersonShape, owner
+from superset_like.services.redash_import.queries import PersonShape
 from superset_like.services.redash_import.work import Noun, Values, Work
 
 LONGEST_NAME = 250
@@ -41,7 +41,8 @@ class Visualizations(Noun):
             "name": sent["name"][:LONGEST_NAME],
             "description": sent["description"],
             "options": sent["options"],
-            "owner": owner(work, sent["user"]),
+            # Of a query that nobody owns the report says so.
+            "owner": None if sent["user"] is None else work.own("user", sent["user"]["id"]),
         }
 
     def make(self, work: Work, values: Values) -> int:
