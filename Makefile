@@ -17,7 +17,7 @@ run: .venv/installed ## Prepare what is missing and serve on http://127.0.0.1:80
 test: .venv/installed-test ## Run every test; T=tests/unit runs some of them
 	$(BIN)/pytest -n auto --dist loadgroup -rs $(T)
 
-clients: $(CLIENTS) ## Install the clients of Superset that tests/contract drives, each by itself
+clients: $(CLIENTS) ## Install the clients of Superset and Redash that tests/contract drives, each by itself
 
 check: lint ## Format, types, import contracts, and the tests that are fast
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not postgres and not mariadb and not redis and not rabbitmq" tests/unit tests/services tests/api tests/views tests/house

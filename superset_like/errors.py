@@ -341,5 +341,19 @@ class DeliveryDelayed(DeliveryFailed):
     """As DeliveryFailed, and it may work a moment later."""
 
 
+class SourceFailed(ProductError):
+    """Another server, from which something is to be brought, does not give it. The text holds no key."""
+
+    status = 502
+    default_message = "The other server does not answer"
+
+
+class CannotBring(ProductError):
+    """An object of another server has no place here; the text says why."""
+
+    status = 422
+    default_message = "It cannot be brought"
+
+
 class ConfigurationError(Exception):
     """The installation cannot start like this; the message names the setting and what to do."""

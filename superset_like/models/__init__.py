@@ -1,6 +1,7 @@
 """Every stored noun; importing this maps them all."""
 
 from superset_like.models.annotation import Annotation, AnnotationLayer
+from superset_like.models.brought_object import BroughtObject
 from superset_like.models.bundle_number import BundleNumber
 from superset_like.models.chart import Chart
 from superset_like.models.css_template import CssTemplate
@@ -28,6 +29,7 @@ __all__ = [
     "AlertState",
     "Annotation",
     "AnnotationLayer",
+    "BroughtObject",
     "BundleNumber",
     "Chart",
     "CssTemplate",

@@ -1,4 +1,4 @@
-"""Superset's own clients, each in its virtual environment; without `make clients` their tests are skipped."""
+"""Clients of Superset and Redash, each in its virtual environment; without `make clients` their tests are skipped."""
 
 import os
 import subprocess

@@ -9,7 +9,7 @@ from marshmallow.validate import Length, Range
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.destinations import destination_record
-from superset_like.api.redash.people import user_records
+from superset_like.api.redash.people import maker, user_records
 from superset_like.api.redash.query_record import query_records
 from superset_like.api.redash.resource import (
     LARGEST_ID,
@@ -134,7 +134,7 @@ def _records(actor: Actor, alerts: Sequence[Report]) -> list[dict[str, Any]]:
             "created_at": moment(each.created_on),
             "rearm": each.rearm_s,
             "query": queries.get(each.saved_query_id or 0),
-            "user": people.get(_owner(each) or 0),
+            "user": maker(people, _owner(each)),
         }
         for each in alerts
     ]
@@ -149,7 +149,7 @@ def _subscriptions(recipients: Sequence[ReportRecipient]) -> list[dict[str, Any]
     return [
         {
             "id": each.id,
-            "user": people.get(each.user_id or 0),
+            "user": maker(people, each.user_id),
             "alert_id": each.report_id,
             **({"destination": destination_record(each.destination)} if each.destination else {}),
         }

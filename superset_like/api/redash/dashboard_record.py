@@ -8,7 +8,7 @@ from flask import request
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.api.redash import visualization_record, widget_queries
-from superset_like.api.redash.people import author_records
+from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
 from superset_like.extensions import settings
 from superset_like.models import Dashboard, ObjectType
@@ -95,16 +95,16 @@ def _records(dashboards: Sequence[Dashboard]) -> dict[int, dict[str, Any]]:
 
 
 def _record(
-    dashboard: Dashboard, people: Mapping[int, Mapping[str, Any]], kept: Mapping[str, Any], names: Sequence[str]
+    dashboard: Dashboard, people: Mapping[int, dict[str, Any]], kept: Mapping[str, Any], names: Sequence[str]
 ) -> dict[str, Any]:
     name = dashboard.dashboard_title or ""
-    person = people.get(dashboard.created_by_fk or 0)
+    person = maker(people, dashboard.created_by_fk)
     return {
         "id": dashboard.id,
         "slug": dashboard_names.slugify(name),
         "name": name,
-        "user_id": dashboard.created_by_fk,
-        "user": None if person is None else {each: person[each] for each in OF_USER},
+        "user_id": person["id"],
+        "user": {each: person[each] for each in OF_USER},
         "layout": kept["layout"],
         "dashboard_filters_enabled": kept["dashboard_filters_enabled"],
         "widgets": None,

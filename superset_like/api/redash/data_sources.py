@@ -8,7 +8,6 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
-from superset_like.api.redash import data_source_types as types
 from superset_like.api.redash.resource import (
     ADMIN,
     LIST_DATA_SOURCES,
@@ -21,6 +20,7 @@ from superset_like.api.redash.resource import (
 )
 from superset_like.errors import ConnectionFailed
 from superset_like.models import Database
+from superset_like.services import data_source_types as types
 from superset_like.services import data_sources, databases, groups
 from superset_like.services.data_sources import Source
 

@@ -11,6 +11,22 @@ from superset_like.services.persons import Person
 
 AVATAR = "/static/images/avatar.svg"
 
+NOBODY: Mapping[str, Any] = {
+    "id": 0,
+    "name": "Nobody",
+    "email": "",
+    "profile_image_url": AVATAR,
+    "groups": [],
+    "updated_at": None,
+    "created_at": None,
+    "disabled_at": None,
+    "is_disabled": True,
+    "active_at": None,
+    "is_invitation_pending": False,
+    "is_email_verified": False,
+    "auth_type": "external",
+}
+
 
 def user_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
     """id -> the person as he is now, for those of them that exist."""
@@ -24,6 +40,12 @@ def author_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
 
 def _records(found: Mapping[int, Person]) -> dict[int, dict[str, Any]]:
     return {pk: _record(person) for pk, person in found.items()}
+
+
+def maker(people: Mapping[int, dict[str, Any]], pk: int | None) -> dict[str, Any]:
+    """The person among those; nobody, by a record with the same fields, for what nobody made or who is gone."""
+    # Each object of Redash has its user, and scripts print the name.
+    return people.get(pk or 0) or dict(NOBODY)
 
 
 def _record(person: Person) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import orjson
 from superset_like.access import derived_keys
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
-from superset_like.api.redash.people import author_records
+from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import drawn
 from superset_like.engine import parameters
@@ -53,7 +53,7 @@ def _whole(asked: Asked, key: str | None, names: Sequence[str], people: Mapping[
         "api_key": key,
         "tags": list(names),
         "is_safe": saved_runs.is_safe(asked),
-        "user": people.get(asked.created_by_fk or 0),
+        "user": maker(people, asked.created_by_fk),
         "last_modified_by": people.get(asked.changed_by_fk or 0),
     }
 
@@ -73,7 +73,7 @@ def _item(actor: Actor, row: Any, names: Sequence[str], people: Mapping[int, Any
         "api_key": derived_keys.key_of(KeyKind.QUERY, row.id, row.key_nonce) if is_own else None,
         "tags": list(names),
         "is_safe": not parameters.is_template(row.sql) and parameters.is_safe(row.sql, parameters.declared(options)),
-        "user": people.get(row.created_by_fk),
+        "user": maker(people, row.created_by_fk),
         "last_modified_by_id": row.changed_by_fk,
         "retrieved_at": moment_of_ms(row.retrieved_ms),
         "runtime": None if row.runtime_ms is None else float(row.runtime_ms) / 1000,

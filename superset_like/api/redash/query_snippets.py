@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
-from superset_like.api.redash.people import user_records
+from superset_like.api.redash.people import maker, user_records
 from superset_like.api.redash.resource import (
     EDIT_QUERY,
     VIEW_QUERY,
@@ -73,7 +73,7 @@ def _records(snippets: Sequence[QuerySnippet]) -> list[dict[str, Any]]:
             "trigger": each.trigger,
             "description": each.description,
             "snippet": each.snippet,
-            "user": people.get(each.created_by_fk or 0),
+            "user": maker(people, each.created_by_fk),
             "updated_at": moment(each.changed_on),
             "created_at": moment(each.created_on),
         }

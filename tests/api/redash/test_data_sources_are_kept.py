@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from superset_like.api.redash.data_source_types import SCHEMES, TYPES, of_type, of_uri
 from superset_like.engine import databases as engines
 from superset_like.errors import Invalid
 from superset_like.extensions import db
 from superset_like.models import Chart, Database, Dataset, SavedQuery
+from superset_like.services.data_source_types import SCHEMES, TYPES, of_type, of_uri
 from superset_like.services.databases import MASK
 from tests.api.redash.conftest import RedashOf
 from tests.conftest import ClientOf
