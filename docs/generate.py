@@ -3,13 +3,19 @@
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flask import Flask
+
+from superset_like.api.redash.authentication import Opens
+from superset_like.api.redash.openapi import endpoints
+from superset_like.api.redash.resource import ADMIN, Facts
 from superset_like.api.superset import openapi
 from superset_like.app import create_app
 from superset_like.config.load import load
@@ -80,6 +86,23 @@ have are in the server's own description, `/api/v1/_openapi`. This page is gener
 {count} operations: {sums}.
 """
 
+REDASH = """# Redash's API, operation by operation
+
+The operations of Redash 26.08 (`redash_operations.json`), and what this server does with each. **works**: it takes
+what Redash takes and answers in its words; where it differs knowingly, [Redash's API](redash.md) says so. Where one is
+**not there**, the reason stands beside it, and the answer is 404. This page is generated from what the endpoints say of
+themselves: `make docs`. Their bodies and arguments are in the server's own description, `/api/redash/_openapi`.
+
+*Who uses it*: **M** is what Redash's own documentation names, **T** what redash-toolbelt asks, **C** what other clients
+ask, **R** the rest. *Needs* is the permission that a role has to give; *keys* says whose keys open it
+([keys](redash.md#keys)).
+
+{count} operations: {sums}. Only here: {own}.
+"""
+OPENS = {Opens.USER: "people", Opens.QUERY: "query", Opens.DASHBOARD: "share"}
+
+Operation = tuple[str, str]
+
 
 def compatibility_page(description: Mapping[str, Any]) -> str:
     """docs/superset-compatibility.md. description: our own OpenAPI."""
@@ -113,6 +136,55 @@ def _standing(facts: Mapping[str, Any] | None) -> str:
     if "x-refused" in facts:
         return "refused, {status}: {reason}".format(**facts["x-refused"])
     return "works"
+
+
+def redash_page(app: Flask) -> str:
+    """docs/redash-compatibility.md"""
+    listed, own = redash_operations(), redash_endpoints(app)
+    rows = [(tag, method, path, uses, reason) for (method, path), (tag, uses, reason) in listed.items()]
+    works = sum(not reason for *_, reason in rows)
+    sections = [
+        "\n".join(
+            [f"\n## {tag}\n", "| operation | who uses it | needs | keys | here |", "| --- | --- | --- | --- | --- |"]
+            + [_redash_row(method, path, uses, reason, own) for _, method, path, uses, reason in group]
+        )
+        for tag, group in groupby(rows, key=lambda row: row[0])
+    ]
+    known = {(method, _nameless(path)) for method, path in listed}
+    only = ", ".join(f"{method} `{path}`" for method, path in own if (method, _nameless(path)) not in known)
+    sums = f"{works} works, {len(rows) - works} not there"
+    return REDASH.format(count=len(rows), sums=sums, own=only) + "\n".join(sections) + "\n"
+
+
+def redash_operations() -> dict[Operation, tuple[str, str, str]]:
+    """(method, path) -> (chapter, who uses it, why it is not there; empty for what is)."""
+    listed = json.loads((HERE / "redash_operations.json").read_text())
+    return {(method, path): (tag, uses, "".join(reason)) for method, path, tag, uses, *reason in listed}
+
+
+def redash_endpoints(app: Flask) -> dict[Operation, Facts]:
+    """(method, path) -> what each endpoint of that dialect says of itself."""
+    return {
+        (facts.method, path): facts
+        for _, path, facts in sorted(endpoints(app.appbuilder), key=lambda each: (each[1], each[2].method))  # type: ignore[attr-defined]
+    }
+
+
+def _redash_row(method: str, path: str, uses: str, reason: str, own: Mapping[Operation, Facts]) -> str:
+    found = {(each, _nameless(where)): facts for (each, where), facts in own.items()}
+    needs, keys = _guard(found.get((method, _nameless(path))))
+    standing = f"not there: {reason}" if reason else "works"
+    return f"| {method} `{path}` | {' '.join(uses)} | {needs} | {keys} | {standing} |"
+
+
+def _guard(facts: Facts | None) -> tuple[str, str]:
+    """(what it needs, whose keys open it); of pages, and what is open to everybody, nothing."""
+    if facts is None or facts.opens is None:
+        return "", ""
+    keys = ", ".join(name for kind, name in OPENS.items() if kind in facts.opens)
+    if facts.needs is None:
+        return "a valid key", keys
+    return "administrators" if facts.needs == ADMIN else f"`{' '.join(facts.needs)}`", keys
 
 
 def engines_page() -> str:
@@ -150,17 +222,20 @@ def _default(name: str, value: object) -> str:
 def main() -> None:
     (HERE / "settings.md").write_text(settings_page())
     (HERE / "engines.md").write_text(engines_page())
-    (HERE / "superset-compatibility.md").write_text(compatibility_page(_description()))
+    with _application() as app:
+        description = json.loads(openapi.described("v1"))
+        (HERE / "superset-compatibility.md").write_text(compatibility_page(description))
+        (HERE / "redash-compatibility.md").write_text(redash_page(app))
 
 
-def _description() -> dict[str, Any]:
-    """Our own OpenAPI, as an application makes it that has neither metadata nor data."""
+@contextmanager
+def _application() -> Iterator[Flask]:
+    """An application, in its context, that has neither metadata nor data."""
     keys = {name: secrets.token_urlsafe(48) for name in ("secret_key", "guest_token_secret")}
     with TemporaryDirectory() as home:
         app = create_app(load({}, home=Path(home), **keys), check_schema=False)
         with app.app_context():
-            made: dict[str, Any] = json.loads(openapi.described("v1"))
-    return made
+            yield app
 
 
 if __name__ == "__main__":

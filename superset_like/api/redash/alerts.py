@@ -63,7 +63,7 @@ class RedashAlertApi(RedashResource):
     def list(self, actor: Actor) -> Response:
         return answer(_records(actor, query_alerts.seen(actor)))
 
-    @route("POST", "/alerts", "Make one", needs=LIST_ALERTS)
+    @route("POST", "/alerts", "Make one", needs=LIST_ALERTS, body=AlertPost)
     def post(self, actor: Actor) -> Response:
         sent = loaded(AlertPost, json_body())
         made = query_alerts.create(actor, sent["query_id"], sent["name"], sent["options"], sent.get("rearm"))
@@ -73,7 +73,7 @@ class RedashAlertApi(RedashResource):
     def get(self, actor: Actor, alert_id: int) -> Response:
         return _one(actor, query_alerts.one(actor, alert_id))
 
-    @route("POST", "/alerts/<int:alert_id>", "Change one", needs=LIST_ALERTS)
+    @route("POST", "/alerts/<int:alert_id>", "Change one", needs=LIST_ALERTS, body=AlertFields)
     def put(self, actor: Actor, alert_id: int) -> Response:
         sent = loaded(AlertFields, json_body())
         values = {NAMES.get(name, name): value for name, value in sent.items()}
@@ -103,7 +103,13 @@ class RedashAlertApi(RedashResource):
     def subscriptions(self, actor: Actor, alert_id: int) -> Response:
         return answer(_subscriptions(query_alerts.subscriptions(actor, alert_id)))
 
-    @route("POST", "/alerts/<int:alert_id>/subscriptions", "It tells the caller, or a destination", needs=LIST_ALERTS)
+    @route(
+        "POST",
+        "/alerts/<int:alert_id>/subscriptions",
+        "It tells the caller, or a destination",
+        needs=LIST_ALERTS,
+        body=SubscriptionFields,
+    )
     def subscribe(self, actor: Actor, alert_id: int) -> Response:
         sent = loaded(SubscriptionFields, loose_body())
         made = query_alerts.subscribe(actor, alert_id, sent.get("destination_id"))

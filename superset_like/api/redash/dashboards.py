@@ -16,11 +16,12 @@ from superset_like.api.redash.dashboard_record import (
     public_url,
     with_rights,
 )
-from superset_like.api.redash.grants import granted_wish, require_access_type
+from superset_like.api.redash.grants import Grant, granted_wish, require_access_type
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     EDIT_DASHBOARD,
     LIST_DASHBOARDS,
+    OF_LISTS,
     RedashResource,
     answer,
     json_body,
@@ -65,15 +66,17 @@ class RedashDashboardsApi(RedashResource):
 
     route_base = "/api"
 
-    @route("GET", "/dashboards", "A page of the dashboards that the caller sees", needs=LIST_DASHBOARDS)
+    @route(
+        "GET", "/dashboards", "A page of the dashboards that the caller sees", needs=LIST_DASHBOARDS, arguments=OF_LISTS
+    )
     def listed(self, actor: Actor) -> Response:
         return _page(actor)
 
-    @route("GET", "/dashboards/my", "Those he made", needs=LIST_DASHBOARDS)
+    @route("GET", "/dashboards/my", "Those he made", needs=LIST_DASHBOARDS, arguments=OF_LISTS)
     def my(self, actor: Actor) -> Response:
         return _page(actor, mine=True)
 
-    @route("GET", "/dashboards/favorites", "Those he put a star on", needs=LIST_DASHBOARDS)
+    @route("GET", "/dashboards/favorites", "Those he put a star on", needs=LIST_DASHBOARDS, arguments=OF_LISTS)
     def favorites(self, actor: Actor) -> Response:
         return _page(actor, starred=True)
 
@@ -81,7 +84,7 @@ class RedashDashboardsApi(RedashResource):
     def tags(self, actor: Actor) -> Response:
         return answer({"tags": [{"name": name, "count": count} for name, count in dashboard_lists.tag_counts(actor)]})
 
-    @route("POST", "/dashboards", "Make one", needs=EDIT_DASHBOARD)
+    @route("POST", "/dashboards", "Make one", needs=EDIT_DASHBOARD, body=NewDashboard)
     def post(self, actor: Actor) -> Response:
         made = dashboard_edits.create(actor, loaded(NewDashboard, json_body())["name"])
         return answer(dashboard_record(actor, made, with_widgets=False))
@@ -101,7 +104,7 @@ class RedashDashboardsApi(RedashResource):
         dashboard = dashboard_names.find(actor, dashboard_id)
         return answer(with_rights(actor, dashboard, dashboard_record(actor, dashboard)))
 
-    @route("POST", "/dashboards/<dashboard_id>", "Change one", needs=EDIT_DASHBOARD)
+    @route("POST", "/dashboards/<dashboard_id>", "Change one", needs=EDIT_DASHBOARD, body=DashboardChange)
     def put(self, actor: Actor, dashboard_id: str) -> Response:
         values = loaded(DashboardChange, json_body())
         version = values.pop("version")
@@ -143,13 +146,15 @@ class RedashDashboardsApi(RedashResource):
         people = user_records(owner.id for owner in dashboard.owners if owner.id != dashboard.created_by_fk)
         return answer({"modify": [people[pk] for pk in sorted(people)]} if people else {})
 
-    @route("POST", "/dashboards/<dashboard_id>/acl", "Let somebody change it", needs=EDIT_DASHBOARD)
+    @route("POST", "/dashboards/<dashboard_id>/acl", "Let somebody change it", needs=EDIT_DASHBOARD, body=Grant)
     def grant(self, actor: Actor, dashboard_id: str) -> Response:
         wish = granted_wish()
         dashboard = dashboard_edits.grant(actor, dashboard_id, wish["user_id"])
         return answer(_granted(actor, dashboard, wish))
 
-    @route("DELETE", "/dashboards/<dashboard_id>/acl", "Let somebody change it no more", needs=EDIT_DASHBOARD)
+    @route(
+        "DELETE", "/dashboards/<dashboard_id>/acl", "Let somebody change it no more", needs=EDIT_DASHBOARD, body=Grant
+    )
     def revoke(self, actor: Actor, dashboard_id: str) -> Response:
         dashboard_edits.revoke(actor, dashboard_id, granted_wish()["user_id"])
         return nothing()

@@ -57,7 +57,7 @@ class RedashDataSourcesApi(RedashResource):
     def listed(self, actor: Actor) -> Response:
         return answer([{**plain_record(each), "view_only": each.view_only} for each in data_sources.listed(actor)])
 
-    @route("POST", "/data_sources", "A new data source", needs=ADMIN)
+    @route("POST", "/data_sources", "A new data source", needs=ADMIN, body=DataSourcePost)
     def create(self, actor: Actor) -> Response:
         values = loaded(DataSourcePost, json_body())
         core, kept = _stored(values)
@@ -69,13 +69,19 @@ class RedashDataSourcesApi(RedashResource):
         record = whole_record(found) if found.is_administered else plain_record(found)
         return answer({**record, "view_only": found.view_only})
 
-    @route("POST", "/data_sources/<int:data_source_id>", "A data source with other options", needs=ADMIN)
+    @route(
+        "POST",
+        "/data_sources/<int:data_source_id>",
+        "A data source with other options",
+        needs=ADMIN,
+        body=DataSourceEdit,
+    )
     def edit(self, actor: Actor, data_source_id: int) -> Response:
         values = loaded(DataSourceEdit, json_body())
         core, kept = _stored_again(data_sources.one(actor, data_source_id), values)
         return answer(whole_record(data_sources.update(actor, data_source_id, core, kept)))
 
-    @route("DELETE", "/data_sources/<int:data_source_id>", "A data source goes", needs=ADMIN)
+    @route("DELETE", "/data_sources/<int:data_source_id>", "A data source goes", needs=ADMIN, status=204)
     def delete(self, actor: Actor, data_source_id: int) -> Response:
         data_sources.delete(actor, data_source_id)
         return Response(status=204)
@@ -89,12 +95,25 @@ class RedashDataSourcesApi(RedashResource):
             return answer({"message": error.message, "ok": False})
         return answer({"message": "success", "ok": True})
 
-    @route("GET", "/data_sources/<int:data_source_id>/schema", "Its tables and columns", needs=LIST_DATA_SOURCES)
+    @route(
+        "GET",
+        "/data_sources/<int:data_source_id>/schema",
+        "Its tables and columns",
+        needs=LIST_DATA_SOURCES,
+        arguments=("refresh",),
+    )
     def schema(self, actor: Actor, data_source_id: int) -> Response:
         found = data_sources.schema(actor, data_source_id, refresh="refresh" in request.args)
         return answer({"schema": [{"name": each.name, "columns": each.columns} for each in found]})
 
-    @route("POST", "/data_sources/<int:data_source_id>/pause", "Nobody runs anything on it for now", needs=ADMIN)
+    @route(
+        "POST",
+        "/data_sources/<int:data_source_id>/pause",
+        "Nobody runs anything on it for now",
+        needs=ADMIN,
+        body=PausePost,
+        arguments=("reason",),
+    )
     def pause(self, actor: Actor, data_source_id: int) -> Response:
         body = loose_body() or {"reason": request.args.get("reason")}
         data_sources.administered(actor, data_source_id)

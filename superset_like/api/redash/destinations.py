@@ -32,7 +32,7 @@ class RedashDestinationApi(RedashResource):
     def list(self, actor: Actor) -> Response:
         return answer([destination_record(each) for each in destinations.seen(actor)])
 
-    @route("POST", "/destinations", "Make one", needs=ADMIN)
+    @route("POST", "/destinations", "Make one", needs=ADMIN, body=DestinationFields)
     def post(self, actor: Actor) -> Response:
         sent = loaded(DestinationFields, json_body())
         return answer(_with_options(destinations.create(actor, sent["name"], sent["type"], sent["options"])))
@@ -41,13 +41,13 @@ class RedashDestinationApi(RedashResource):
     def get(self, actor: Actor, destination_id: int) -> Response:
         return answer(_with_options(destinations.one(actor, destination_id)))
 
-    @route("POST", "/destinations/<int:destination_id>", "Change one", needs=ADMIN)
+    @route("POST", "/destinations/<int:destination_id>", "Change one", needs=ADMIN, body=DestinationFields)
     def put(self, actor: Actor, destination_id: int) -> Response:
         sent = loaded(DestinationFields, json_body())
         changed = destinations.update(actor, destination_id, sent["name"], sent["type"], sent["options"])
         return answer(_with_options(changed))
 
-    @route("DELETE", "/destinations/<int:destination_id>", "Delete one", needs=ADMIN)
+    @route("DELETE", "/destinations/<int:destination_id>", "Delete one", needs=ADMIN, status=204)
     def delete(self, actor: Actor, destination_id: int) -> Response:
         destinations.delete(actor, destination_id)
         return Response(status=204, content_type="text/html; charset=utf-8")

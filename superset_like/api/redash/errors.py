@@ -52,8 +52,8 @@ FAILED = 4
 # The first segment of each path, as far as it begins with /api/.
 NOUNS = (
     *("admin", "alerts", "config", "dashboards", "data_sources", "destinations", "events", "groups", "jobs"),
-    *("organization", "queries", "query_results", "query_snippets", "session", "settings", "users", "visualizations"),
-    "widgets",
+    *("organization", "queries", "query_results", "query_snippets", "redash", "session", "settings", "users"),
+    *("visualizations", "widgets"),
 )
 
 

@@ -12,6 +12,7 @@ from marshmallow.validate import Length
 from superset_like.access.actor import Actor
 from superset_like.api.redash.resource import (
     ADMIN,
+    OF_PAGES,
     RedashResource,
     loaded,
     moment,
@@ -43,7 +44,7 @@ class RedashEventsApi(RedashResource):
 
     route_base = "/api"
 
-    @route("GET", "/events", "Who did what, the latest first", needs=ADMIN)
+    @route("GET", "/events", "Who did what, the latest first", needs=ADMIN, arguments=OF_PAGES)
     def list(self, actor: Actor) -> Response:
         page, size = page_wish()
         count, lines = journal.page(actor, (page - 1) * size, size)

@@ -53,7 +53,7 @@ class RedashGroupsApi(RedashResource):
     def listed(self, actor: Actor) -> Response:
         return answer(group_records(groups.listed(actor)))
 
-    @route("POST", "/groups", "A new group", needs=ADMIN)
+    @route("POST", "/groups", "A new group", needs=ADMIN, body=GroupName)
     def create(self, actor: Actor) -> Response:
         values = loaded(GroupName, json_body())
         return answer(group_records([groups.create(actor, values["name"])])[0])
@@ -62,7 +62,7 @@ class RedashGroupsApi(RedashResource):
     def one(self, actor: Actor, group_id: int) -> Response:
         return answer(group_records([groups.one(actor, group_id)])[0])
 
-    @route("POST", "/groups/<int:group_id>", "A group under another name", needs=ADMIN)
+    @route("POST", "/groups/<int:group_id>", "A group under another name", needs=ADMIN, body=GroupName)
     def rename(self, actor: Actor, group_id: int) -> Response:
         values = loaded(GroupName, json_body())
         return answer(group_records([groups.rename(actor, group_id, values["name"])])[0])
@@ -78,7 +78,7 @@ class RedashGroupsApi(RedashResource):
         records = user_records(found)
         return answer([records[pk] for pk in found])
 
-    @route("POST", "/groups/<int:group_id>/members", "Somebody comes into a group", needs=ADMIN)
+    @route("POST", "/groups/<int:group_id>/members", "Somebody comes into a group", needs=ADMIN, body=Member)
     def add_member(self, actor: Actor, group_id: int) -> Response:
         values = loaded(Member, json_body())
         user = groups.add_member(actor, group_id, values["user_id"])
@@ -93,7 +93,9 @@ class RedashGroupsApi(RedashResource):
     def sources(self, actor: Actor, group_id: int) -> Response:
         return answer([_source(each) for each in data_sources.of_group(actor, group_id)])
 
-    @route("POST", "/groups/<int:group_id>/data_sources", "A group may use a data source", needs=ADMIN)
+    @route(
+        "POST", "/groups/<int:group_id>/data_sources", "A group may use a data source", needs=ADMIN, body=GroupSource
+    )
     def add_source(self, actor: Actor, group_id: int) -> Response:
         values = loaded(GroupSource, json_body())
         return answer(_source(data_sources.grant(actor, group_id, values["data_source_id"], view_only=False)))
@@ -103,6 +105,7 @@ class RedashGroupsApi(RedashResource):
         "/groups/<int:group_id>/data_sources/<int:data_source_id>",
         "A group may use a data source, or only look at it",
         needs=ADMIN,
+        body=View,
     )
     def change_source(self, actor: Actor, group_id: int, data_source_id: int) -> Response:
         values = loaded(View, json_body())

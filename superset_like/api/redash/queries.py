@@ -10,11 +10,12 @@ from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens
-from superset_like.api.redash.grants import granted_wish, require_access_type
+from superset_like.api.redash.grants import Grant, granted_wish, require_access_type
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.query_record import VERSION, query_items, query_record
 from superset_like.api.redash.resource import (
     EDIT_QUERY,
+    OF_LISTS,
     VIEW_QUERY,
     RedashResource,
     answer,
@@ -25,7 +26,7 @@ from superset_like.api.redash.resource import (
     paginated,
     route,
 )
-from superset_like.errors import Conflict, Invalid, NotFound
+from superset_like.errors import Conflict, NotFound
 from superset_like.services import (
     chart_queries,
     marks,
@@ -65,24 +66,28 @@ class QueryPut(QueryFields):
     is_archived = fields.Boolean()
 
 
+class Text(Schema):
+    query = fields.String(required=True)
+
+
 class RedashQueriesApi(RedashResource):
     """Saved queries."""
 
     route_base = "/api"
 
-    @route("GET", "/queries", "A page of the queries that the caller sees", needs=VIEW_QUERY)
+    @route("GET", "/queries", "A page of the queries that the caller sees", needs=VIEW_QUERY, arguments=OF_LISTS)
     def listed(self, actor: Actor) -> Response:
         return _page(actor)
 
-    @route("GET", "/queries/my", "Those he made", needs=VIEW_QUERY)
+    @route("GET", "/queries/my", "Those he made", needs=VIEW_QUERY, arguments=OF_LISTS)
     def my(self, actor: Actor) -> Response:
         return _page(actor, mine=True)
 
-    @route("GET", "/queries/archive", "Those that no other list shows", needs=VIEW_QUERY)
+    @route("GET", "/queries/archive", "Those that no other list shows", needs=VIEW_QUERY, arguments=OF_LISTS)
     def archived(self, actor: Actor) -> Response:
         return _page(actor, archived=True)
 
-    @route("GET", "/queries/favorites", "Those he put a star on", needs=VIEW_QUERY)
+    @route("GET", "/queries/favorites", "Those he put a star on", needs=VIEW_QUERY, arguments=OF_LISTS)
     def favorites(self, actor: Actor) -> Response:
         return _page(actor, starred=True)
 
@@ -90,7 +95,7 @@ class RedashQueriesApi(RedashResource):
     def recent(self, actor: Actor) -> Response:
         return answer(query_items(actor, query_lists.recent(actor)))
 
-    @route("GET", "/queries/search", "Where the search is today", needs=VIEW_QUERY)
+    @route("GET", "/queries/search", "Where the search is today", needs=VIEW_QUERY, arguments=("q",))
     def search(self, actor: Actor) -> Response:
         words = request.args.get("q", "")
         if not words:
@@ -105,7 +110,7 @@ class RedashQueriesApi(RedashResource):
     def tags(self, actor: Actor) -> Response:
         return answer({"tags": [{"name": name, "count": count} for name, count in query_lists.tag_counts(actor)]})
 
-    @route("POST", "/queries", "Make one", needs=EDIT_QUERY)
+    @route("POST", "/queries", "Make one", needs=EDIT_QUERY, body=QueryPost)
     def post(self, actor: Actor) -> Response:
         values = _values(loaded(QueryPost, json_body()))
         values = {"label": "New Query", **values, "is_shared": True, "is_draft": True}
@@ -115,7 +120,7 @@ class RedashQueriesApi(RedashResource):
     def get(self, actor: Actor, query_id: int) -> Response:
         return answer({**query_record(actor, query_id), "can_edit": query_facts.of(actor, query_id).can_edit})
 
-    @route("POST", "/queries/<int:query_id>", "Change one", needs=EDIT_QUERY)
+    @route("POST", "/queries/<int:query_id>", "Change one", needs=EDIT_QUERY, body=QueryPut)
     def put(self, actor: Actor, query_id: int) -> Response:
         sent = json_body()
         if sent.get("version") not in {None, VERSION}:
@@ -149,12 +154,9 @@ class RedashQueriesApi(RedashResource):
         marks.unfavor(actor, *chart_queries.place_of(query_id))
         return nothing()
 
-    @route("POST", "/queries/format", "SQL set in lines")
+    @route("POST", "/queries/format", "SQL set in lines", body=Text)
     def format(self, actor: Actor) -> Response:
-        text = json_body().get("query")
-        if not isinstance(text, str):
-            raise Invalid(fields={"query": ["Missing data for required field."]})
-        return answer({"query": _formatted(actor, text)})
+        return answer({"query": _formatted(actor, loaded(Text, json_body())["query"])})
 
     @route("GET", "/queries/<int:query_id>/dropdown", "What its rows offer a parameter", needs=VIEW_QUERY)
     def dropdown(self, actor: Actor, query_id: int) -> Response:
@@ -172,7 +174,7 @@ class RedashQueriesApi(RedashResource):
         people = user_records(editor.id for editor in asked.editors)
         return answer({"modify": [people[pk] for pk in sorted(people)]} if people else {})
 
-    @route("POST", "/queries/<int:query_id>/acl", "Let somebody change it", needs=EDIT_QUERY)
+    @route("POST", "/queries/<int:query_id>/acl", "Let somebody change it", needs=EDIT_QUERY, body=Grant)
     def grant(self, actor: Actor, query_id: int) -> Response:
         wish = granted_wish()
         saved_queries.grant(actor, chart_queries.saved(actor, query_id).id, wish["user_id"])
@@ -180,7 +182,7 @@ class RedashQueriesApi(RedashResource):
         given = {"access_type": wish["access_type"], "grantor": actor.user_id, "grantee": wish["user_id"]}
         return answer({**known, **given})
 
-    @route("DELETE", "/queries/<int:query_id>/acl", "Let somebody change it no more", needs=EDIT_QUERY)
+    @route("DELETE", "/queries/<int:query_id>/acl", "Let somebody change it no more", needs=EDIT_QUERY, body=Grant)
     def revoke(self, actor: Actor, query_id: int) -> Response:
         saved_queries.revoke(actor, chart_queries.saved(actor, query_id).id, granted_wish()["user_id"])
         return nothing()

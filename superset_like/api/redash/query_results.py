@@ -66,7 +66,14 @@ class RedashQueryResultsApi(RedashResource):
 
     route_base = "/api"
 
-    @route("POST", "/query_results", "Run a text, or answer its kept result", needs=EXECUTE_QUERY)
+    @route(
+        "POST",
+        "/query_results",
+        "Run a text, or answer its kept result",
+        needs=EXECUTE_QUERY,
+        body=TextWish,
+        arguments=("p_name", "wait"),
+    )
     def post(self, actor: Actor) -> Response:
         wish = loaded(TextWish, json_body())
         if wish["data_source_id"] is None:
@@ -87,7 +94,13 @@ class RedashQueryResultsApi(RedashResource):
     def get(self, actor: Actor, result_id: int) -> Response:
         return _result(actor, saved_runs.result(actor, result_id))
 
-    @route("GET", "/query_results/<int:result_id>.<extension>", "A result as a file", needs=VIEW_QUERY)
+    @route(
+        "GET",
+        "/query_results/<int:result_id>.<extension>",
+        "A result as a file",
+        needs=VIEW_QUERY,
+        arguments=("format",),
+    )
     def file(self, actor: Actor, result_id: int, extension: str) -> Response:
         query = saved_runs.result(actor, result_id)
         return _kept_for_ever(_file(actor, query, _extension(extension), str(result_id)))
@@ -98,19 +111,26 @@ class RedashQueryResultsApi(RedashResource):
         "Run a query, or answer its kept result",
         needs=VIEW_QUERY,
         opens=Opens.ALL,
+        body=Wish,
+        arguments=("p_name", "wait"),
     )
     def ask(self, actor: Actor, query_id: int) -> Response:
         wish = loaded(Wish, loose_body())
         return _answered(actor, _asked(actor, query_facts.of(actor, query_id).asked, wish), _wait_s(wish))
 
-    @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY)
+    @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY, arguments=("p_name",))
     def refresh(self, actor: Actor, query_id: int) -> Response:
         asked = chart_queries.one(actor, query_id)
         saved_runs.require_full(actor, asked)
         return job_answer(saved_runs.asked(actor, asked, _of_address(), max_age=0))
 
     @route(
-        "GET", "/queries/<int:query_id>/results", "Its kept result", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY
+        "GET",
+        "/queries/<int:query_id>/results",
+        "Its kept result",
+        needs=VIEW_QUERY,
+        opens=Opens.USER | Opens.QUERY,
+        arguments=("p_name", "max_age", "wait"),
     )
     def kept(self, actor: Actor, query_id: int) -> Response:
         return _of_query(actor, query_id, "json")
@@ -121,6 +141,7 @@ class RedashQueryResultsApi(RedashResource):
         "Its result as a file; with `p_` values, of these, run where it has to be",
         needs=VIEW_QUERY,
         opens=Opens.USER | Opens.QUERY,
+        arguments=("p_name", "max_age", "wait", "format"),
     )
     def kept_file(self, actor: Actor, query_id: int, extension: str) -> Response:
         return _of_query(actor, query_id, _extension(extension))
@@ -131,6 +152,7 @@ class RedashQueryResultsApi(RedashResource):
         "One of its results as a file",
         needs=VIEW_QUERY,
         opens=Opens.USER | Opens.QUERY,
+        arguments=("format",),
     )
     def file_of_query(self, actor: Actor, query_id: int, result_id: int, extension: str) -> Response:
         saved = chart_queries.one(actor, query_id)

@@ -45,7 +45,7 @@ class RedashQuerySnippetApi(RedashResource):
     def list(self, actor: Actor) -> Response:
         return answer(_records(query_snippets.seen(actor)))
 
-    @route("POST", "/query_snippets", "Make a snippet", needs=EDIT_QUERY)
+    @route("POST", "/query_snippets", "Make a snippet", needs=EDIT_QUERY, body=NewSnippet)
     def post(self, actor: Actor) -> Response:
         made = query_snippets.create(actor, loaded(NewSnippet, json_body()))
         return answer(_records([made])[0])
@@ -54,7 +54,7 @@ class RedashQuerySnippetApi(RedashResource):
     def get(self, actor: Actor, snippet_id: int) -> Response:
         return answer(_records([found.one(actor, QuerySnippet, snippet_id)])[0])
 
-    @route("POST", "/query_snippets/<int:snippet_id>", "Change a snippet", needs=EDIT_QUERY)
+    @route("POST", "/query_snippets/<int:snippet_id>", "Change a snippet", needs=EDIT_QUERY, body=SnippetChange)
     def put(self, actor: Actor, snippet_id: int) -> Response:
         changed = query_snippets.update(actor, snippet_id, loaded(SnippetChange, json_body()))
         return answer(_records([changed])[0])

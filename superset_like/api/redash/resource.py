@@ -1,6 +1,7 @@
 """What Redash's resources share: routes with their guard, bodies, answers, pages of lists."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, wraps
 from typing import Any, TypeVar
@@ -27,6 +28,9 @@ LIST_DATA_SOURCES: Pair = ("can_read", "Database")
 LIST_ALERTS: Pair = ("can_read", "SavedQuery")
 # For administrators, whatever roles say.
 ADMIN: Pair = ("admin", "admin")
+# Arguments of lists.
+OF_PAGES = ("page", "page_size")
+OF_LISTS = (*OF_PAGES, "order", "q", "tags")
 LARGEST_PAGE = 250
 LARGEST_ID = 2**31 - 1
 
@@ -41,12 +45,38 @@ class RedashResource(BaseApi):
     allow_browser_login = True
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an endpoint beside its code: `endpoint.facts`.
+
+    needs: what a role must give. opens: whose keys it takes; None where it asks for none. body: what it loads of the
+    request's JSON. arguments: those of the address. status: of what it answers where all is well.
+    """
+
+    method: str
+    url: str
+    summary: str
+    needs: Pair | None = None
+    opens: Opens | None = None
+    body: type[Schema] | None = None
+    arguments: tuple[str, ...] = ()
+    status: int = 200
+
+
 def route(
-    method: str, url: str, summary: str, *, needs: Pair | None = None, opens: Opens = Opens.USER
+    method: str,
+    url: str,
+    summary: str,
+    *,
+    needs: Pair | None = None,
+    opens: Opens = Opens.USER,
+    body: type[Schema] | None = None,
+    arguments: tuple[str, ...] = (),
+    status: int = 200,
 ) -> Callable[[Endpoint], Endpoint]:
     """Makes a method an endpoint: guarded and documented. It is called with the caller before what the path names.
 
-    needs: what a role must give, None for everybody with a valid key. opens: whose keys it takes.
+    needs: None for everybody with a valid key; for this and the others see Facts.
     """
 
     def made(function: Endpoint) -> Endpoint:
@@ -59,9 +89,7 @@ def route(
             answered: Response = function(self, actor, **kwargs)
             return answered
 
-        wrapped: Any = expose(url, methods=(method,))(guarded)
-        wrapped.summary = summary
-        endpoint: Endpoint = wrapped
+        endpoint: Endpoint = _exposed(guarded, Facts(method, url, summary, needs, opens, body, arguments, status))
         return endpoint
 
     return made
@@ -71,12 +99,16 @@ def public(method: str, url: str, summary: str) -> Callable[[Endpoint], Endpoint
     """An endpoint for everybody."""
 
     def made(function: Endpoint) -> Endpoint:
-        wrapped: Any = expose(url, methods=(method,))(function)
-        wrapped.summary = summary
-        endpoint: Endpoint = wrapped
+        endpoint: Endpoint = _exposed(function, Facts(method, url, summary))
         return endpoint
 
     return made
+
+
+def _exposed(function: Any, facts: Facts) -> Any:
+    wrapped = expose(facts.url, methods=(facts.method,))(function)
+    wrapped.facts = facts
+    return wrapped
 
 
 def _require(actor: Actor, needs: Pair | None) -> None:

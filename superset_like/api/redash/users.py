@@ -15,6 +15,7 @@ from superset_like.access.actor import Actor
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     ADMIN,
+    OF_PAGES,
     RedashResource,
     answer,
     json_body,
@@ -49,7 +50,7 @@ class RedashUsersApi(RedashResource):
 
     route_base = "/api"
 
-    @route("GET", "/users", "People")
+    @route("GET", "/users", "People", arguments=(*OF_PAGES, "order", "q", "disabled", "pending"))
     def listed(self, actor: Actor) -> Response:
         page, size = page_wish()
         wish = Wish(
@@ -63,7 +64,7 @@ class RedashUsersApi(RedashResource):
         shown = [{**records[pk], "groups": _with_names(records[pk]["groups"], names)} for pk in found]
         return paginated(count, page, size, shown)
 
-    @route("POST", "/users", "A new account, with a link to choose its password", needs=ADMIN)
+    @route("POST", "/users", "A new account, with a link to choose its password", needs=ADMIN, body=UserPost)
     def create(self, actor: Actor) -> Response:
         values = loaded(UserPost, json_body())
         _count(settings().account_rate_limit, "made")
@@ -74,7 +75,7 @@ class RedashUsersApi(RedashResource):
     def one(self, actor: Actor, user_id: int) -> Response:
         return answer(_with_key(actor, accounts.one(actor, user_id)))
 
-    @route("POST", "/users/<int:user_id>", "An account with other values")
+    @route("POST", "/users/<int:user_id>", "An account with other values", body=UserEdit)
     def edit(self, actor: Actor, user_id: int) -> Response:
         values = loaded(UserEdit, json_body())
         _count(settings().account_edit_rate_limit, "edited")

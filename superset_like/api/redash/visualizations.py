@@ -42,14 +42,20 @@ class RedashVisualizationApi(RedashResource):
 
     route_base = "/api"
 
-    @route("POST", "/visualizations", "Make a visualization", needs=EDIT_QUERY)
+    @route("POST", "/visualizations", "Make a visualization", needs=EDIT_QUERY, body=NewVisualization)
     def create(self, actor: Actor) -> Response:
         """The new one."""
         values = loaded(NewVisualization, json_body())
         saved = found.one(actor, SavedQuery, values.pop("query_id"))
         return answer(visualization_record.record(visualizations.create(actor, saved, **values)))
 
-    @route("POST", "/visualizations/<int:visualization_id>", "Change a visualization", needs=EDIT_QUERY)
+    @route(
+        "POST",
+        "/visualizations/<int:visualization_id>",
+        "Change a visualization",
+        needs=EDIT_QUERY,
+        body=VisualizationChange,
+    )
     def change(self, actor: Actor, visualization_id: int) -> Response:
         """It, as it is now."""
         values = loaded(VisualizationChange, json_body())

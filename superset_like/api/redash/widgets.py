@@ -41,13 +41,13 @@ class RedashWidgetsApi(RedashResource):
 
     route_base = "/api"
 
-    @route("POST", "/widgets", "Put a visualization or a text onto a dashboard", needs=EDIT_DASHBOARD)
+    @route("POST", "/widgets", "Put a visualization or a text onto a dashboard", needs=EDIT_DASHBOARD, body=NewWidget)
     def post(self, actor: Actor) -> Response:
         values: dict[str, Any] = loaded(NewWidget, json_body())
         item = dashboard_items.add(actor, **{**values, "text": values["text"] or ""})
         return answer(widget_records(actor, [item])[0])
 
-    @route("POST", "/widgets/<int:widget_id>", "Change or move one", needs=EDIT_DASHBOARD)
+    @route("POST", "/widgets/<int:widget_id>", "Change or move one", needs=EDIT_DASHBOARD, body=WidgetChange)
     def put(self, actor: Actor, widget_id: int) -> Response:
         values = loaded(WidgetChange, json_body())
         return answer(widget_records(actor, [dashboard_items.change(actor, widget_id, **values)])[0])
