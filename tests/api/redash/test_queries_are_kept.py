@@ -54,6 +54,9 @@ def test_a_body_that_is_no_json_is_refused_and_a_content_type_is_not_needed(shop
     assert (refused.status_code, refused.get_json()["message"][:11]) == (400, "The browser")
     text = f'{{"name": "x", "query": "select 1", "data_source_id": {shop.source}, "bogus": 1}}'
     assert shop.alice.post("/api/queries", data=text).status_code == 200
+    # What curl calls a body that was given with -d.
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert shop.alice.post("/api/queries", data=text, headers=form).status_code == 200
 
 
 def test_the_object_that_was_read_can_be_sent_back_any_number_of_times(shop: Shop) -> None:
