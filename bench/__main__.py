@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import figures, installation, machine, pages, pictures, redash_api, rows, superset_api
+from bench import figures, installation, machine, pages, pictures, redash_api, redash_work, rows, superset_api
 from bench.client import Client, Refused
 from bench.large_download import large_download
 from bench.load import Sent, measured
@@ -77,11 +77,13 @@ def _flask_alone(home: Path, wanted: argparse.Namespace) -> float:
 
 def _under_load(home: Path, wanted: argparse.Namespace) -> tuple[Product, list[Product]]:
     """Us and the others, with what was found of each."""
+    work, fresh_s = _in_redashs_api(home, wanted)
     with serving(home, wanted.port) as server:
         client = superset_api.signed_in(server.base, USER, PASSWORD)
         fresh_mib = server.processes.memory_mib()
         ours = speaking_superset("ours", client, None, server.processes)
-        ours.values[rows.FRESH] = fresh_mib
+        ours.values |= {rows.FRESH: fresh_mib, rows.FRESH_RESULT: fresh_s}
+        ours.requests |= redash_work.requests_of(server.base, work)
         products = [ours, *_rivals(wanted)]
         for row in rows.REQUESTS:
             before = server.processes.peak_mib()
@@ -101,6 +103,14 @@ def _under_load(home: Path, wanted: argparse.Namespace) -> tuple[Product, list[P
         raise SystemExit(f"our own server refused: {ours.left_out}")
     ours.values |= {row: cost.cpu_ms for row, cost in ours.costs.items() if cost.cpu_ms is not None}
     return ours, products[1:]
+
+
+def _in_redashs_api(home: Path, wanted: argparse.Namespace) -> tuple[redash_work.Work, float]:
+    """(what there is to ask in Redash's API, seconds to a fresh result), by a server with a worker beside it."""
+    with serving(home, wanted.port, with_worker=True) as server:
+        client = superset_api.signed_in(server.base, USER, PASSWORD)
+        work = redash_work.prepared(client, superset_api.flights(client).database)
+        return work, redash_work.fresh_s(server.base, work)
 
 
 def speaking_superset(name: str, client: Client, dataset: int | None, processes: Processes | None) -> Product:

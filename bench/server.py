@@ -49,9 +49,9 @@ def prepare(home: Path) -> dict[Row, float]:
 
 
 @contextmanager
-def serving(home: Path, port: int) -> Iterator[Server]:
+def serving(home: Path, port: int, *, with_worker: bool = False) -> Iterator[Server]:
     """A server on that port, stopped at the end."""
-    arguments = ["serve", "--port", str(port), "--workers", "1", "--no-worker"]
+    arguments = ["serve", "--port", str(port), "--workers", "1", *([] if with_worker else ["--no-worker"])]
     with _running([*_command("superset-like"), *arguments], port, home / "bench.log", _environment(home)) as server:
         yield server
 

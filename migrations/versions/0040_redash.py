@@ -17,6 +17,7 @@ depends_on = None
 MOMENT = sa.DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
 LONG_TEXT = sa.Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
 TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+STAMP = sa.table("stamp", sa.column("name", sa.String), sa.column("value", sa.BigInteger))
 NO, NONE = sa.false(), sa.text("0")
 
 
@@ -40,9 +41,11 @@ def upgrade() -> None:
     _create_pairs("saved_query_editor", "saved_query_id", "saved_query.id")
     _create_pairs("query_asker", "query_id", "query.id")
     _create_keys_and_records()
+    op.bulk_insert(STAMP, [{"name": "activity", "value": 0}])
 
 
 def downgrade() -> None:
+    op.execute(sa.delete(STAMP).where(STAMP.c.name == "activity"))
     for table in ("dialect_record", "user_key", "dashboard_share", "dashboard_item", "query_asker"):
         op.drop_table(table)
     op.drop_table("saved_query_editor")

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 
+import orjson
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
@@ -24,7 +25,17 @@ from superset_like.access.api_keys import limited
 from superset_like.access.remembered import Remembered
 from superset_like.errors import NotAuthenticated
 from superset_like.extensions import db, settings
-from superset_like.models import Chart, Dashboard, DashboardShare, Dataset, SavedQuery, UserKey, stamp
+from superset_like.models import (
+    Chart,
+    Dashboard,
+    DashboardShare,
+    Dataset,
+    Dialect,
+    DialectRecord,
+    SavedQuery,
+    UserKey,
+    stamp,
+)
 from superset_like.models.dashboard import dashboard_chart
 from superset_like.models.mixins import now
 
@@ -124,12 +135,21 @@ def reader_of_dashboard(key: Named) -> Actor:
 
 def sharer_of(key: Named) -> Actor:
     """Who shared the dashboard, with all his rights. Raises NotAuthenticated."""
+    if is_sharing_off():
+        raise NotAuthenticated()
     columns = (DashboardShare.nonce, DashboardShare.shared_by_id, DashboardShare.expires_on)
     shared = select(*columns).join(Dashboard, Dashboard.id == DashboardShare.dashboard_id)
     row = db.session.execute(shared.where(Dashboard.id == key.id, Dashboard.is_archived.is_(False))).first()
     if row is None or not key.is_genuine(row.nonce) or (row.expires_on is not None and row.expires_on < now()):
         raise NotAuthenticated()
     return actors.of_user(row.shared_by_id)
+
+
+def is_sharing_off() -> bool:
+    """Whether administrators said that no public address counts; see services/organization.py."""
+    here = (DialectRecord.dialect == Dialect.REDASH.value, DialectRecord.object_type == "organization")
+    kept = db.session.execute(select(DialectRecord.content).where(*here)).scalar()
+    return kept is not None and orjson.loads(kept).get("disable_public_urls") is True
 
 
 def _in_base_36(number: int) -> str:

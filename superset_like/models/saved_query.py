@@ -76,9 +76,9 @@ class SavedQuery(Identified, Versioned, Audited, Model):
         viewonly=True,
     )
 
-    @validates("sql", "db_id", "options_json")
+    @validates("sql", "db_id", "catalog", "schema", "options_json")
     def _note_author(self, _: str, value: Any) -> Any:
-        # Parameters decide what others may put into the text.
+        # The schema decides which tables the text means, parameters what others may put into it.
         self.sql_by_fk = User.get_user_id()
         return value
 

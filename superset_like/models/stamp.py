@@ -1,8 +1,8 @@
 """Counters that tell every process when what it remembers is out of date.
 
 `security` rises with each committed change of users, roles, groups, permissions, row rules or API keys, and with each
-session that is ended; `content` with each change of what people make. A process reads both once a request and drops
-what it remembered under an older value.
+session that is ended; `content` with each change of what people make; `activity` with what goes on around it: queries
+that were run, stars. A process reads them once a request and drops what it remembered under an older value.
 """
 
 from flask import g, has_app_context
@@ -24,7 +24,9 @@ from superset_like.models.chart import Chart
 from superset_like.models.dashboard import Dashboard, DashboardShare, EmbeddedDashboard
 from superset_like.models.database import Database
 from superset_like.models.dataset import Dataset, DatasetColumn, DatasetMetric
+from superset_like.models.dialect_record import DialectRecord
 from superset_like.models.ended_session import EndedSession
+from superset_like.models.favorite import Favorite
 from superset_like.models.row_rule import RowRule
 from superset_like.models.saved_query import SavedQuery
 from superset_like.models.tag import Tag, TaggedObject
@@ -58,7 +60,9 @@ CONTENT = (
     Theme,
     AnnotationLayer,
     Annotation,
+    DialectRecord,
 )
+ACTIVITY = (Favorite,)
 # Login writes these on every visit; they change nobody's rights.
 HARMLESS = frozenset({"last_login", "login_count", "fail_login_count", "last_used_on", "changed_on"})
 
@@ -72,19 +76,34 @@ class Stamp(Model):
     value: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
 
 
-def read(session: Session) -> tuple[int, int]:
-    """(security, content) as committed now."""
+def read(session: Session) -> tuple[int, int, int]:
+    """(security, content, activity) as committed now."""
     # Every request asks this: below the ORM it costs a third.
     values = dict(session.connection().execute(STAMPS).all())
-    return values.get("security", 0), values.get("content", 0)
+    return values.get("security", 0), values.get("content", 0), values.get("activity", 0)
 
 
 def current(session: Session) -> tuple[int, int]:
     """(security, content) as this request or job knows them: read once, and anew after a write of its own."""
-    found: tuple[int, int] | None = g.get("stamps")
+    return whole(session)[:2]
+
+
+def whole(session: Session) -> tuple[int, int, int]:
+    """(security, content, activity), as `current`."""
+    found: tuple[int, int, int] | None = g.get("stamps")
     if found is None:
         found = g.stamps = read(session)
     return found
+
+
+def look_again() -> None:
+    """The next that asks for them reads them anew: others may have written meanwhile."""
+    g.pop("stamps", None)
+
+
+def note_activity(session: Session) -> None:
+    """Whoever remembers what goes on around the content looks again, once this is committed."""
+    _touched(session).add("activity")
 
 
 STAMPS = select(Stamp.name, Stamp.value)
@@ -102,6 +121,8 @@ def _note_objects(session: Session, *_: object) -> None:
             _touched(session).add("security")
         if isinstance(item, CONTENT):
             _touched(session).add("content")
+        if isinstance(item, ACTIVITY):
+            _touched(session).add("activity")
 
 
 def _is_harmless(session: Session, item: Model) -> bool:
@@ -120,6 +141,8 @@ def _note_statement(state: ORMExecuteState) -> None:
         _touched(state.session).add("security")
     if issubclass(changed, CONTENT):
         _touched(state.session).add("content")
+    if issubclass(changed, ACTIVITY):
+        _touched(state.session).add("activity")
 
 
 @event.listens_for(Session, "before_commit")

@@ -10,7 +10,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Report
 from superset_like.models.mixins import now
-from superset_like.services import found, history, layouts, marks, people, report_uses
+from superset_like.services import chart_dialect, found, history, layouts, marks, people, report_uses
 
 
 def create(actor: Actor, values: dict[str, Any]) -> Chart:
@@ -64,6 +64,7 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     charts = found.editable(actor, Chart, pks)
     report_uses.require_unused(actor, Report.chart_id, pks)
     history.bury(actor, charts)
+    chart_dialect.forget(pks)
     for chart in charts:
         db.session.delete(chart)
     marks.forget(ObjectType.CHART, pks)

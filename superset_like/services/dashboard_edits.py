@@ -27,7 +27,6 @@ from superset_like.services import (
     tags,
 )
 
-OBJECT_TYPE = "dashboard"
 KEPT: Mapping[str, Any] = {"layout": [], "dashboard_filters_enabled": False, "options": {}}
 COLUMNS: Mapping[str, str] = {"name": "dashboard_title", "is_archived": "is_archived"}
 LONGEST_TITLE = 500
@@ -35,7 +34,7 @@ LONGEST_TITLE = 500
 
 def kept(dashboards_: list[int]) -> dict[int, dict[str, Any]]:
     """Dashboard -> its layout, options and whether its filters are on, as Redash's clients wrote them."""
-    found = dialect_records.read(Dialect.REDASH, OBJECT_TYPE, dashboards_)
+    found = dialect_records.read(Dialect.REDASH, dashboard_items.OF_DASHBOARDS, dashboards_)
     return {pk: {**KEPT, **found.get(pk, ({}, None))[0]} for pk in dashboards_}
 
 
@@ -140,7 +139,7 @@ def _keep(dashboard: Dashboard, values: Mapping[str, Any]) -> None:
     wanted = {name: values[name] for name in KEPT if name in values}
     if wanted:
         present = kept([dashboard.id])[dashboard.id]
-        dialect_records.write(Dialect.REDASH, OBJECT_TYPE, dashboard.id, {**present, **wanted})
+        dialect_records.write(Dialect.REDASH, dashboard_items.OF_DASHBOARDS, dashboard.id, {**present, **wanted})
 
 
 def _set_owners(dashboard: Dashboard, owners: list[User]) -> None:

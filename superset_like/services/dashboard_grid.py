@@ -82,9 +82,9 @@ def is_plain(layout: Layout) -> bool:
 
 def arranged(layout: Layout, cards: Sequence[Card]) -> dict[str, Any]:
     """A layout of these items alone, each about where it should stand."""
-    kept = layouts.begun({key: node for key, node in layout.items() if key in {layouts.ROOT, HEADER_ID}})
-    kept[layouts.ROOT] = {**kept[layouts.ROOT], "children": [layouts.GRID]}
-    kept[layouts.GRID] = {"type": "GRID", "id": layouts.GRID, "children": [], "parents": [layouts.ROOT]}
+    kept = layouts.begun({})
+    if HEADER_ID in layout:
+        kept[HEADER_ID] = layout[HEADER_ID]
     placed = [(card.node, card.place) for card in cards if card.place is not None]
     end = max((place.row + place.size_y for _, place in placed), default=0)
     for card in cards:

@@ -22,6 +22,8 @@ from superset_like.services import dashboard_grid, dashboard_names, dialect_reco
 from superset_like.services.dashboard_grid import Card, Place
 
 OBJECT_TYPE = "dashboard_item"
+# What Redash's clients keep with dashboards as a whole: see dashboard_edits.
+OF_DASHBOARDS = "dashboard"
 DASHBOARDS: Any = Dashboard.__table__
 ITEMS: Any = DashboardItem.__table__
 TEXT_HEIGHT = 25
@@ -155,6 +157,13 @@ def take_off(charts: Sequence[Chart]) -> None:
         db.session.execute(delete(DashboardItem).where(DashboardItem.id.in_([item.row.id for item in gone])))
         dialect_records.forget(Dialect.REDASH, OBJECT_TYPE, [item.row.id for item in gone])
         _write(_Before(dashboard, before.former, before.shown_version, before.layout, left), layout)
+
+
+def forget(dashboard_ids: Sequence[int]) -> None:
+    """Nothing is kept of the dashboards and their items, whose numbers others may get; not committed."""
+    here = select(DashboardItem.id).where(DashboardItem.dashboard_id.in_(dashboard_ids))
+    dialect_records.forget(Dialect.REDASH, OBJECT_TYPE, list(db.session.execute(here).scalars()))
+    dialect_records.forget(Dialect.REDASH, OF_DASHBOARDS, dashboard_ids)
 
 
 def shown_version(dashboard: Dashboard) -> int:

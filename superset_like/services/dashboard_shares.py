@@ -5,10 +5,12 @@ from sqlalchemy import select
 from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
-from superset_like.errors import Forbidden, NotAuthenticated, NotFound
+from superset_like.errors import BadRequest, Forbidden, NotAuthenticated, NotFound
 from superset_like.extensions import db
 from superset_like.models import Dashboard, DashboardShare
 from superset_like.services import dashboard_edits
+
+SHARING_IS_OFF = "Public URLs are disabled."
 
 
 def share(actor: Actor, text: str) -> Dashboard:
@@ -41,7 +43,12 @@ def key_of(actor: Actor, dashboard: Dashboard) -> str | None:
 
 
 def opened(key: str) -> tuple[Dashboard, Actor]:
-    """(the dashboard of the key, who shared it). Raises NotFound where that person could not read it any more."""
+    """(the dashboard of the key, who shared it). Raises NotFound where that person could not read it any more.
+
+    Raises BadRequest while no public address counts.
+    """
+    if derived_keys.is_sharing_off():
+        raise BadRequest(SHARING_IS_OFF)
     named = derived_keys.named(key)
     if named is None or named.kind is not KeyKind.DASHBOARD:
         raise NotFound()

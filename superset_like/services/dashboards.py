@@ -15,7 +15,7 @@ from superset_like.errors import Invalid, NotFound
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Dataset, ObjectType, Report, Theme
 from superset_like.models.mixins import now
-from superset_like.services import found, history, layouts, marks, people, report_uses
+from superset_like.services import dashboard_items, found, history, layouts, marks, people, report_uses
 
 # What Superset's clients expect of a dashboard nobody configured.
 FRESH_METADATA = {
@@ -117,6 +117,7 @@ def delete(actor: Actor, pks: Sequence[int]) -> int:
     dashboards = found.editable(actor, Dashboard, pks)
     report_uses.require_unused(actor, Report.dashboard_id, pks)
     history.bury(actor, dashboards)
+    dashboard_items.forget(pks)
     for dashboard in dashboards:
         db.session.delete(dashboard)
     marks.forget(ObjectType.DASHBOARD, pks)

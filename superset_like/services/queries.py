@@ -192,7 +192,7 @@ def _ran(actor: Actor, query_id: int, make_plan: Callable[[], Plan]) -> Result:
             db.session.commit()
             with slots.take(actor, plan.database_id, plan.background_wait_s, watch.require_going):
                 outcome = perform(plan, watch)
-        _succeed(query_id, outcome)
+        _succeed(query_id, outcome, plan.result_ttl_s)
     except ProductError as error:
         _end(query_id, error)
         raise
@@ -408,12 +408,9 @@ def _status_of(error: ProductError) -> QueryStatus:
     return QueryStatus.TIMED_OUT if isinstance(error, QueryTimedOut) else QueryStatus.FAILED
 
 
-def _succeed(query_id: int, outcome: Outcome) -> None:
+def _succeed(query_id: int, outcome: Outcome, ttl_s: int | None) -> None:
     key = str(uuid4())
-    ttl_s = settings().results_ttl_s
-    if _is_shared(query_id):
-        ttl_s = max(ttl_s, settings().saved_results_ttl_s)
-    stores.results().put(key, outcome.rows, ttl_s=ttl_s)
+    stores.results().put(key, outcome.rows, ttl_s=ttl_s or settings().results_ttl_s)
     kept = _moved(
         query_id,
         QueryStatus.RUNNING,
@@ -431,12 +428,6 @@ def _succeed(query_id: int, outcome: Outcome) -> None:
     if not kept:
         stores.results().delete(key)
         raise QueryCanceled(LOST)
-
-
-def _is_shared(query_id: int) -> bool:
-    """Whether others may be given its result."""
-    marked = select(QUERIES.c.run_mark).where(QUERIES.c.id == query_id)
-    return db.session.connection().execute(marked).scalar() is not None
 
 
 def _result(actor: Actor, query: Query, rows: int | None) -> Result:

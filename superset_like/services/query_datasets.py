@@ -13,12 +13,13 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from superset_like.access.actor import Actor
 from superset_like.engine.databases.base import ColumnInfo
 from superset_like.errors import Invalid, ProductError, QueryError
 from superset_like.extensions import db
-from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, SavedQuery
+from superset_like.models import Database, Dataset, DatasetColumn, DatasetMetric, Query, SavedQuery, stamp
 from superset_like.services import chart_dialect, datasets, history, query_templates, remembered
 
 LONGEST_LABEL = 220
@@ -68,6 +69,9 @@ def follow(saved: SavedQuery) -> None:
     if all(getattr(dataset, name) == value for name, value in wanted.items()):
         return
     former = history.before(dataset)
+    if dataset.sql != wanted["sql"]:
+        # Which columns another text has, its next result tells. What people wrote on one may still hold.
+        dataset.columns = [column for column in dataset.columns if column.expression or _is_described(column)]
     dataset.database = _database(saved.db_id)
     for name, value in wanted.items():
         setattr(dataset, name, value)
@@ -110,7 +114,7 @@ def learn_columns(saved_query_id: int, columns: Sequence[Mapping[str, Any]]) -> 
 
 
 def with_columns(actor: Actor, dataset: Dataset) -> Dataset:
-    """The dataset, remembered, with columns: those of a query that never ran are asked of its database now.
+    """The dataset with columns, for who only reads it: those of a query that never ran are asked of its database now.
 
     The caller's right to the dataset is checked before. Raises TemplateInvalid, QueryRefused, DataForbidden.
     """
@@ -120,8 +124,17 @@ def with_columns(actor: Actor, dataset: Dataset) -> Dataset:
         infos = datasets.source_columns(actor, dataset)
     except QueryError:
         return dataset
-    learn_columns(dataset.saved_query_id, _described(infos))
+    try:
+        learn_columns(dataset.saved_query_id, _described(infos))
+    except (IntegrityError, StaleDataError):
+        # The other charts of a dashboard ask the same at this moment.
+        db.session.rollback()
+    stamp.look_again()
     return remembered.dataset(dataset.id)
+
+
+def _is_described(column: DatasetColumn) -> bool:
+    return any((column.verbose_name, column.description, column.python_date_format, column.extra))
 
 
 def _described(infos: Sequence[ColumnInfo]) -> list[dict[str, Any]]:
@@ -135,8 +148,15 @@ def _made(saved: SavedQuery) -> Dataset:
     dataset = Dataset(saved_query_id=saved.id, owners=owners, metrics=[count], **_source(saved))
     db.session.add(dataset)
     dataset.database = _database(saved.db_id)
+    _set_columns(dataset, _columns_of_result(saved))
     datasets.flush(dataset)
     return dataset
+
+
+def _columns_of_result(saved: SavedQuery) -> list[dict[str, Any]]:
+    """The columns of the query's latest result; none where there is none yet."""
+    latest = None if saved.latest_query_id is None else db.session.get(Query, saved.latest_query_id)
+    return json.loads(latest.result_columns or "[]") if latest is not None else []
 
 
 def _source(saved: SavedQuery) -> dict[str, Any]:

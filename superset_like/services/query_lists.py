@@ -7,19 +7,34 @@ needs neither sessions nor objects.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
+from superset_like.access.remembered import Remembered
 from superset_like.extensions import db
-from superset_like.models import Chart, Dataset, Favorite, ObjectType, Query, SavedQuery, Tag, TaggedObject
+from superset_like.models import (
+    Chart,
+    Dataset,
+    Favorite,
+    ObjectType,
+    Query,
+    SavedQuery,
+    Tag,
+    TaggedObject,
+    stamp,
+)
 from superset_like.services import chart_queries, tags
 
+KEPT = 300
+# Characters of the texts on the largest page that is remembered.
+LARGEST_KEPT = 200_000
 MOST_RECENT = 10
 MOST_WORDS = 20
 WORD = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
@@ -59,7 +74,7 @@ class Wish:
     size: int = 25
     order: str = ""
     words: str = ""
-    tag_names: Sequence[str] = field(default=())
+    tag_names: tuple[str, ...] = ()
     archived: bool = False
     mine: bool = False
     starred: bool = False
@@ -120,7 +135,18 @@ CHARTS = Source(
 
 
 def listed(actor: Actor, wish: Wish) -> Found:
-    """The page of queries that the caller sees."""
+    """The page of queries that the caller sees, as remembered while nobody makes, changes or runs anything."""
+    memory: Remembered[Any, Found] = current_app.extensions.setdefault("superset_like_query_lists", Remembered(KEPT))
+    stamps, key = stamp.whole(db.session()), (actor.user_id, actor.key_scopes, wish)
+    found = memory.get(stamps, key)
+    if found is None:
+        found = _listed(actor, wish)
+        if sum(len(row.sql or "") + len(row.options_json) for row in found.rows) <= LARGEST_KEPT:
+            memory.put(stamps, key, found)
+    return found
+
+
+def _listed(actor: Actor, wish: Wish) -> Found:
     sources = [SAVED] if wish.archived else [SAVED, CHARTS]
     connection = db.session.connection()
     count = sum(connection.execute(_counted(actor, source, wish)).scalar_one() for source in sources)

@@ -53,7 +53,8 @@ class Plan:
 
     own_limit: the LIMIT that the last SELECT itself has. creates: the last write makes a table of the last SELECT.
     max_bytes: the most that the rows may be as Arrow. background_wait_s: how long a worker waits for
-    others to end; None when somebody waits for the answer.
+    others to end; None when somebody waits for the answer. result_ttl_s: how long the rows are kept; None: as those of
+    the SQL editor.
     """
 
     database_id: int
@@ -69,6 +70,7 @@ class Plan:
     background_wait_s: float | None
     own_limit: int | None = None
     creates: bool = False
+    result_ttl_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ rights of whoever wrote the text.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -511,7 +511,7 @@ def _plan_of(actor: Actor, query: Query) -> Plan:
     if mark != query.run_mark:
         # His rights changed since he asked: what comes now is for others than it would have been.
         db.session.connection().execute(update(QUERIES).where(QUERIES.c.id == query.id).values(run_mark=mark))
-    return plan
+    return replace(plan, result_ttl_s=settings().saved_results_ttl_s)
 
 
 def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor | None:
@@ -592,6 +592,7 @@ def _note_result(query: Query) -> None:
     if ids:
         # Below the ORM: a run is no change of the query.
         db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(values))
+        stamp.note_activity(db.session())
     db.session.commit()
     for pk in ids:
         query_datasets.learn_columns(pk, orjson.loads(query.result_columns or "[]"))

@@ -89,6 +89,7 @@ def load(actor: Actor, database_id: int, file: File, to: Destination, wishes: Wi
     longest = min(engine.label_length or LONGEST_NAME, LONGEST_NAME)
     table = _table(database, engine, to, longest)
     _require_place(actor, database, engine, table)
+    databases.require_running(database)
     target = databases.target(database, writable=True, schema=table.schema, catalog=table.catalog)
     present = _columns_there(actor, database, target, table, to.already)
     given = _types_there(engine, present) if present and to.already is Already.APPEND else {}

@@ -71,7 +71,9 @@ def create_administrator(username: str, password: str, email: str, first_name: s
         return False
     security = current_app.appbuilder.sm  # type: ignore[attr-defined]
     role = security.find_role(current_app.config["AUTH_ROLE_ADMIN"])
-    known = [each for each in (groups.named(groups.ADMIN), groups.named(groups.DEFAULT)) if each is not None]
+    # Not of `default`: row rules on what everybody is would hold for him too.
+    group = groups.named(groups.ADMIN)
+    known = [] if group is None else [group]
     if not security.add_user(username, first_name, last_name, email, role, password, groups=known):
         raise Unavailable("The user could not be stored")
     return True

@@ -1,13 +1,14 @@
 """Visualizations of saved queries: charts over the dataset of the query. Who may edit the query may change them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import BadRequest, NotFound
+from superset_like.errors import BadRequest, NotFound, ProductError
 from superset_like.extensions import db
 from superset_like.models import Chart, Dataset, ObjectType, Report, SavedQuery
 from superset_like.models.mixins import now
@@ -18,6 +19,7 @@ from superset_like.services import (
     history,
     marks,
     query_datasets,
+    redash_charts,
     report_uses,
 )
 from superset_like.services.redash_charts import Visualization
@@ -47,6 +49,7 @@ def create(
     """A new chart over the saved query, owned by its maker and by the caller. Raises Forbidden, Invalid."""
     rules.require(actor, "edit", saved)
     rules.require_new(actor, Chart)
+    _find_columns(actor, saved, kind)
     chart = _made(actor, saved, Visualization(kind, dict(options)), name, description)
     db.session.commit()
     return chart
@@ -58,6 +61,9 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> Chart:
     Raises NotFound, Forbidden, BadRequest for what a chart of no query shows.
     """
     chart = _editable(actor, pk)
+    saved = query_of(chart)
+    if saved is not None:
+        _find_columns(actor, saved, str(values.get("kind", "")))
     former = history.before(chart)
     if "name" in values:
         chart.slice_name = values["name"]
@@ -133,7 +139,8 @@ def _editable(actor: Actor, pk: int) -> Chart:
 def _redraw(chart: Chart, values: Mapping[str, Any]) -> None:
     present = shown([chart])[chart.id]
     wanted = Visualization(values.get("kind", present.kind), values.get("options", present.options))
-    if chart.table is not None and query_of(chart) is not None:
+    saved = query_of(chart)
+    if chart.table is not None and saved is not None:
         chart_dialect.draw(chart, wanted, chart.table)
     elif wanted != present:
         raise BadRequest(MADE_ELSEWHERE)
@@ -148,3 +155,11 @@ def _made(actor: Actor, saved: SavedQuery, wanted: Visualization, name: str, des
     chart_dialect.draw(chart, wanted, dataset)
     db.session.flush()
     return chart
+
+
+def _find_columns(actor: Actor, saved: SavedQuery, kind: str) -> None:
+    """The columns of the query are known, where the kind is drawn by them and its database tells them."""
+    dataset = query_datasets.existing(saved.id)
+    if dataset is not None and not dataset.columns and kind.upper() in redash_charts.BY_COLUMNS:
+        with suppress(ProductError):
+            query_datasets.with_columns(actor, dataset)

@@ -5,7 +5,7 @@ import json
 from flask import Response, current_app, render_template
 from flask_appbuilder import AppBuilder
 
-from superset_like.errors import NotFound
+from superset_like.errors import BadRequest, NotFound
 from superset_like.services import dashboard_shares
 from superset_like.views import chart_modules
 from superset_like.views.embedded import GUEST_TOKEN_HEADER, POLICY
@@ -20,7 +20,7 @@ def public_dashboard(key: str) -> Response:
     """The page. 404 where the key opens nothing, or nothing any more."""
     try:
         dashboard, _ = dashboard_shares.opened(key)
-    except NotFound:
+    except (BadRequest, NotFound):
         return _page(404, message="There is no dashboard here, or it is not shared any more.")
     bootstrap = {
         "config": {"GUEST_TOKEN_HEADER_NAME": GUEST_TOKEN_HEADER},

@@ -7,10 +7,9 @@ from flask import request
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.api.redash import visualization_record
-from superset_like.api.redash.people import maker, user_records
+from superset_like.api.redash import visualization_record, widget_queries
+from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
-from superset_like.api.redash.widget_queries import Queries
 from superset_like.extensions import settings
 from superset_like.models import Dashboard, ObjectType
 from superset_like.services import dashboard_edits, dashboard_items, dashboard_names, dashboard_shares, marks, tags
@@ -45,16 +44,16 @@ def public_record(sharer: Actor, dashboard: Dashboard) -> dict[str, Any]:
     kept = dashboard_edits.kept([dashboard.id])[dashboard.id]
     items = dashboard_items.of_dashboard(dashboard)
     open_ = dashboard_items.readable(sharer, items)
-    charts = visualization_record.records(item.chart for item in items if item.chart is not None)
-    queries = Queries.of(item.chart for item in items if item.chart is not None)
+    charts = [item.chart for item in items if item.chart is not None and item.row.id in open_]
+    drawn, queries = visualization_record.records(charts), widget_queries.public(charts)
     widgets = []
     for item in items:
         shown = {name: value for name, value in _widget(item).items() if name != "dashboard_id"}
         if item.row.id not in open_:
             shown = _restricted(shown)
         elif item.chart is not None:
-            drawn = {name: value for name, value in charts[item.chart.id].items() if name != "id"}
-            shown["visualization"] = {**drawn, "query": queries.public(item.chart)}
+            visualization = {name: value for name, value in drawn[item.chart.id].items() if name != "id"}
+            shown["visualization"] = {**visualization, "query": queries[item.chart.id]}
         widgets.append(shown)
     return {
         "name": dashboard.dashboard_title,
@@ -70,14 +69,14 @@ def widget_records(actor: Actor, items: Sequence[Item]) -> list[dict[str, Any]]:
     open_ = dashboard_items.readable(actor, items)
     charts = [item.chart for item in items if item.chart is not None and item.row.id in open_]
     drawn = visualization_record.records(charts)
-    queries = Queries.of(charts)
+    queries = widget_queries.whole(actor, charts)
     made = []
     for item in items:
         shown = _widget(item)
         if item.row.id not in open_:
             shown = _restricted(shown)
         elif item.chart is not None:
-            shown["visualization"] = {**drawn[item.chart.id], "query": queries.whole(actor, item.chart)}
+            shown["visualization"] = {**drawn[item.chart.id], "query": queries[item.chart.id]}
         made.append(shown)
     return made
 
@@ -90,7 +89,7 @@ def public_url(key: str) -> str:
 
 def _records(dashboards: Sequence[Dashboard]) -> dict[int, dict[str, Any]]:
     ids = [each.id for each in dashboards]
-    people = user_records(each.created_by_fk for each in dashboards)
+    people = author_records(each.created_by_fk for each in dashboards)
     kept, borne = dashboard_edits.kept(ids), tags.names_of(ObjectType.DASHBOARD, ids)
     return {each.id: _record(each, people, kept[each.id], borne.get(each.id, [])) for each in dashboards}
 

@@ -38,7 +38,7 @@ class RedashOrganizationApi(RedashResource):
     @route("GET", "/admin/queries/outdated", "Queries that are due and wait for their run", needs=ADMIN)
     def outdated(self, actor: Actor) -> Response:
         late = query_schedule.outdated()
-        records = [query_record(actor, saved, with_visualizations=False) for saved in late]
+        records = [query_record(actor, saved.id, with_visualizations=False) for saved in late]
         return answer({"queries": records, "updated_at": moment(now())})
 
     @route("GET", "/admin/queries/rq_status", "What workers do, and what waits for them", needs=ADMIN)

@@ -4,19 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
-
 from superset_like.api.redash.resource import moment
-from superset_like.extensions import db
 from superset_like.models.mixins import full_name
-from superset_like.services import groups
+from superset_like.services import persons
+from superset_like.services.persons import Person
 
 AVATAR = "/static/images/avatar.svg"
-COLUMNS = (
-    *(User.id, User.first_name, User.last_name, User.email, User.active, User.created_on, User.changed_on),
-    *(User.last_login, User.password),
-)
 
 NOBODY: Mapping[str, Any] = {
     "id": 0,
@@ -36,13 +29,13 @@ NOBODY: Mapping[str, Any] = {
 
 
 def user_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
-    """id -> the person, for those of them that exist; two statements for any number."""
-    wanted = sorted({pk for pk in ids if pk is not None})
-    if not wanted:
-        return {}
-    held = groups.of_people(wanted)
-    rows = db.session.connection().execute(select(*COLUMNS).where(User.id.in_(wanted)))
-    return {row.id: _record(row, held.get(row.id, [])) for row in rows}
+    """id -> the person as he is now, for those of them that exist."""
+    return _records(persons.read(ids))
+
+
+def author_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    """id -> the person, for those of them that exist, beside what they made."""
+    return _records(persons.authors(ids))
 
 
 def maker(people: Mapping[int, dict[str, Any]], pk: int | None) -> dict[str, Any]:
@@ -51,22 +44,26 @@ def maker(people: Mapping[int, dict[str, Any]], pk: int | None) -> dict[str, Any
     return people.get(pk or 0) or dict(NOBODY)
 
 
-def _record(row: Any, group_ids: list[int]) -> dict[str, Any]:
+def _records(found: Mapping[int, Person]) -> dict[int, dict[str, Any]]:
+    return {pk: _record(person) for pk, person in found.items()}
+
+
+def _record(person: Person) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "name": full_name(row),
-        "email": row.email,
+        "id": person.id,
+        "name": full_name(person),
+        "email": person.email,
         "profile_image_url": AVATAR,
-        "groups": group_ids,
-        "updated_at": _local_moment(row.changed_on),
-        "created_at": _local_moment(row.created_on),
-        "disabled_at": None if row.active else _local_moment(row.changed_on),
-        "is_disabled": not row.active,
-        "active_at": _local_moment(row.last_login),
-        "is_invitation_pending": not row.password,
+        "groups": list(person.group_ids),
+        "updated_at": _local_moment(person.changed_on),
+        "created_at": _local_moment(person.created_on),
+        "disabled_at": None if person.active else _local_moment(person.changed_on),
+        "is_disabled": not person.active,
+        "active_at": _local_moment(person.last_login),
+        "is_invitation_pending": not person.has_password,
         # Nobody is asked to confirm his address; administrators write them.
         "is_email_verified": True,
-        "auth_type": "password" if row.password else "external",
+        "auth_type": "password" if person.has_password else "external",
     }
 
 

@@ -11,7 +11,7 @@ from marshmallow.validate import Length
 from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens
 from superset_like.api.redash.people import user_records
-from superset_like.api.redash.query_record import VERSION, query_items, query_record, with_rights
+from superset_like.api.redash.query_record import VERSION, query_items, query_record
 from superset_like.api.redash.resource import (
     EDIT_QUERY,
     VIEW_QUERY,
@@ -26,7 +26,16 @@ from superset_like.api.redash.resource import (
     route,
 )
 from superset_like.errors import Conflict, Invalid, NotFound
-from superset_like.services import chart_queries, marks, queries, query_lists, saved_queries, saved_runs, tags
+from superset_like.services import (
+    chart_queries,
+    marks,
+    queries,
+    query_facts,
+    query_lists,
+    saved_queries,
+    saved_runs,
+    tags,
+)
 from superset_like.services.query_lists import Wish
 
 # By the names of the core.
@@ -106,12 +115,11 @@ class RedashQueriesApi(RedashResource):
     def post(self, actor: Actor) -> Response:
         values = _values(loaded(QueryPost, json_body()))
         values = {"label": "New Query", **values, "is_shared": True, "is_draft": True}
-        return answer(query_record(actor, saved_queries.create_with_table(actor, values)))
+        return answer(query_record(actor, saved_queries.create_with_table(actor, values).id))
 
     @route("GET", "/queries/<int:query_id>", "One", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY)
     def get(self, actor: Actor, query_id: int) -> Response:
-        asked = chart_queries.one(actor, query_id)
-        return answer(with_rights(actor, asked, query_record(actor, asked)))
+        return answer({**query_record(actor, query_id), "can_edit": query_facts.of(actor, query_id).can_edit})
 
     @route("POST", "/queries/<int:query_id>", "Change one", needs=EDIT_QUERY)
     def put(self, actor: Actor, query_id: int) -> Response:
@@ -121,7 +129,7 @@ class RedashQueriesApi(RedashResource):
         values = _values(loaded(QueryPut, sent))
         if values.get("db_id", 0) is None:
             del values["db_id"]
-        return answer(query_record(actor, saved_queries.update_asked(actor, query_id, values)))
+        return answer(query_record(actor, saved_queries.update_asked(actor, query_id, values).id))
 
     @route("DELETE", "/queries/<int:query_id>", "Archive one", needs=EDIT_QUERY)
     def delete(self, actor: Actor, query_id: int) -> Response:
@@ -130,17 +138,12 @@ class RedashQueriesApi(RedashResource):
 
     @route("POST", "/queries/<int:query_id>/fork", "Copy one", needs=EDIT_QUERY)
     def fork(self, actor: Actor, query_id: int) -> Response:
-        return answer(query_record(actor, saved_queries.fork(actor, query_id)))
+        return answer(query_record(actor, saved_queries.fork(actor, query_id).id))
 
     @route("POST", "/queries/<int:query_id>/regenerate_api_key", "Void its key", needs=EDIT_QUERY)
     def regenerate_api_key(self, actor: Actor, query_id: int) -> Response:
-        return answer(
-            query_record(
-                actor,
-                saved_queries.renew_key(actor, chart_queries.saved(actor, query_id).id),
-                with_visualizations=False,
-            )
-        )
+        saved_queries.renew_key(actor, chart_queries.saved(actor, query_id).id)
+        return answer(query_record(actor, query_id, with_visualizations=False))
 
     @route("POST", "/queries/<int:query_id>/favorite", "Put a star on it", needs=VIEW_QUERY)
     def favor(self, actor: Actor, query_id: int) -> Response:
@@ -190,16 +193,15 @@ class RedashQueriesApi(RedashResource):
 
     @route("GET", "/queries/<int:query_id>/acl/<access_type>", "Whether the caller may", needs=VIEW_QUERY)
     def may(self, actor: Actor, query_id: int, access_type: str) -> Response:
-        asked = chart_queries.one(actor, query_id)
         if access_type not in ACCESS_TYPES:
             raise Invalid("Unknown access type.", fields={"access_type": ["Unknown access type."]})
-        allowed = access_type == "view" or with_rights(actor, asked, {})["can_edit"]
+        allowed = access_type == "view" or query_facts.of(actor, query_id).can_edit
         return answer({"response": allowed})
 
 
 def _page(actor: Actor, **more: bool) -> Response:
     page, size = page_wish()
-    names = [name for name in request.args.getlist("tags") if name]
+    names = tuple(name for name in request.args.getlist("tags") if name)
     order, words = request.args.get("order", ""), request.args.get("q", "").strip()
     made = query_lists.listed(actor, Wish(page, size, order, words, names, **more))
     return paginated(made.count, page, size, query_items(actor, made))

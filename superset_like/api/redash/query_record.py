@@ -1,19 +1,18 @@
 """Queries as Redash shows them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from superset_like.access import derived_keys, rules
+from superset_like.access import derived_keys
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
-from superset_like.api.redash.people import maker, user_records
+from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
-from superset_like.api.redash.visualization_record import records
+from superset_like.api.redash.visualization_record import drawn
 from superset_like.engine import parameters
-from superset_like.models import ObjectType, SavedQuery
-from superset_like.services import chart_queries, marks, saved_queries, saved_runs, tags, visualizations
+from superset_like.services import chart_queries, query_facts, saved_queries, saved_runs, tags
 from superset_like.services.chart_queries import Asked, ChartQuery
 from superset_like.services.query_lists import Found
 
@@ -21,30 +20,47 @@ from superset_like.services.query_lists import Found
 VERSION = 1
 
 
-def query_record(actor: Actor, saved: Asked, *, with_visualizations: bool = True) -> dict[str, Any]:
-    """The query with its people, as its own endpoints answer it."""
-    people = user_records([saved.created_by_fk, saved.changed_by_fk])
-    _, kind, pk = chart_queries.place_of(saved.id)
-    starred = marks.stars(actor, kind, [pk])
-    found = {
-        **_fields(saved, saved.options),
-        "api_key": None if isinstance(saved, ChartQuery) else saved_queries.key_of(actor, saved),
-        "tags": tags.names_of(kind, [pk]).get(pk, []),
-        "is_safe": saved_runs.is_safe(saved),
-        "user": maker(people, saved.created_by_fk),
-        "last_modified_by": people.get(saved.changed_by_fk or 0),
-        "is_favorite": bool(starred),
-    }
+def query_record(actor: Actor, query_id: int, *, with_visualizations: bool = True) -> dict[str, Any]:
+    """The query with its people, as its own endpoints answer it. Raises NotFound."""
+    facts = query_facts.of(actor, query_id)
+    asked = facts.asked
+    people = author_records([asked.created_by_fk, asked.changed_by_fk])
+    found = {**_whole(asked, facts.key, facts.tags, people), "is_favorite": facts.is_starred}
     if with_visualizations:
-        charts = [saved.chart] if isinstance(saved, ChartQuery) else visualizations.of_query(actor, saved)
-        known = records(charts)
-        found["visualizations"] = [known[chart.id] for chart in charts]
+        found["visualizations"] = [drawn(chart, shown) for chart, shown in facts.charts]
     return found
+
+
+def query_records(actor: Actor, asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+    """Query -> it with its people and nothing below it; statements do not grow with their number."""
+    people = author_records(pk for each in asked for pk in (each.created_by_fk, each.changed_by_fk))
+    places = {each.id: chart_queries.place_of(each.id)[1:] for each in asked}
+    borne = {
+        kind: tags.names_of(kind, [pk for of, pk in places.values() if of is kind])
+        for kind in {kind for kind, _ in places.values()}
+    }
+    made = {}
+    for each in asked:
+        kind, pk = places[each.id]
+        key = None if isinstance(each, ChartQuery) else saved_queries.key_of(actor, each)
+        made[each.id] = _whole(each, key, borne[kind].get(pk, ()), people)
+    return made
+
+
+def _whole(asked: Asked, key: str | None, names: Sequence[str], people: Mapping[int, Any]) -> dict[str, Any]:
+    return {
+        **_fields(asked, asked.options),
+        "api_key": key,
+        "tags": list(names),
+        "is_safe": saved_runs.is_safe(asked),
+        "user": maker(people, asked.created_by_fk),
+        "last_modified_by": people.get(asked.changed_by_fk or 0),
+    }
 
 
 def query_items(actor: Actor, found: Found) -> list[dict[str, Any]]:
     """The queries of a list; two statements for the people in it, however many they are."""
-    people = user_records(row.created_by_fk for row in found.rows)
+    people = author_records(row.created_by_fk for row in found.rows)
     return [_item(actor, row, found.tags.get(row.id, ()), people) for row in found.rows]
 
 
@@ -88,29 +104,6 @@ def _fields(query: Any, options: Any) -> dict[str, Any]:
     }
 
 
-def with_rights(actor: Actor, saved: Asked, record: dict[str, Any]) -> dict[str, Any]:
-    """The record with whether the caller may edit the query."""
-    thing = saved.chart if isinstance(saved, ChartQuery) else saved
-    return {**record, "can_edit": rules.can(actor, "edit", thing)}
-
-
 def moment_of_ms(epoch_ms: Any) -> str | None:
     """A time in milliseconds since 1970 as Redash writes times."""
     return moment(saved_runs.moment_of_ms(epoch_ms))
-
-
-def query_records(actor: Actor, queries: Collection[SavedQuery]) -> dict[int, dict[str, Any]]:
-    """id -> the query as other objects show it: with its people, without its visualizations and the caller's star."""
-    people = user_records(pk for saved in queries for pk in (saved.created_by_fk, saved.changed_by_fk))
-    names = tags.names_of(ObjectType.SAVED_QUERY, [saved.id for saved in queries])
-    return {
-        saved.id: {
-            **_fields(saved, saved.options),
-            "api_key": saved_queries.key_of(actor, saved),
-            "tags": names.get(saved.id, []),
-            "is_safe": saved_runs.is_safe(saved),
-            "user": maker(people, saved.created_by_fk),
-            "last_modified_by": people.get(saved.changed_by_fk or 0),
-        }
-        for saved in queries
-    }

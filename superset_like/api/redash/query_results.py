@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
@@ -29,7 +29,7 @@ from superset_like.api.redash.resource import (
 from superset_like.engine.encode.plain_csv import Format
 from superset_like.errors import Invalid, NotFound
 from superset_like.models import Query, QueryStatus, SavedQuery
-from superset_like.services import chart_queries, found, saved_results, saved_runs
+from superset_like.services import chart_queries, found, query_facts, saved_results, saved_runs
 from superset_like.services.chart_queries import Asked
 
 PREFIX = "p_"
@@ -101,7 +101,7 @@ class RedashQueryResultsApi(RedashResource):
     )
     def ask(self, actor: Actor, query_id: int) -> Response:
         wish = loaded(Wish, loose_body())
-        return _answered(actor, _asked(actor, chart_queries.one(actor, query_id), wish), _wait_s(wish))
+        return _answered(actor, _asked(actor, query_facts.of(actor, query_id).asked, wish), _wait_s(wish))
 
     @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY)
     def refresh(self, actor: Actor, query_id: int) -> Response:
@@ -210,6 +210,8 @@ def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
 
 
 def _result(actor: Actor, query: Query) -> Response:
+    # Whoever is answered rows that were there changed nothing.
+    g.changes_nothing = True
     return Response(_result_pieces(actor, query), content_type=JSON)
 
 

@@ -1,41 +1,34 @@
 """The queries of charts on a dashboard, as Redash shows them below each visualization."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from superset_like.access.actor import Actor
-from superset_like.api.redash.query_record import query_record
-from superset_like.models import Chart, SavedQuery
-from superset_like.services import visualizations
-
-# Numbers from here on are of charts over no saved query, each of which is shown as a query of its own.
-FIRST_OF_CHARTS = 1_000_000_000
+from superset_like.api.redash.query_record import query_records
+from superset_like.models import Chart
+from superset_like.services import chart_queries, visualizations
+from superset_like.services.chart_queries import Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Queries:
-    """The saved queries of some charts, by the ids of the charts."""
+def whole(actor: Actor, charts: Sequence[Chart]) -> dict[int, dict[str, Any]]:
+    """Chart -> its query, for charts whose data the caller may read."""
+    saved = visualizations.queries_of(charts)
+    own = [chart for chart in charts if chart.id not in saved]
+    chart_queries.texts_of(actor, [chart.id for chart in own])
+    asked: dict[int, Asked] = {**saved, **{chart.id: chart_queries.of_chart(actor, chart) for chart in own}}
+    records = query_records(actor, list({each.id: each for each in asked.values()}.values()))
+    return {pk: records[each.id] for pk, each in asked.items()}
 
-    by_chart: Mapping[int, SavedQuery]
 
-    @classmethod
-    def of(cls, charts: Iterable[Chart]) -> "Queries":
-        """Those of these charts; one statement for any number."""
-        return cls(visualizations.queries_of(list(charts)))
-
-    def whole(self, actor: Actor, chart: Chart) -> dict[str, Any]:
-        """The chart's query for somebody who may see it."""
-        saved = self.by_chart.get(chart.id)
-        if saved is not None:
-            record = query_record(actor, saved, with_visualizations=False)
-            return {name: value for name, value in record.items() if name != "is_favorite"}
-        return {**self.public(chart), "visualizations": []}
-
-    def public(self, chart: Chart) -> dict[str, Any]:
-        """The chart's query without its text and its key."""
-        saved = self.by_chart.get(chart.id)
-        if saved is None:
-            own = {"id": FIRST_OF_CHARTS + chart.id, "name": chart.slice_name}
-            return {**own, "description": chart.description, "options": {}}
-        return {"id": saved.id, "name": saved.label, "description": saved.description, "options": saved.options}
+def public(charts: Sequence[Chart]) -> dict[int, dict[str, Any]]:
+    """Chart -> its query without its text and its key."""
+    saved = visualizations.queries_of(charts)
+    return {
+        chart.id: {
+            "id": saved[chart.id].id if chart.id in saved else chart_queries.FIRST + chart.id,
+            "name": saved[chart.id].label if chart.id in saved else chart.slice_name,
+            "description": saved[chart.id].description if chart.id in saved else chart.description,
+            "options": saved[chart.id].options if chart.id in saved else {},
+        }
+        for chart in charts
+    }

@@ -312,7 +312,7 @@ function lineLook(formData, each, laid, wish) {
       : { symbol: alone ? "none" : "circle", symbolSize: 6, showSymbol: alone };
   return {
     type: "line",
-    connectNulls: false,
+    connectNulls: Boolean(formData.connectNulls) && !wish.stack,
     ...markers,
     ...(wish.kind === "smooth" ? { smooth: true, smoothMonotone: wish.horizontal ? "y" : "x" } : {}),
     ...(step ? { step } : {}),

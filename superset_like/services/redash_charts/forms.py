@@ -127,7 +127,11 @@ def _lines(kind: str, options: Options, mapped: Mapped) -> Form:
         fields["orientation"] = "horizontal"
     one = {looks[name].get("type") for name in mapped.y}
     drawn = one.pop() if len(one) == 1 else kind
-    return Form(LINES.get(str(drawn), LINES[kind])[0], fields)
+    viz_type = LINES.get(str(drawn), LINES[kind])[0]
+    if viz_type != "echarts_timeseries_bar":
+        # Each series of Redash has points of its own.
+        fields["connectNulls"] = True
+    return Form(viz_type, fields)
 
 
 def _stands_apart(kind: str, look: Options) -> bool:

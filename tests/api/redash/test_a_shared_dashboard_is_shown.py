@@ -131,3 +131,18 @@ def test_it_ends_with_the_share_and_with_the_dashboard(boards: Boards, client_of
     assert reader(client_of, key).get(f"/api/v1/dashboard/{board}").status_code == 401
     other = key[:-1] + ("0" if key[-1] != "0" else "1")
     assert reader(client_of, other).get(f"/api/v1/dashboard/{board}").status_code == 401
+
+
+def test_administrators_can_switch_it_off(boards: Boards, redash_of: RedashOf, client_of: ClientOf) -> None:
+    board, chart, key = shared(boards)
+    body = {"disable_public_urls": True}
+    assert redash_of("admin").post("/api/settings/organization", json=body).status_code == 200
+    answer = client_of(None).get(f"/api/dashboards/public/{key}")
+    assert (answer.status_code, answer.get_json()["message"]) == (400, "Public URLs are disabled.")
+    assert client_of(None).get(f"/public/dashboards/{key}").status_code == 404
+    assert reader(client_of, key).get(f"/api/v1/dashboard/{board}").status_code == 401
+    asked = client_of(None).post(f"/api/queries/{board}/results?api_key={key}", json={})
+    assert asked.status_code in {403, 404}
+    body = {"disable_public_urls": False}
+    assert redash_of("admin").post("/api/settings/organization", json=body).status_code == 200
+    assert sums(reader(client_of, key), board, chart)["north"] == 330

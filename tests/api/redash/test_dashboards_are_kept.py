@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from superset_like.extensions import db
-from superset_like.models import Dashboard, DashboardItem
+from superset_like.models import Dashboard, DashboardItem, SavedQuery
 from tests.api.redash.conftest import RedashOf
-from tests.conftest import ApiClient, ClientOf, Embedded
+from tests.conftest import ApiClient, ClientOf, Counted, Embedded
 
 KEYS = [
     *("id", "slug", "name", "user_id", "user", "layout", "dashboard_filters_enabled", "widgets", "options"),
@@ -433,3 +433,53 @@ def test_a_deleted_query_leaves_its_dataset_to_who_may_read_it(boards: Boards, c
     assert client_of("alice").delete(f"/api/v1/saved_query/{chart['query_id']}").status_code == 200
     # alice may read the table, and so might have made the dataset.
     assert client_of("alice").get(f"/api/v1/chart/{chart['id']}/data/").status_code == 200
+
+
+def test_reading_one_costs_as_much_with_more_widgets(boards: Boards, counted: Counted) -> None:
+    board = boards.dashboard()
+    costs = []
+    for count in (2, 4):
+        for _ in range(count):
+            boards.widget(board["id"], boards.chart()["id"])
+        boards.get(board["id"])
+        counted.statements.clear()
+        boards.get(board["id"])
+        costs.append(len(counted))
+    assert costs[0] == costs[1], "\n".join(counted.statements)
+    boards.post(f"/api/dashboards/{board['id']}", {"is_draft": False})
+    boards.client.get("/api/dashboards")
+    counted.statements.clear()
+    boards.client.get("/api/dashboards")
+    one = len(counted)
+    for name in "abc":
+        boards.dashboard(name)
+    boards.client.get("/api/dashboards")
+    counted.statements.clear()
+    assert boards.client.get("/api/dashboards").get_json()["count"] == 4
+    assert len(counted) == one
+
+
+def test_nothing_of_a_deleted_one_is_left_to_the_next(boards: Boards, client_of: ClientOf) -> None:
+    board, chart = boards.dashboard(), boards.chart()
+    widget = boards.widget(board["id"], chart["id"], {"own": 1}, "told")
+    assert widget["text"] == "told"
+    boards.post(f"/api/dashboards/{board['id']}", {"options": {"own": 1}, "layout": [1]})
+    assert client_of("alice").delete(f"/api/v1/dashboard/{board['id']}").status_code == 200
+    other = boards.dashboard()
+    assert (other["id"], other["options"], other["layout"]) == (board["id"], {}, [])
+    again = boards.widget(other["id"], chart["id"])
+    assert (again["id"], again["text"], again["options"]) == (widget["id"], "", {})
+
+
+def test_who_changes_where_a_text_reads_is_its_author(
+    boards: Boards, redash_of: RedashOf, client_of: ClientOf, people: dict[str, int], app: Flask
+) -> None:
+    admins = Boards(redash_of("admin"), boards.source)
+    query = admins.chart()["query_id"]
+    acl = {"access_type": "modify", "user_id": people["alice"]}
+    assert admins.client.post(f"/api/queries/{query}/acl", json=acl).status_code == 200
+    assert client_of("alice").put(f"/api/v1/saved_query/{query}", json={"schema": "main"}).status_code == 200
+    with app.app_context():
+        saved = db.session.get(SavedQuery, query)
+        assert saved is not None
+        assert saved.sql_by_fk == people["alice"]

@@ -350,11 +350,11 @@ def test_a_link_lets_its_owner_choose_a_password_once(
     assert guest.get(urlsplit(invited["invite_link"]).path).status_code == 404
 
 
-def test_a_new_administrator_is_in_both_groups(app: Flask, redash_of: RedashOf) -> None:
+def test_a_new_administrator_is_in_the_group_of_administrators_alone(app: Flask, redash_of: RedashOf) -> None:
     with app.app_context():
         assert users.create_administrator("root", "root-password", "root@example.com", "Ro", "Ot")
     found = redash_of("admin").get("/api/users?q=root").get_json()["results"]
-    assert [each["groups"] for each in found] == [[{"id": 1, "name": "admin"}, {"id": 2, "name": "default"}]]
+    assert [each["groups"] for each in found] == [[{"id": 1, "name": "admin"}]]
 
 
 def test_administrators_through_a_group_are_administrators(

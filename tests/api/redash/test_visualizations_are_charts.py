@@ -201,3 +201,14 @@ def test_the_dataset_follows_the_query(app: Flask, people: dict[str, int], make_
         query_datasets.learn_columns(query, learnt)
         db.session.commit()
         assert after > version and dataset.version == after
+
+
+def test_a_data_source_goes_with_the_datasets_of_its_queries(
+    app: Flask, redash_of: RedashOf, data_database: int
+) -> None:
+    admin = redash_of("admin")
+    body = {"query": SQL, "data_source_id": data_database, "name": "x"}
+    query = admin.post("/api/queries", json=body).get_json()["id"]
+    assert admin.delete(f"/api/data_sources/{data_database}").status_code == 204
+    found = admin.get(f"/api/queries/{query}").get_json()
+    assert found["data_source_id"] is None

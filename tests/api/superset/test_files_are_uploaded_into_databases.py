@@ -24,7 +24,7 @@ from superset_like.config.settings import Settings
 from superset_like.engine.uploads import reading
 from superset_like.extensions import db
 from superset_like.models import Database
-from superset_like.services import slots
+from superset_like.services import databases, slots
 from tests.api.superset.uploads import allow, form, looked_into, upload, workbook
 from tests.conftest import ApiClient, ClientOf, Embedded
 from tests.row_rules import limit
@@ -64,6 +64,16 @@ def test_a_file_becomes_a_table_and_a_dataset(client_of: ClientOf, shop: int, sa
     assert upload(alice, shop, SIMPLE, already_exists="append").status_code == 201
     again = alice.post("/api/v1/chart/data", json=question).json["result"][0]["data"]
     assert (data, again) == ([{"count": 2}], [{"count": 3}])
+
+
+def test_a_paused_database_takes_no_files(
+    app: Flask, client_of: ClientOf, shop: int, people: dict[str, int], sales_file: Path
+) -> None:
+    with app.app_context(), acting(of_user(people["admin"])) as actor:
+        databases.pause(actor, shop, "maintenance")
+    refused = upload(client_of("alice"), shop, SIMPLE)
+    assert (refused.status_code, "shop is paused (maintenance)." in refused.text) == (400, True)
+    assert "uploaded" not in tables(sales_file)
 
 
 def test_what_was_kept_is_out_of_date_whoever_wrote(app: Flask, client_of: ClientOf, shop: int) -> None:
