@@ -121,7 +121,7 @@ def _one(actor: Actor, alert: Report) -> Response:
 
 def _records(actor: Actor, alerts: Sequence[Report]) -> list[dict[str, Any]]:
     asked = {each.saved_query_id: each.saved_query for each in alerts if each.saved_query is not None}
-    queries = query_records(actor, list(asked.values()))
+    queries = query_records(actor, asked.values())
     people = user_records(_owner(each) for each in alerts)
     return [
         {

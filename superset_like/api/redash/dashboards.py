@@ -16,6 +16,7 @@ from superset_like.api.redash.dashboard_record import (
     public_url,
     with_rights,
 )
+from superset_like.api.redash.grants import granted_wish, require_access_type
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     EDIT_DASHBOARD,
@@ -30,7 +31,7 @@ from superset_like.api.redash.resource import (
     public,
     route,
 )
-from superset_like.errors import BadRequest, NotFound
+from superset_like.errors import NotFound
 from superset_like.models import Dashboard, ObjectType
 from superset_like.services import (
     dashboard_edits,
@@ -40,9 +41,6 @@ from superset_like.services import (
     marks,
 )
 from superset_like.services.dashboard_lists import Wish
-
-ACCESS_TYPES = frozenset({"view", "modify", "delete"})
-ONLY_MODIFY = "Only modify is given to single people; who may view the data of a dashboard sees it."
 
 
 class NewDashboard(Schema):
@@ -60,11 +58,6 @@ class DashboardChange(Schema):
     is_draft = fields.Boolean()
     is_archived = fields.Boolean()
     version = fields.Integer(strict=True, allow_none=True, load_default=None)
-
-
-class Grant(Schema):
-    access_type = fields.String(required=True)
-    user_id = fields.Integer(required=True, strict=True)
 
 
 class RedashDashboardsApi(RedashResource):
@@ -152,19 +145,19 @@ class RedashDashboardsApi(RedashResource):
 
     @route("POST", "/dashboards/<dashboard_id>/acl", "Let somebody change it", needs=EDIT_DASHBOARD)
     def grant(self, actor: Actor, dashboard_id: str) -> Response:
-        wish = _grant()
+        wish = granted_wish()
         dashboard = dashboard_edits.grant(actor, dashboard_id, wish["user_id"])
         return answer(_granted(actor, dashboard, wish))
 
     @route("DELETE", "/dashboards/<dashboard_id>/acl", "Let somebody change it no more", needs=EDIT_DASHBOARD)
     def revoke(self, actor: Actor, dashboard_id: str) -> Response:
-        dashboard_edits.revoke(actor, dashboard_id, _grant()["user_id"])
+        dashboard_edits.revoke(actor, dashboard_id, granted_wish()["user_id"])
         return nothing()
 
     @route("GET", "/dashboards/<dashboard_id>/acl/<access_type>", "Whether the caller may", needs=LIST_DASHBOARDS)
     def granted(self, actor: Actor, dashboard_id: str, access_type: str) -> Response:
         dashboard = dashboard_names.find(actor, dashboard_id)
-        _require_type(access_type)
+        require_access_type(access_type)
         return answer({"response": access_type == "view" or rules.can(actor, "edit", dashboard)})
 
 
@@ -174,19 +167,6 @@ def _page(actor: Actor, *, mine: bool = False, starred: bool = False) -> Respons
     wish = Wish(page, size, request.args.get("order", ""), words, names, mine=mine, starred=starred)
     found = dashboard_lists.listed(actor, wish)
     return paginated(found.count, page, size, dashboard_list(found))
-
-
-def _grant() -> dict[str, Any]:
-    wish = loaded(Grant, json_body())
-    _require_type(wish["access_type"])
-    if wish["access_type"] != "modify":
-        raise BadRequest(ONLY_MODIFY)
-    return wish
-
-
-def _require_type(access_type: str) -> None:
-    if access_type not in ACCESS_TYPES:
-        raise BadRequest("Unknown access type.")
 
 
 def _granted(actor: Actor, dashboard: Dashboard, wish: dict[str, Any]) -> dict[str, Any]:

@@ -38,14 +38,14 @@ def author_records(ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
     return _records(persons.authors(ids))
 
 
+def _records(found: Mapping[int, Person]) -> dict[int, dict[str, Any]]:
+    return {pk: _record(person) for pk, person in found.items()}
+
+
 def maker(people: Mapping[int, dict[str, Any]], pk: int | None) -> dict[str, Any]:
     """The person among those; nobody, by a record with the same fields, for what nobody made or who is gone."""
     # Each object of Redash has its user, and scripts print the name.
     return people.get(pk or 0) or dict(NOBODY)
-
-
-def _records(found: Mapping[int, Person]) -> dict[int, dict[str, Any]]:
-    return {pk: _record(person) for pk, person in found.items()}
 
 
 def _record(person: Person) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens
+from superset_like.api.redash.grants import granted_wish, require_access_type
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.query_record import VERSION, query_items, query_record
 from superset_like.api.redash.resource import (
@@ -19,7 +20,6 @@ from superset_like.api.redash.resource import (
     answer,
     json_body,
     loaded,
-    loose_body,
     nothing,
     page_wish,
     paginated,
@@ -40,7 +40,6 @@ from superset_like.services.query_lists import Wish
 
 # By the names of the core.
 NAMES = {"name": "label", "query": "sql", "data_source_id": "db_id"}
-ACCESS_TYPES = frozenset({"view", "modify", "delete"})
 
 
 class QueryFields(Schema):
@@ -64,11 +63,6 @@ class QueryPost(QueryFields):
 class QueryPut(QueryFields):
     data_source_id = fields.Integer(strict=True, allow_none=True)
     is_archived = fields.Boolean()
-
-
-class Grant(Schema):
-    access_type = fields.String(required=True)
-    user_id = fields.Integer(required=True, strict=True)
 
 
 class RedashQueriesApi(RedashResource):
@@ -180,21 +174,20 @@ class RedashQueriesApi(RedashResource):
 
     @route("POST", "/queries/<int:query_id>/acl", "Let somebody change it", needs=EDIT_QUERY)
     def grant(self, actor: Actor, query_id: int) -> Response:
-        wish = _grant()
+        wish = granted_wish()
         saved_queries.grant(actor, chart_queries.saved(actor, query_id).id, wish["user_id"])
-        people = user_records([actor.user_id, wish["user_id"]])
-        given = {"id": query_id, "object_id": query_id, "object_type": "queries", "access_type": wish["access_type"]}
-        return answer({**given, "grantor": people.get(actor.user_id or 0), "grantee": people.get(wish["user_id"])})
+        known = {"id": query_id, "object_id": query_id, "object_type": "queries"}
+        given = {"access_type": wish["access_type"], "grantor": actor.user_id, "grantee": wish["user_id"]}
+        return answer({**known, **given})
 
     @route("DELETE", "/queries/<int:query_id>/acl", "Let somebody change it no more", needs=EDIT_QUERY)
     def revoke(self, actor: Actor, query_id: int) -> Response:
-        saved_queries.revoke(actor, chart_queries.saved(actor, query_id).id, _grant()["user_id"])
+        saved_queries.revoke(actor, chart_queries.saved(actor, query_id).id, granted_wish()["user_id"])
         return nothing()
 
     @route("GET", "/queries/<int:query_id>/acl/<access_type>", "Whether the caller may", needs=VIEW_QUERY)
     def may(self, actor: Actor, query_id: int, access_type: str) -> Response:
-        if access_type not in ACCESS_TYPES:
-            raise Invalid("Unknown access type.", fields={"access_type": ["Unknown access type."]})
+        require_access_type(access_type)
         allowed = access_type == "view" or query_facts.of(actor, query_id).can_edit
         return answer({"response": allowed})
 
@@ -218,13 +211,6 @@ def _values(sent: dict[str, Any]) -> dict[str, Any]:
     if "tags" in values:
         values["tags"] = tags.ids_of_new([name.strip() for name in values["tags"] if name.strip()])
     return values
-
-
-def _grant() -> dict[str, Any]:
-    wish = loaded(Grant, loose_body())
-    if wish["access_type"] not in ACCESS_TYPES:
-        raise Invalid("Unknown access type.", fields={"access_type": ["Unknown access type."]})
-    return wish
 
 
 def _formatted(actor: Actor, text: str) -> str:

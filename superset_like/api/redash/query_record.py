@@ -1,6 +1,6 @@
 """Queries as Redash shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -31,7 +31,7 @@ def query_record(actor: Actor, query_id: int, *, with_visualizations: bool = Tru
     return found
 
 
-def query_records(actor: Actor, asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+def query_records(actor: Actor, asked: Collection[Asked]) -> dict[int, dict[str, Any]]:
     """Query -> it with its people and nothing below it; statements do not grow with their number."""
     people = author_records(pk for each in asked for pk in (each.created_by_fk, each.changed_by_fk))
     places = {each.id: chart_queries.place_of(each.id)[1:] for each in asked}

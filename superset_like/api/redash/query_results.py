@@ -29,7 +29,7 @@ from superset_like.api.redash.resource import (
 from superset_like.engine.encode.plain_csv import Format
 from superset_like.errors import Invalid, NotFound
 from superset_like.models import Query, QueryStatus, SavedQuery
-from superset_like.services import chart_queries, found, query_facts, saved_results, saved_runs
+from superset_like.services import chart_queries, found, organization, query_facts, saved_results, saved_runs
 from superset_like.services.chart_queries import Asked
 
 PREFIX = "p_"
@@ -271,7 +271,8 @@ def _format(separator: str) -> Format:
         raise Invalid(fields={"format": ["Must be iso."]})
     if wanted == "iso":
         return Format(separator)
-    return Format(separator, "DD/MM/YY", "DD/MM/YY HH:mm")
+    known = organization.known()
+    return Format(separator, known["date_format"], f"{known['date_format']} {known['time_format']}")
 
 
 def _extension(text: str) -> str:

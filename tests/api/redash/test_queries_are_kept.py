@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_grants_let_others_change_it(shop: Shop, people: dict[str, int], redash_
     assert shop.admin.get(f"{address}/acl").get_json() == {}
     assert shop.alice.post(address, json={"name": "x"}).status_code == 403
     given = shop.admin.post(f"{address}/acl", json={"access_type": "modify", "user_id": people["alice"]})
-    assert given.get_json()["grantee"]["id"] == people["alice"]
+    assert given.get_json()["grantee"] == people["alice"]
     assert [each["id"] for each in shop.admin.get(f"{address}/acl").get_json()["modify"]] == [people["alice"]]
     assert shop.alice.get(f"{address}/acl/modify").get_json() == {"response": True}
     assert shop.alice.post(address, json={"name": "x"}).status_code == 200
@@ -195,6 +196,17 @@ def test_it_is_supersets_saved_query_too(shop: Shop, client_of: ClientOf) -> Non
     assert shop.alice.get(f"/api/queries/{mine}").status_code == 200
     assert shop.vera.get(f"/api/queries/{mine}").status_code == 404
     assert shop.vera.get("/api/queries").get_json()["count"] == 1
+
+
+def test_it_opens_in_the_sql_editor_with_its_own_values(shop: Shop, client_of: ClientOf) -> None:
+    dates = {"name": "r", "type": "date-range", "value": {"start": "2026-01-01", "end": "2026-01-31"}}
+    sql = "select count(*) as n from sales where amount > {{ n }} and sold_on >= '{{ r.start }}'"
+    made = shop.query(sql, {"name": "n", "type": "number", "value": 50}, dates)
+    alice = client_of("alice")
+    read = alice.get(f"/api/v1/saved_query/{made['id']}").get_json()["result"]
+    assert json.loads(read["template_parameters"]) == {"n": "50", "r": {"start": "2026-01-01", "end": "2026-01-31"}}
+    body = {"database_id": shop.source, "sql": read["sql"], "templateParams": read["template_parameters"]}
+    assert alice.post("/api/v1/sqllab/execute/", json=body).get_json()["data"] == [{"n": 6}]
 
 
 def test_lists_and_items_cost_few_statements(shop: Shop, counted: Counted) -> None:
