@@ -33,7 +33,9 @@ def shown(charts: Iterable[Chart]) -> dict[int, Visualization]:
 
 def draw(chart: Chart, wanted: Visualization, dataset: Dataset) -> None:
     """The chart has the form that draws the visualization over the rows of the dataset, and keeps it; not committed."""
-    form = redash_charts.form_of(wanted.kind, wanted.options, [column.column_name for column in dataset.columns])
+    form = redash_charts.form_of(
+        wanted.kind, wanted.options, {column.column_name: column.type for column in dataset.columns}
+    )
     named = {"viz_type": form.viz_type, "datasource": f"{dataset.id}__table"}
     chart.viz_type, chart.params, chart.query_context = form.viz_type, json.dumps({**form.fields, **named}), None
     content = {"type": wanted.kind, "options": wanted.options}

@@ -63,6 +63,7 @@ def made(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
     values = dict(values)
     require_database(actor, values["db_id"])
     _require_dropdowns(actor, values.get("options_json"))
+    values |= _for_the_editor(values)
     tag_ids = values.pop("tags", ())
     saved = SavedQuery(**_stored(values))
     _schedule(saved, values)
@@ -85,6 +86,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
         marks.tag(ObjectType.SAVED_QUERY, saved.id, values.pop("tags"))
     if "options_json" in values:
         _require_dropdowns(actor, values["options_json"])
+        values |= _for_the_editor(values)
     for name, value in _stored(values).items():
         # What somebody writes again as it is has no new author.
         if getattr(saved, name) != value:
@@ -179,6 +181,14 @@ def revoke(actor: Actor, pk: int, user_id: int) -> None:
     saved = found.editable(actor, SavedQuery, [pk])[0]
     saved.editors = [editor for editor in saved.editors if editor.id != user_id]
     db.session.commit()
+
+
+def _for_the_editor(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the SQL editor gives the text's places: the values that the parameters have by themselves, as of now."""
+    if "template_parameters" in values:
+        return {}
+    own = saved_runs.own_values(json.loads(values.get("options_json") or "{}"))
+    return {"template_parameters": json.dumps(own)} if own else {}
 
 
 def _schedule(saved: SavedQuery, values: Mapping[str, Any]) -> None:

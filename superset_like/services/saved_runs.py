@@ -262,6 +262,11 @@ def own_text(sql: str, options: Mapping[str, Any]) -> str:
     return parameters.filled(sql, _own_values(declared, Setting(now_in_zone())))
 
 
+def own_values(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a query's parameters have by themselves, as a template names them."""
+    return _nested(_own_values(parameters.declared(options), Setting(now_in_zone())))
+
+
 def latest_of_text(actor: Actor, saved: SavedQuery) -> Query | None:
     """The latest execution of the very text of a query, whoever asked it, that the caller may have."""
     try:

@@ -112,7 +112,7 @@ def test_each_kind_of_key_destination_and_data_source_stands_there() -> None:
     assert len(table("key")) == len(KeyKind) + 1
     (kinds,) = re.findall(r"destinations of the\s+types (.*?);", section("Alerts and destinations"), re.DOTALL)
     assert code(kinds) == list(destinations.KINDS)
-    (types,) = re.findall(r"engines for (.*)\.$", section("Coming from Redash"), re.MULTILINE | re.DOTALL)
+    (types,) = re.findall(r"engines for (.*?)\)", section("Coming from Redash"), re.DOTALL)
     assert code(types) == [each.type for each in data_source_types.TYPES]
 
 

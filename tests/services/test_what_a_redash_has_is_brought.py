@@ -305,3 +305,50 @@ def test_connections_that_are_paused_say_so(brought: Brought, redash: Redash, pe
     assert source.pause["reason"] == "Moving"
     with pytest.raises(DatabasePaused, match="PG is paused"):
         databases.require_running(source)
+
+
+@pytest.mark.parametrize(("view_only", "notes"), [(False, 0), (True, 1)])
+def test_objects_belong_to_who_made_them_and_are_judged_by_his_rights(
+    brought: Brought, redash: Redash, view_only: bool, notes: int
+) -> None:
+    viewer = redash.answers["users?disabled=False"][0]
+    redash.answers["groups/3/data_sources"][0]["view_only"] = view_only
+    redash.answers["queries/18"]["user"] = viewer
+    told = brought()
+    query, pk = one("query", 18, SavedQuery), _id("viewer@example.com")
+    assert viewer["email"] == "viewer@example.com"
+    # Whoever may only look there gains nothing by it: what he wrote reads the tables that he may read.
+    assert (query.created_by_fk, query.changed_by_fk, query.sql_by_fk) == (pk, pk, pk)
+    said = "its owner may not do that here, so it was written with your rights"
+    assert told["query", 18].notes.count(said) == notes
+
+
+def test_what_a_disabled_person_made_is_his(brought: Brought, redash: Redash) -> None:
+    users = redash.answers["users?disabled=False"]
+    gone = {**users.pop(0), "is_disabled": True}
+    redash.answers["users?disabled=True"] = [gone]
+    redash.answers["queries/18"]["user"] = gone
+    brought()
+    assert one("query", 18, SavedQuery).created_by_fk == _id(gone["email"])
+
+
+def test_one_strange_object_keeps_no_other_away(
+    brought: Brought, redash: Redash, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    redash.answers["queries/2"] |= {"tags": ["x" * 300], "name": ["no text"]}
+    usual = saved_queries.made
+
+    def strange(actor: Any, values: Any) -> Any:
+        if "as value" in values["sql"]:
+            raise ZeroDivisionError
+        return usual(actor, values)
+
+    monkeypatch.setattr(saved_queries, "made", strange)
+    redash.answers["queries/1"]["data_source_id"] = 2
+    told = brought()
+    assert told["query", 2].notes == ("its record is not as Redash's are: name",)
+    assert told["query", 18].notes == ("this server failed to write it: see its log",)
+    assert told["query", 19].notes == ("its parameter c takes its values from query 18, which was not brought",)
+    assert told["query", 1].outcome is Outcome.BROUGHT
+    assert "query 18 of http://127.0.0.1" in caplog.text
+    assert KEY not in caplog.text

@@ -93,11 +93,12 @@ def test_series_of_two_types_or_axes_are_a_mixed_chart() -> None:
         ("COHORT", {}, "heatmap_v2"),
         ("SANKEY", {}, "sankey_v2"),
         ("SUNBURST_SEQUENCE", {}, "sunburst_v2"),
+        ("BOXPLOT", {"yAxisLabel": "values"}, "box_plot"),
         ("table", {}, "table"),
     ],
 )
 def test_each_type_asks_a_question(kind: str, options: dict[str, Any], viz_type: str) -> None:
-    form = form_of(kind, options, ["stage1", "stage2", "value"])
+    form = form_of(kind, options, {"stage1": "TEXT", "stage2": "VARCHAR(3)", "value": "INTEGER"})
     assert form.viz_type == viz_type
     (question, *_) = chart_types.of(viz_type).questions({**form.fields, "viz_type": viz_type})
     assert question["columns"] or question["metrics"]
@@ -127,6 +128,11 @@ def test_each_type_asks_a_question(kind: str, options: dict[str, Any], viz_type:
 def test_what_cannot_be_drawn_is_a_table_of_all_rows(kind: str, options: dict[str, Any]) -> None:
     form = form_of(kind, options)
     assert (form.viz_type, form.fields["all_columns"], form.fields["query_mode"]) == ("table", ["*"], "raw")
+
+
+def test_a_box_plot_has_a_box_for_each_column_of_numbers() -> None:
+    fields = form_of("BOXPLOT", {}, {"a": "BIGINT", "b": "TEXT", "c": None, "d": "double precision"}).fields
+    assert [metric["column"]["column_name"] for metric in fields["metrics"]] == ["a", "d"]
 
 
 def test_a_table_hides_names_and_moves_columns() -> None:

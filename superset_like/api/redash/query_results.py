@@ -29,7 +29,7 @@ from superset_like.api.redash.resource import (
 from superset_like.engine.encode.plain_csv import Format
 from superset_like.errors import Invalid, NotFound
 from superset_like.models import Query, QueryStatus, SavedQuery
-from superset_like.services import chart_queries, found, organization, query_facts, saved_results, saved_runs
+from superset_like.services import chart_queries, organization, query_facts, saved_results, saved_runs
 from superset_like.services.chart_queries import Asked
 
 PREFIX = "p_"
@@ -78,7 +78,7 @@ class RedashQueryResultsApi(RedashResource):
         wish = loaded(TextWish, json_body())
         if wish["data_source_id"] is None:
             return answer({"job": {"status": 4, "error": NO_DATA_SOURCE}}, 401)
-        saved = found.one(actor, SavedQuery, wish["query_id"]) if isinstance(wish["query_id"], int) else None
+        saved = _draft_of(actor, wish["query_id"])
         query = saved_runs.ask_text(
             actor,
             wish["data_source_id"],
@@ -158,6 +158,13 @@ class RedashQueryResultsApi(RedashResource):
         saved = chart_queries.one(actor, query_id)
         query = saved_runs.result(actor, result_id, saved)
         return _kept_for_ever(_file(actor, query, _extension(extension), saved.label))
+
+
+def _draft_of(actor: Actor, query_id: Any) -> SavedQuery | None:
+    """The saved query of which a text is a draft; clients also send words for one that is not saved yet."""
+    is_number = isinstance(query_id, int) and not isinstance(query_id, bool)
+    asked = chart_queries.one(actor, query_id) if is_number else None
+    return asked if isinstance(asked, SavedQuery) else None
 
 
 def _of_query(actor: Actor, query_id: int, extension: str) -> Response:

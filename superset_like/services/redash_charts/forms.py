@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Options: TypeAlias = Mapping[str, Any]
+# The columns that a query's result is known to have, in order: name -> type in the engine's words, None where unknown.
+Columns: TypeAlias = Mapping[str, str | None]
 Fields: TypeAlias = dict[str, Any]
 ALL_COLUMNS = "*"
 MOST_ROWS = 10_000
@@ -27,6 +29,8 @@ AGGREGATES: Mapping[str, str] = {
     "Minimum": "MIN",
 }
 COUNTRY_CODES: Mapping[str, str] = {"iso_a3": "cca3", "iso_a2": "cca2", "name": "name", "name_long": "name"}
+# How the types of columns of numbers begin, in engines and in results.
+NUMBERS = ("INT", "BIGINT", "SMALLINT", "TINYINT", "HUGEINT", "FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC")
 COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "count"}
 
 
@@ -49,13 +53,13 @@ class Mapped:
     value: str | None
 
 
-def form_of(kind: str, options: Options, columns: Sequence[str] = ()) -> Form:
-    """The chart that draws the visualization. columns: those that its query's result is known to have, in order."""
-    made = MAKERS.get(kind.upper(), _table)(options, columns)
-    return made or _table({}, columns)
+def form_of(kind: str, options: Options, columns: Columns | None = None) -> Form:
+    """The chart that draws the visualization of a query whose result has these columns."""
+    made = MAKERS.get(kind.upper(), _table)(options, columns or {})
+    return made or _table({}, columns or {})
 
 
-def _table(options: Options, _: Sequence[str]) -> Form:
+def _table(options: Options, _: Columns) -> Form:
     described = [each for each in _objects(options.get("columns")) if isinstance(each.get("name"), str)]
     order = sorted(described, key=lambda each: _number(each.get("order"), 0))
     shown = [each["name"] for each in order if each.get("visible", True)]
@@ -87,7 +91,7 @@ def _look_of(column: Options) -> Fields:
     return look
 
 
-def _chart(options: Options, columns: Sequence[str]) -> Form | None:
+def _chart(options: Options, columns: Columns) -> Form | None:
     kind = str(options.get("globalSeriesType") or "column")
     mapped = _mapped(options.get("columnMapping"))
     if kind == "heatmap":
@@ -227,6 +231,23 @@ def _box(options: Options, mapped: Mapped) -> Form:
     return Form("box_plot", {**_axes(options), **fields})
 
 
+def _boxes(options: Options, columns: Columns) -> Form | None:
+    """A box for each column of numbers."""
+    numbers = [name for name, type_ in columns.items() if (type_ or "").upper().startswith(NUMBERS)]
+    if not numbers:
+        return None
+    fields = {
+        "groupby": [],
+        "columns": [ALL_COLUMNS],
+        "metrics": [_simple("AVG", name, f"{name} (values)") for name in numbers],
+        "whiskerOptions": "Tukey",
+        "row_limit": MOST_ROWS,
+    }
+    titles = {"x_axis_title": options.get("xAxisLabel"), "y_axis_title": options.get("yAxisLabel")}
+    shown = {name: text for name, text in titles.items() if isinstance(text, str) and text}
+    return Form("box_plot", {**fields, **shown})
+
+
 def _heatmap(options: Options, mapped: Mapped) -> Form | None:
     if mapped.x is None or not mapped.y:
         return None
@@ -235,7 +256,7 @@ def _heatmap(options: Options, mapped: Mapped) -> Form | None:
     return Form("heatmap_v2", {**fields, "show_values": bool(options.get("showDataLabels")), "show_legend": True})
 
 
-def _counter(options: Options, _: Sequence[str]) -> Form | None:
+def _counter(options: Options, _: Columns) -> Form | None:
     column = options.get("counterColName")
     fields: Fields = {"subheader": str(options.get("counterLabel") or "")}
     places = options.get("stringDecimal")
@@ -251,7 +272,7 @@ def _counter(options: Options, _: Sequence[str]) -> Form | None:
     return Form("big_number_total", {**fields, "metric": _simple("MAX", column, f"{column} (max)")})
 
 
-def _pivot(options: Options, _: Sequence[str]) -> Form | None:
+def _pivot(options: Options, _: Columns) -> Form | None:
     rows, across, values = (_texts(options.get(name)) for name in ("rows", "cols", "vals"))
     if not rows and not across:
         return None
@@ -270,7 +291,7 @@ def _total(name: str) -> str:
     return name if name in {"Average", "Minimum", "Maximum"} else "Sum"
 
 
-def _map(options: Options, _: Sequence[str]) -> Form | None:
+def _map(options: Options, _: Columns) -> Form | None:
     latitude, longitude = options.get("latColName"), options.get("lonColName")
     if not isinstance(latitude, str) or not isinstance(longitude, str):
         return None
@@ -285,7 +306,7 @@ def _map(options: Options, _: Sequence[str]) -> Form | None:
     return Form("echarts_timeseries_scatter", fields)
 
 
-def _choropleth(options: Options, _: Sequence[str]) -> Form | None:
+def _choropleth(options: Options, _: Columns) -> Form | None:
     column = options.get("keyColumn") or options.get("countryCodeColumn")
     value = options.get("valueColumn")
     kind = str(options.get("mapType") or "countries")
@@ -296,7 +317,7 @@ def _choropleth(options: Options, _: Sequence[str]) -> Form | None:
     return Form("world_map", {**fields, "metric": _simple("SUM", value, f"{value} (sum)"), "row_limit": MOST_ROWS})
 
 
-def _funnel(options: Options, _: Sequence[str]) -> Form | None:
+def _funnel(options: Options, _: Columns) -> Form | None:
     step, value = (_object(options.get(name)).get("colName") for name in ("stepCol", "valueCol"))
     if not isinstance(step, str) or not isinstance(value, str):
         return None
@@ -304,7 +325,7 @@ def _funnel(options: Options, _: Sequence[str]) -> Form | None:
     return Form("funnel", {**fields, "row_limit": MOST_ROWS, "label_type": "key_value_percent", "show_labels": True})
 
 
-def _sankey(_: Options, columns: Sequence[str]) -> Form | None:
+def _sankey(_: Options, columns: Columns) -> Form | None:
     stages = _stages(columns)
     if len(stages) < 2 or "value" not in columns:
         return None
@@ -312,18 +333,18 @@ def _sankey(_: Options, columns: Sequence[str]) -> Form | None:
     return Form("sankey_v2", {**fields, "row_limit": MOST_ROWS})
 
 
-def _sunburst(_: Options, columns: Sequence[str]) -> Form | None:
+def _sunburst(_: Options, columns: Columns) -> Form | None:
     stages = _stages(columns)
     if not stages or "value" not in columns:
         return None
     return Form("sunburst_v2", {"columns": stages, "metric": _measure("value", {}), "row_limit": MOST_ROWS})
 
 
-def _stages(columns: Sequence[str]) -> list[str]:
+def _stages(columns: Columns) -> list[str]:
     return [name for name in columns if name.startswith("stage") and name.removeprefix("stage").isdigit()]
 
 
-def _word_cloud(options: Options, _: Sequence[str]) -> Form | None:
+def _word_cloud(options: Options, _: Columns) -> Form | None:
     column, frequency = options.get("column"), options.get("frequenciesColumn")
     if not isinstance(column, str) or not column:
         return None
@@ -331,7 +352,7 @@ def _word_cloud(options: Options, _: Sequence[str]) -> Form | None:
     return Form("word_cloud", {"series": column, "metric": metric, "row_limit": 100})
 
 
-def _cohort(options: Options, _: Sequence[str]) -> Form | None:
+def _cohort(options: Options, _: Columns) -> Form | None:
     names = [options.get(name) or usual for name, usual in COHORT_COLUMNS]
     date, stage, value = (str(name) for name in names)
     fields = {"x_axis": stage, "groupby": date, "metric": _simple("SUM", value, f"{value} (sum)"), "show_values": True}
@@ -340,8 +361,9 @@ def _cohort(options: Options, _: Sequence[str]) -> Form | None:
 
 COHORT_COLUMNS = (("dateColumn", "date"), ("stageColumn", "day_number"), ("valueColumn", "value"))
 # Types whose columns are found by their names in the result.
-BY_COLUMNS = frozenset({"SANKEY", "SUNBURST_SEQUENCE"})
-MAKERS: Mapping[str, Callable[[Options, Sequence[str]], Form | None]] = {
+BY_COLUMNS = frozenset({"BOXPLOT", "SANKEY", "SUNBURST_SEQUENCE"})
+MAKERS: Mapping[str, Callable[[Options, Columns], Form | None]] = {
+    "BOXPLOT": _boxes,
     "CHART": _chart,
     "CHOROPLETH": _choropleth,
     "COHORT": _cohort,

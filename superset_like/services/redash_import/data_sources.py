@@ -39,7 +39,7 @@ class DataSources(Noun):
 
     def wanted(self, work: Work, sent: Values) -> Values:
         named = self._connections.get(sent["id"])
-        if named is not None:
+        if named is not None or work.was_here(self.kind, sent["id"]):
             return {"connection": named}
         kind = _kind(sent["type"])
         options = {name: value for name, value in sent["options"].items() if value != types.MASK}

@@ -1,5 +1,6 @@
 """An import on its way: what becomes of each object, in whose name, and what is told of it."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,15 +10,18 @@ from typing import Any
 from flask import g
 from flask_appbuilder.security.sqla.models import User
 from marshmallow import EXCLUDE, Schema, ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from superset_like.access import actors
 from superset_like.access.actor import Actor, acting
+from superset_like.access.actors import Person
 from superset_like.errors import CannotBring, NotAuthenticated, ProductError
 from superset_like.extensions import db, one_transaction
 from superset_like.services.redash_import import ledger
 from superset_like.services.redash_import.ledger import Entry, mark_of
 from superset_like.services.redash_import.source import Source
+
+log = logging.getLogger(__name__)
 
 Values = dict[str, Any]
 WAS_HERE, DELETED, CHANGED = "it was here before", "it was deleted here", "it was changed here since"
@@ -96,6 +100,11 @@ class Work:
             return entry.own_id
         return -foreign_id if (kind, foreign_id) in self._planned else None
 
+    def was_here(self, kind: str, foreign_id: int) -> bool:
+        """Whether something that was here before stands for it."""
+        entry = self._entries.get((kind, foreign_id))
+        return entry is not None and entry.own_mark is None
+
     def all_own(self, kind: str) -> set[int]:
         """The numbers here of all that an import made: not of what was here before."""
         return {entry.own_id for (known, _), entry in self._entries.items() if known == kind and entry.own_mark}
@@ -118,9 +127,14 @@ class Work:
         except ProductError as error:
             outcome = Outcome.FAILED
             self.note(told(error))
-        except IntegrityError:
+        except (IntegrityError, DataError):
             outcome = Outcome.FAILED
-            self.note("it collides with something that is here")
+            self.note("it collides with something that is here, or is too long")
+        except Exception:
+            # One strange object shall not keep all others away.
+            log.exception("%s %s of %s could not be written", noun.kind, foreign_id, self.source.address)
+            outcome = Outcome.FAILED
+            self.note("this server failed to write it: see its log")
         self._tell(Line(outcome, noun.kind, foreign_id, name, tuple(self._notes)))
 
     def cannot(self, kind: str, foreign_id: int, name: str, reason: str) -> None:
@@ -144,7 +158,7 @@ class Work:
     def in_name_of(self, owner_id: int | None, actor: Actor) -> Iterator[Actor]:
         """What is written in the block is by the owner, and judged by the rights of the actor."""
         former = g.get("user")
-        g.user = db.session.get(User, owner_id if owner_id is not None else self.actor.user_id)
+        g.user = _person(owner_id if owner_id is not None else self.actor.user_id)
         try:
             with acting(actor):
                 yield actor
@@ -199,6 +213,12 @@ class Work:
         entry = Entry(own_id, mark, mark_of(state))
         ledger.write(self.source.address, key, entry)
         return entry
+
+
+def _person(pk: int | None) -> Person | None:
+    """Somebody as the columns that note authors want him; who was disabled too."""
+    user = db.session.get(User, pk)
+    return None if user is None else Person(user.id, user.username, user.first_name, user.last_name, user.email)
 
 
 def free_name(work: Work, name: str, taken: Callable[[str], bool], longest: int) -> str:

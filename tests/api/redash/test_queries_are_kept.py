@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -198,6 +199,17 @@ def test_it_is_supersets_saved_query_too(shop: Shop, client_of: ClientOf) -> Non
     assert shop.alice.get(f"/api/queries/{mine}").status_code == 200
     assert shop.vera.get(f"/api/queries/{mine}").status_code == 404
     assert shop.vera.get("/api/queries").get_json()["count"] == 1
+
+
+def test_it_opens_in_the_sql_editor_with_its_own_values(shop: Shop, client_of: ClientOf) -> None:
+    dates = {"name": "r", "type": "date-range", "value": {"start": "2026-01-01", "end": "2026-01-31"}}
+    sql = "select count(*) as n from sales where amount > {{ n }} and sold_on >= '{{ r.start }}'"
+    made = shop.query(sql, {"name": "n", "type": "number", "value": 50}, dates)
+    alice = client_of("alice")
+    read = alice.get(f"/api/v1/saved_query/{made['id']}").get_json()["result"]
+    assert json.loads(read["template_parameters"]) == {"n": "50", "r": {"start": "2026-01-01", "end": "2026-01-31"}}
+    body = {"database_id": shop.source, "sql": read["sql"], "templateParams": read["template_parameters"]}
+    assert alice.post("/api/v1/sqllab/execute/", json=body).get_json()["data"] == [{"n": 6}]
 
 
 def test_lists_and_items_cost_few_statements(shop: Shop, counted: Counted) -> None:

@@ -11,7 +11,6 @@ from flask import Flask
 from superset_like.extensions import db
 from superset_like.models import DeletedObject, FormerState
 from superset_like.models.mixins import now
-from superset_like.services import history
 from tests.conftest import ApiClient, ClientOf, Counted, Embedded
 
 
@@ -317,10 +316,7 @@ def test_a_dashboard_wears_again_what_it_wore(client_of: ClientOf, embedded: Emb
     assert alice.post(f"/api/v1/dashboard/deleted/{grave['id']}/restore").status_code == 201
 
 
-def test_nobody_gets_the_past_of_anothers_query(
-    client_of: ClientOf, data_database: int, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history, "MOST_PRUNED", 2)
+def test_nobody_gets_the_past_of_anothers_query(client_of: ClientOf, data_database: int) -> None:
     alice, admin = client_of("alice"), client_of("admin")
     place = admin.get(f"/api/v1/database/{data_database}/connection").get_json()["result"]["sqlalchemy_uri"]
     made = {"database_name": "brief", "sqlalchemy_uri": place}
@@ -329,7 +325,9 @@ def test_nobody_gets_the_past_of_anothers_query(
     for number in range(5):
         put(admin, path, sql=f"SELECT {number}")
     assert admin.delete(f"/api/v1/database/{brief}").status_code == 200
-    with app.app_context():
-        assert db.session.query(FormerState).count() == 0
+    # It outlives its connection, and so does its past.
+    assert admin.get(path).get_json()["result"]["database"] is None
+    assert len(versions(admin, path)) == 6
+    assert admin.delete(path).status_code == 200
     again = saved_query(alice, data_database)
     assert len(versions(alice, again)) == 1
