@@ -1,6 +1,7 @@
 import inspect
 import re
 
+import schemathesis
 from flask import Flask
 
 from superset_like.api.redash.openapi import endpoints
@@ -34,6 +35,12 @@ def test_each_endpoint_of_the_dialect_is_in_it(app: Flask, redash_of: RedashOf) 
     }
     assert len(routed) > 100
     assert {(method, path) for path, methods in described.items() for method in methods} == routed
+
+
+def test_programs_can_read_it(redash_of: RedashOf) -> None:
+    schema = schemathesis.openapi.from_dict(redash_of("alice").get(DESCRIPTION).get_json())
+    schema.validate()
+    assert len([operation.ok() for operation in schema.get_all_operations()]) > 100
 
 
 def test_it_says_what_an_endpoint_takes(redash_of: RedashOf) -> None:
