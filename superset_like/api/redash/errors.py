@@ -48,6 +48,15 @@ PLAIN: dict[type[ProductError], str] = {
     Invalid: BAD_REQUEST,
     Conflict: CONFLICT,
 }
+# What the core calls otherwise.
+NAMES = {
+    "db_id": "data_source_id",
+    "label": "name",
+    "options_json": "options",
+    "schedule_json": "schedule",
+    "sql": "query",
+    "template_parameters": "options",
+}
 FAILED = 4
 # The first segment of each path, as far as it begins with /api/.
 NOUNS = (
@@ -65,7 +74,7 @@ def render_error(error: ProductError) -> Response:
         # Where a result was asked for, clients look for a job that failed.
         body = {"job": {"status": FAILED, "error": error.message}}
     if error.fields:
-        body["fields"] = error.fields
+        body["fields"] = {NAMES.get(name, name): texts for name, texts in error.fields.items()}
     if error.details.get("incident"):
         body["incident"] = error.details["incident"]
     response = Response(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), status=status, content_type=JSON)
@@ -98,5 +107,6 @@ def _message(error: ProductError) -> str:
 
 def _with_fields(text: str, error: ProductError) -> str:
     """Many clients show the message alone, so it says which fields."""
-    said = "; ".join(f"{name}: {', '.join(map(str, texts))}" for name, texts in error.fields.items())
+    named = [(NAMES.get(name, name), texts) for name, texts in error.fields.items()]
+    said = "; ".join(f"{name}: {', '.join(map(str, texts))}" for name, texts in named)
     return said or text

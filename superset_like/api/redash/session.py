@@ -4,41 +4,15 @@ from typing import Any
 
 from flask import Response, request, session
 
-from superset_like.access import csrf
+from superset_like.access import csrf, rules
 from superset_like.access.actor import Actor
+from superset_like.api.redash import permissions
 from superset_like.api.redash.people import AVATAR, user_records
-from superset_like.api.redash.resource import (
-    EDIT_DASHBOARD,
-    EDIT_QUERY,
-    EXECUTE_QUERY,
-    LIST_ALERTS,
-    LIST_DASHBOARDS,
-    LIST_DATA_SOURCES,
-    VIEW_QUERY,
-    RedashResource,
-    answer,
-    public,
-    route,
-)
+from superset_like.api.redash.resource import RedashResource, answer, public, route
 from superset_like.extensions import settings
 from superset_like.services import organization
 
 ORGANIZATION = "default"
-# Redash's name of a permission -> what a role must give for it, in Redash's order.
-PERMISSIONS = {
-    "create_dashboard": EDIT_DASHBOARD,
-    "create_query": EDIT_QUERY,
-    "edit_dashboard": EDIT_DASHBOARD,
-    "edit_query": EDIT_QUERY,
-    "view_query": VIEW_QUERY,
-    "view_source": VIEW_QUERY,
-    "execute_query": EXECUTE_QUERY,
-    "list_users": ("can_read", "user"),
-    "schedule_query": EDIT_QUERY,
-    "list_dashboards": LIST_DASHBOARDS,
-    "list_alerts": LIST_ALERTS,
-    "list_data_sources": LIST_DATA_SOURCES,
-}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 DASHBOARD_INTERVALS = (MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 12 * HOUR, DAY)
 QUERY_INTERVALS = (
@@ -77,12 +51,6 @@ class RedashSessionApi(RedashResource):
         return answer({"org_slug": ORGANIZATION, "client_config": _client_config()})
 
 
-def permissions(actor: Actor) -> list[str]:
-    """What the caller may, by the names that Redash has for it."""
-    of_administrators = ["admin", "super_admin"] if actor.is_admin and actor.key_scopes is None else []
-    return of_administrators + [name for name, pair in PERMISSIONS.items() if actor.can(*pair)]
-
-
 def _person(actor: Actor) -> dict[str, Any]:
     known = user_records([actor.user_id]).get(actor.user_id or 0, {})
     return {
@@ -91,7 +59,7 @@ def _person(actor: Actor) -> dict[str, Any]:
         "name": known.get("name"),
         "email": known.get("email"),
         "groups": known.get("groups", []),
-        "permissions": permissions(actor),
+        "permissions": permissions.names_of(actor.permissions, is_admin=rules.administers(actor)),
     }
 
 

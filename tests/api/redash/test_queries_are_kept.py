@@ -36,7 +36,7 @@ def test_a_query_comes_back_as_it_was_sent(shop: Shop) -> None:
     [
         ({"name": "x", "query": "select 1"}, "data_source_id"),
         ({"name": "x", "data_source_id": 1}, "query"),
-        ({"name": "x", "query": "select 1", "data_source_id": 999}, "db_id"),
+        ({"name": "x", "query": "select 1", "data_source_id": 999}, "data_source_id"),
         ({"name": "x", "query": "select 1", "data_source_id": "1"}, "data_source_id"),
         ({"name": 5, "query": "select 1", "data_source_id": 1}, "name"),
         ({"name": "x", "query": "select 1", "data_source_id": 1, "options": []}, "options"),

@@ -19,7 +19,7 @@ def test_a_key_tells_who_it_speaks_for_and_what_he_may(redash_of: RedashOf, peop
     assert list(found) == ["user", "messages", "org_slug", "client_config"]
     user = found["user"]
     assert (user["id"], user["name"], user["email"]) == (people["alice"], "Alice Doe", "alice@example.com")
-    assert set(user["permissions"]) >= OF_QUERIES | {"list_alerts", "list_dashboards", "list_users"}
+    assert set(user["permissions"]) >= OF_QUERIES | {"list_alerts", "list_dashboards"}
     assert not {"admin", "super_admin"} & set(user["permissions"])
     assert found["client_config"]["version"] == "26.08.0"
     assert found["client_config"]["queryRefreshIntervals"][-4:] == [86400, 604800, 1209600, 2592000]
