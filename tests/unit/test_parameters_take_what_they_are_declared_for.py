@@ -153,3 +153,54 @@ def test_texts_with_more_than_places_are_templates() -> None:
 
 def test_the_hash_is_redashs() -> None:
     assert parameters.text_hash("select /* one */ 1\n as a") == "060a128f00c3f0007279e635c61ca06c"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["5 and 1", "10 am UNION", "10:00 NULL", "10:00 OR", "2025-01-05 on", "1 of 2 at 3", "5 Jan 2025 AND 1"],
+)
+def test_words_of_sql_are_in_no_date(value: str) -> None:
+    with pytest.raises(ParameterInvalid):
+        put("d > {{ p }}", of_type("date"), p=value)
+
+
+@pytest.mark.parametrize("value", ["Sunday, 5 January 2025 10:20 PM", "2025-01-05T10:20:30Z", "Sept 1st, 2025"])
+def test_words_of_dates_are(value: str) -> None:
+    assert put("{{ p }}", of_type("date"), p=value) == value
+
+
+@pytest.mark.parametrize(
+    ("sql", "definition", "value", "text"),
+    [
+        ("a -{{ p }} and b", of_type("number"), -3, "a - -3 and b"),
+        ("{{ p }}-1 and b", of_type("date"), "2025-", "2025- -1 and b"),
+        ("{{ p }}*2 and b", of_type("date"), "1/", "1/ *2 and b"),
+        ("a - {{ p }} and b", of_type("number"), "-3", "a - -3 and b"),
+        ("'a-{{ p }}'", of_type("number"), "3", "'a-3'"),
+    ],
+)
+def test_no_value_makes_a_comment_of_what_stands_beside_it(
+    sql: str, definition: dict[str, Any], value: Any, text: str
+) -> None:
+    assert put(sql, definition, p=value) == text
+
+
+def test_a_number_is_written_in_one_line_of_plain_digits() -> None:
+    assert put("-- {{ p }} and b", of_type("number"), p="3\n") == "-- 3 and b"
+    with pytest.raises(ParameterInvalid):
+        put("{{ p }}", of_type("number"), p="\uff11\uff12")
+
+
+@pytest.mark.parametrize(
+    "text", ["{{" + " " * 100_000, "{{a" * 100_000, "{{{ " * 100_000, "/*a" * 300_000, "/*" * 300_000, "{{&" * 100_000]
+)
+def test_no_text_takes_long_to_look_through(text: str) -> None:
+    # Each took minutes to hours, in which the process did nothing else.
+    assert parameters.places_in(text) == []
+    assert len(parameters.text_hash(text)) == 32
+    assert parameters.filled(text, {}) == text
+
+
+def test_comments_are_no_part_of_what_tells_texts_apart() -> None:
+    assert parameters.text_hash("select 1 /* a */ /**/ /***/ /* b * / **/") == parameters.text_hash("select 1")
+    assert parameters.text_hash("select 1 /* a") != parameters.text_hash("select 1")
