@@ -175,7 +175,8 @@ def _of_address() -> dict[str, Any]:
         name, texts = argument.removeprefix(PREFIX), request.args.getlist(argument)
         outer, _, end = name.rpartition(".")
         if outer and end in {"start", "end"}:
-            values.setdefault(outer, {})[end] = texts[0]
+            known = values.get(outer)
+            values[outer] = {**(known if isinstance(known, dict) else {}), end: texts[0]}
         else:
             values[name] = texts if len(texts) > 1 else texts[0]
     return values
