@@ -151,6 +151,26 @@ def filled(sql: str, given: Mapping[str, str]) -> str:
     return "".join([*parts, f" {rest}" if last + rest[:1] in JOINED else rest])
 
 
+def is_filled(sql: str, text: str) -> bool:
+    """Whether the text is the SQL with something in its places."""
+    ends = [0]
+    for place in PLACE.finditer(sql):
+        ends += place.span()
+    parts = [sql[start:end] for start, end in zip(ends[::2], [*ends[1::2], len(sql)], strict=True)]
+    if len(parts) == 1:
+        return sql == text
+    first, *middle, last = parts
+    at, stop = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last) and at <= stop):
+        return False
+    for part in middle:
+        found = text.find(part, at, stop)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
 def _without_comments(sql: str) -> str:
     """The text without what stands between `/*` and `*/`; no expression, which would look for each end anew."""
     parts: list[str] = []

@@ -204,3 +204,21 @@ def test_no_text_takes_long_to_look_through(text: str) -> None:
 def test_comments_are_no_part_of_what_tells_texts_apart() -> None:
     assert parameters.text_hash("select 1 /* a */ /**/ /***/ /* b * / **/") == parameters.text_hash("select 1")
     assert parameters.text_hash("select 1 /* a") != parameters.text_hash("select 1")
+
+
+@pytest.mark.parametrize(
+    ("sql", "text", "is_so"),
+    [
+        ("select 1", "select 1", True),
+        ("select 1", "select 1 ", False),
+        ("a = {{ x }} and b", "a = 5 and b", True),
+        ("a = {{ x }} and b", "a = 5 and c", False),
+        ("a = {{ x }}{{ y }}", "a = ", True),
+        ("{{ x }}-{{ y }}", "-", True),
+        ("a {{ x }} a", "a ", False),
+        ("b {{ x }} a", "b  a", True),
+        ("1 {{ x }} 2 {{ y }} 3", "1 a 3 b 2", False),
+    ],
+)
+def test_a_text_is_another_with_something_in_its_places(sql: str, text: str, is_so: bool) -> None:
+    assert parameters.is_filled(sql, text) is is_so

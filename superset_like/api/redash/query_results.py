@@ -145,7 +145,7 @@ def _of_query(actor: Actor, query_id: int, extension: str) -> Response:
         return _file(actor, saved_runs.kept(actor, saved), extension, saved.label)
     wish = loaded(Wish, {name: request.args[name] for name in ("max_age", "wait") if name in request.args})
     query = saved_runs.asked(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
-    query = saved_runs.waited_for(query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
+    query = saved_runs.waited_for(actor, query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
     if query.status != QueryStatus.SUCCESS.value:
         return job_answer(query)
     return _file(actor, query, extension, saved.label)
@@ -201,13 +201,8 @@ def _number_in_address(name: str) -> float:
 
 
 def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
-    if wait_s:
-        query = saved_runs.waited_for(query, wait_s)
-        if query.status == QueryStatus.SUCCESS.value:
-            return _result(actor, query)
-    elif query.status == QueryStatus.SUCCESS.value:
-        return _result(actor, query)
-    return job_answer(query)
+    query = saved_runs.waited_for(actor, query, wait_s)
+    return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(query)
 
 
 def _result(actor: Actor, query: Query) -> Response:
