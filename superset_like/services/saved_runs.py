@@ -184,7 +184,7 @@ def kept(actor: Actor, saved: SavedQuery | ChartQuery) -> Query:
     query = _kept_by_mark(actor, saved)
     if query is None and saved.latest_query_id is not None and actor.key_objects is None:
         query = _successful(Query.id == saved.latest_query_id)
-        query = query if query is not None and _may_have(actor, query) else None
+        query = query if query is not None and may_have(actor, query) else None
     if query is None or not saved_results.is_kept(query):
         raise NotFound(NOT_KEPT)
     return query
@@ -209,7 +209,7 @@ def result(actor: Actor, query_id: int, saved: SavedQuery | ChartQuery | None = 
     query = _successful(Query.id == query_id)
     if query is None or (saved is not None and not _is_of(query, saved) and not _is_his_draft(actor, query)):
         raise NotFound()
-    if not _may_have(actor, query):
+    if not may_have(actor, query):
         raise RunForbidden()
     if not saved_results.is_kept(query):
         raise NotFound()
@@ -248,7 +248,7 @@ def waited_for(actor: Actor, query: Query, seconds: float) -> Query:
         query = _ended(query, seconds if left_s is None else min(seconds, left_s))
         if query.status in ACTIVE:
             raise TimeoutError
-    if query.status == QueryStatus.SUCCESS.value and not _may_have(actor, query):
+    if query.status == QueryStatus.SUCCESS.value and not may_have(actor, query):
         raise RunForbidden()
     return query
 
@@ -566,7 +566,7 @@ def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor
     return _author(saved, database)
 
 
-def _may_have(actor: Actor, query: Query) -> bool:
+def may_have(actor: Actor, query: Query) -> bool:
     """Whether the caller, asking the same, would get these rows; administrators of queries have all."""
     if query.run_mark is None:
         return rules.can(actor, "read", query) and actor.key_objects is None

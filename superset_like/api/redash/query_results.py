@@ -42,7 +42,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXTENSIONS = frozenset({"json", "csv", "tsv", "xlsx"})
 # In names of files no system takes these.
 NOT_IN_NAMES = re.compile(r'[<>:"\\/|?*]+')
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# With marks that turn the direction of text, an ending could look like another one.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+# What a header takes for one word without quotes.
+PLAIN_NAME = re.compile(r"[\w!#$&+.^`|~'-]+", re.ASCII)
 
 
 class Wish(Schema):
@@ -283,9 +286,15 @@ def _file_name(name: str) -> str:
 
 def _disposition(name: str) -> str:
     if name.isascii():
-        return f"attachment; filename={name}"
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return f"attachment; filename={plain}; filename*=UTF-8''{quote(name, safe='')}"
+        return f"attachment; filename={_said(name)}"
+    # Letters of other widths come to be quotes and semicolons here.
+    plain = NOT_IN_NAMES.sub("_", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode())
+    return f"attachment; filename={_said(plain)}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _said(name: str) -> str:
+    """The name as a header has it: as Redash says it, unless the header would end there."""
+    return name if PLAIN_NAME.fullmatch(name) else f'"{name}"'
 
 
 def _kept_for_ever(response: Response) -> Response:
