@@ -68,10 +68,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What values are checked with. choices: what a query's rows offer, by its id. now: in the users' zone."""
+    """What values are checked with. choices: what a query's rows offer, by its id. now: in the users' zone.
+
+    quotable: a text as it stands between the quotes of the SQL. What rows offer was written by whoever writes rows.
+    """
 
     now: datetime
     choices: Choices = field(default=lambda _: ())
+    quotable: Callable[[str], str] = field(default=lambda text: text)
 
 
 def declared(options: Mapping[str, Any]) -> tuple[Parameter, ...]:
@@ -292,15 +296,18 @@ def _patterned(parameter: Parameter, value: Any, __: Setting) -> str | None:
 
 def _chosen(parameter: Parameter, value: Any, setting: Setting) -> str | None:
     choices = parameter.options
+    say: Callable[[str], str] = str
     if parameter.type == "query":
         choices = () if parameter.query_id is None else tuple(setting.choices(parameter.query_id))
+        say = setting.quotable
     if not isinstance(value, list):
         if isinstance(value, dict) or str(value) not in choices:
             return None
-        return _joined(parameter, [value]) if parameter.multiple else str(value)
+        said = say(str(value))
+        return _joined(parameter, [said]) if parameter.multiple else said
     if parameter.multiple is None or not all(str(each) in choices for each in value):
         return None
-    return _joined(parameter, value)
+    return _joined(parameter, [say(str(each)) for each in value])
 
 
 def _joined(parameter: Parameter, values: Sequence[Any]) -> str:

@@ -26,7 +26,7 @@ from superset_like.access import actors, rules, template_context
 from superset_like.access.actor import Actor
 from superset_like.access.api_keys import limited
 from superset_like.access.remembered import Remembered
-from superset_like.engine import parameters, template
+from superset_like.engine import literals, parameters, template
 from superset_like.engine.parameters import Parameter, Setting
 from superset_like.errors import (
     DatabaseGone,
@@ -385,7 +385,11 @@ def _setting(actor: Actor, saved: SavedQuery | None) -> Setting:
         except (NotFound, RunForbidden, DatabaseGone):
             return ()
 
-    return Setting(now_in_zone(), offered)
+    def quotable(text: str) -> str:
+        assert saved is not None and saved.db_id is not None
+        return literals.between_quotes(text, databases.engine_of(remembered.database(saved.db_id)).dialect)
+
+    return Setting(now_in_zone(), offered, quotable)
 
 
 def now_in_zone() -> datetime:

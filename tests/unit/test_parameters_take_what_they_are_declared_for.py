@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from superset_like.engine import parameters
+from superset_like.engine import literals, parameters
 from superset_like.engine.parameters import Setting, declared
 from superset_like.errors import ParameterInvalid, ParameterMissing
 
@@ -222,3 +222,18 @@ def test_comments_are_no_part_of_what_tells_texts_apart() -> None:
 )
 def test_a_text_is_another_with_something_in_its_places(sql: str, text: str, is_so: bool) -> None:
     assert parameters.is_filled(sql, text) is is_so
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "said"),
+    [
+        ("postgres", "a'b\\", "a''b\\"),
+        ("sqlite", "a'b\\", "a''b\\"),
+        ("duckdb", "a'b\\", "a''b\\"),
+        ("mysql", "\\' or 1", "\\\\'' or 1"),
+        ("clickhouse", "\\' or 1", "\\\\'' or 1"),
+        ("bigquery", "\\' or 1", "\\\\\\' or 1"),
+    ],
+)
+def test_a_text_stands_between_quotes_as_its_engine_reads_it(dialect: str, text: str, said: str) -> None:
+    assert literals.between_quotes(text, dialect) == said

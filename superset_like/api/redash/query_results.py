@@ -110,7 +110,7 @@ class RedashQueryResultsApi(RedashResource):
     def refresh(self, actor: Actor, query_id: int) -> Response:
         asked = chart_queries.one(actor, query_id)
         saved_runs.require_full(actor, asked)
-        return job_answer(saved_runs.asked(actor, asked, _of_address(), max_age=0))
+        return job_answer(actor, saved_runs.asked(actor, asked, _of_address(), max_age=0))
 
     @route(
         "GET", "/queries/<int:query_id>/results", "Its kept result", needs=VIEW_QUERY, opens=Opens.USER | Opens.QUERY
@@ -150,7 +150,7 @@ def _of_query(actor: Actor, query_id: int, extension: str) -> Response:
     query = saved_runs.asked(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
     query = saved_runs.waited_for(actor, query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
     if query.status != QueryStatus.SUCCESS.value:
-        return job_answer(query)
+        return job_answer(actor, query)
     return _file(actor, query, extension, saved.label)
 
 
@@ -205,7 +205,7 @@ def _number_in_address(name: str) -> float:
 
 def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
     query = saved_runs.waited_for(actor, query, wait_s)
-    return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(query)
+    return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(actor, query)
 
 
 def _result(actor: Actor, query: Query) -> Response:

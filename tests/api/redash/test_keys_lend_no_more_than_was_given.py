@@ -119,13 +119,42 @@ def test_nor_a_table_that_is_closed_to_him(
     lent(shop, mallory, query)
     assert mallory.post(f"/api/queries/{query['id']}", json={"query": WORD}).status_code == 200
     of_query = mallory.get(f"/api/queries/{query['id']}").get_json()["api_key"]
-    for reader in (with_key(app, of_query), with_key(app, key)):
-        assert asked(reader, query) == "You may not read: secrets"
+    refused = {of_query: "You may not read: secrets", key: "The query could not be run."}
+    for each, text in refused.items():
+        assert asked(with_key(app, each), query) == text
     page = client_of(None, **{"X-GuestToken": key}).get(f"/api/v1/chart/{chart}/data/?dashboard_id={board}")
     assert page.status_code == 403 and "canary" not in page.text
     assert asked(shop.alice, query) == "canary"
-    for reader in (with_key(app, of_query), with_key(app, key)):
-        assert asked(reader, query) == "You may not read: secrets"
+    for each, text in refused.items():
+        assert asked(with_key(app, each), query) == text
+
+
+def test_what_a_database_says_of_the_text_is_not_for_readers_of_a_dashboard(app: Flask, shop: Shop) -> None:
+    shop.bench.is_quick = True
+    query = shop.query("select no_such_column_1 as s from sales")
+    _, _, key = on_a_shared_dashboard(shop, query)
+    assert "no_such_column_1" in asked(shop.alice, query)
+    assert asked(with_key(app, key), query) == "The query could not be run."
+
+
+def test_what_stands_in_rows_is_no_sql_where_it_is_chosen(app: Flask, shop: Shop) -> None:
+    shop.bench.is_quick = True
+    hostile = "x' union select word from secrets --"
+    rows = shop.query("select 'x'' union select word from secrets --' as name union all select 'O''Neill'")
+    assert shop.alice.post(f"/api/queries/{rows['id']}/results", json={"wait": 1}).status_code == 200
+    which = {"name": "p", "type": "query", "queryId": rows["id"]}
+    query = shop.query("select '{{ p }}' as s", which)
+    several = shop.query(
+        "select group_concat(x) as s from (select 'O''Neill' as x) where x in ({{ p }})",
+        {**which, "multiValuesOptions": {"prefix": "'", "suffix": "'", "separator": ","}},
+    )
+    wish = {"max_age": 0, "wait": 1}
+    for reader in (shop.alice, shop.vera):
+        for value in (hostile, "O'Neill"):
+            answer = reader.post(f"/api/queries/{query['id']}/results", json={**wish, "parameters": {"p": value}})
+            assert answer.get_json()["query_result"]["data"]["rows"] == [{"s": value}]
+        answer = reader.post(f"/api/queries/{several['id']}/results", json={**wish, "parameters": {"p": ["O'Neill"]}})
+        assert answer.get_json()["query_result"]["data"]["rows"] == [{"s": "O'Neill"}]
 
 
 def test_who_may_look_at_a_query_finds_no_draft_of_it(app: Flask, shop: Shop) -> None:
