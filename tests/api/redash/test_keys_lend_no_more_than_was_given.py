@@ -129,6 +129,26 @@ def test_nor_a_table_that_is_closed_to_him(
         assert asked(with_key(app, each), query) == text
 
 
+def test_leave_to_change_a_query_is_not_given_on(shop: Shop, person: Person, people: dict[str, int]) -> None:
+    mallory, query = person("mallory"), shop.query("select 1 as s")
+    lent(shop, mallory, query)
+    place, grant = f"/api/queries/{query['id']}", {"access_type": "modify", "user_id": people["bob"]}
+    assert mallory.post(place, json={"name": "better"}).status_code == 200
+    refused = [
+        mallory.post(f"{place}/acl", json=grant),
+        mallory.delete(f"{place}/acl", json=grant),
+        mallory.post(f"{place}/regenerate_api_key"),
+        mallory.delete(place),
+    ]
+    words = {"message": "You don't have permission to edit this resource."}
+    assert [(answer.status_code, answer.get_json()) for answer in refused] == [(403, words)] * 4
+    whole = shop.alice.get(place).get_json()
+    assert (whole["is_archived"], whole["api_key"], whole["name"]) == (False, query["api_key"], "better")
+    for client in (shop.alice, shop.admin):
+        assert client.post(f"{place}/acl", json=grant).status_code == 200
+    assert shop.alice.delete(place).status_code == 200
+
+
 def test_what_a_database_says_of_the_text_is_not_for_readers_of_a_dashboard(app: Flask, shop: Shop) -> None:
     shop.bench.is_quick = True
     query = shop.query("select no_such_column_1 as s from sales")
