@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Flask
 from flask_appbuilder import AppBuilder
@@ -113,6 +114,10 @@ def in_default_organization(site: "WSGIApplication") -> "WSGIApplication":
         path = environ.get("PATH_INFO", "").removeprefix(ORGANIZATION)
         if environ.get("PATH_INFO", "").startswith(ORGANIZATION) and (path in ALONE or path.startswith("/api/")):
             environ["PATH_INFO"] = path
+        arguments = environ.get("QUERY_STRING", "")
+        if not arguments.isascii():
+            # No browser sends such bytes as they are; what reads them takes them for UTF-8.
+            environ["QUERY_STRING"] = quote(arguments.encode("latin-1"), safe="%&=+-._~!$'()*,;:@/?")
         return site(environ, start_response)
 
     return answered

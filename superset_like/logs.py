@@ -7,14 +7,22 @@ from datetime import UTC, datetime
 
 from superset_like.config.settings import Settings
 
-# A key in a URL must not reach a log: ?api_key=..., ?token=..., ?guest_token=...
-SECRET_IN_URL = re.compile(r"((?:api_key|token|guest_token|password)=)[^&\s\"']+", re.IGNORECASE)
+# A key in a URL must not reach a log: ?api_key=..., ?token=..., ?guest_token=...; nor an address that is a key itself.
+SECRET_IN_URL = re.compile(
+    r"((?:api_key|token|guest_token|password)=|/(?:public/dashboards|dashboards/public|invite|reset)/)[^&/?\s\"']+",
+    re.IGNORECASE,
+)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def cleaned(message: str) -> str:
     """The message with secrets of URLs masked and control characters escaped."""
-    return CONTROL.sub(lambda found: repr(found.group())[1:-1], SECRET_IN_URL.sub(r"\1***", message))
+    return CONTROL.sub(lambda found: repr(found.group())[1:-1], without_secrets(message))
+
+
+def without_secrets(text: str) -> str:
+    """The text with secrets of URLs masked."""
+    return SECRET_IN_URL.sub(r"\1***", text)
 
 
 class LineFormatter(logging.Formatter):

@@ -103,6 +103,11 @@ class Actor:
         return self.guest is None or self.guest.sharer is not None
 
     @property
+    def is_lent(self) -> bool:
+        """Whether he reads single things with the rights of somebody who gave a key to them, or their address, away."""
+        return self.key_objects is not None or (self.guest is not None and self.guest.sharer is not None)
+
+    @property
     def reads_all_data(self) -> bool:
         """Whether every dataset of every database is open to him."""
         return self.can("all_datasource_access", "all_datasource_access") or self.can(

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
+from superset_like import logs
 from superset_like.access.actor import current
 from superset_like.services import journal
 
@@ -50,7 +51,8 @@ def _written(response: Response) -> Response:
         chart_id=chart_id,
         dashboard_id=dashboard_id,
         duration_ms=round((time.perf_counter() - g.started) * 1000),
-        referrer=request.referrer,
+        # The page before may have been opened by a key in its address.
+        referrer=logs.without_secrets(request.referrer or ""),
     )
     return response
 

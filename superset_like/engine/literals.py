@@ -41,6 +41,11 @@ def identifier(name: str) -> exp.Identifier:
     return exp.Identifier(this=name, quoted=True)
 
 
+def between_quotes(text: str, dialect: str) -> str:
+    """The text as it stands between the quotes of a literal."""
+    return exp.Literal.string(text).sql(dialect=dialect)[1:-1]
+
+
 def _text(value: str) -> exp.Expression:
     if _UNSAYABLE.search(value):
         raise QuestionInvalid("A text holds a character that no database takes")

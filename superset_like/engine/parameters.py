@@ -19,12 +19,22 @@ from dateutil import parser as dates
 from superset_like.engine import dynamic_dates
 from superset_like.errors import ParameterInvalid, ParameterMissing
 
-PLACE = re.compile(r"\{\{\{\s*([^{}]+?)\s*\}\}\}|\{\{&?\s*([^{}]+?)\s*\}\}")
+# Whatever the text, it is read once: what could be given back to be tried again would make hours of some texts.
+PLACE = re.compile(r"\{\{\{([^{}]++)\}\}\}|\{\{&?([^{}]++)\}\}")
 # What may stand in a place; anything else is Jinja's.
 NAME = re.compile(r"[^\W\d][\w $:-]*(?:\.(?:start|end))?", re.UNICODE)
-COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
-# dateutil takes quotes and dashes for what stands between the parts of a date.
+# dateutil takes quotes, dashes and most words for what stands between the parts of a date; the words here are those
+# that say something of one, and none of them is SQL's.
 DATE = re.compile(r"[\w :.,+/-]+", re.ASCII)
+DATE_WORD = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|january|february|march|april"
+    r"|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|am|pm|a|p|t|z|h|m|s|st|nd|rd|th|utc|gmt)",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[^\W\d]+")
+# Two marks of SQL, of which a value could bring one and the text the other.
+JOINED = frozenset({"--", "/*", "*/"})
 DATES = frozenset({"date", "datetime-local", "datetime-with-seconds"})
 RANGES = frozenset({"date-range", "datetime-range", "datetime-range-with-seconds"})
 ENDS = ("start", "end")
@@ -58,10 +68,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What values are checked with. choices: what a query's rows offer, by its id. now: in the users' zone."""
+    """What values are checked with. choices: what a query's rows offer, by its id. now: in the users' zone.
+
+    quotable: a text as it stands between the quotes of the SQL. What rows offer was written by whoever writes rows.
+    """
 
     now: datetime
     choices: Choices = field(default=lambda _: ())
+    quotable: Callable[[str], str] = field(default=lambda text: text)
 
 
 def declared(options: Mapping[str, Any]) -> tuple[Parameter, ...]:
@@ -91,7 +105,7 @@ def is_safe(sql: str, parameters: Sequence[Parameter]) -> bool:
 
 def text_hash(sql: str) -> str:
     """MD5 of the text without comments in `/* */` and white space, by which Redash tells texts apart."""
-    return hashlib.md5("".join(COMMENT.sub("", sql).split()).encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5("".join(_without_comments(sql).split()).encode(), usedforsecurity=False).hexdigest()
 
 
 def defaults(parameters: Sequence[Parameter]) -> dict[str, Any]:
@@ -126,12 +140,53 @@ def require_all(sql: str, given: Mapping[str, str]) -> None:
 
 
 def filled(sql: str, given: Mapping[str, str]) -> str:
-    """The text with these in their places; a place for which nothing is given is empty."""
-    return PLACE.sub(lambda match: given.get(_named(match), ""), sql)
+    """The text with these in their places; a place for which nothing is given is empty.
+
+    A value makes no comment of what stands beside it: `5 -{{ n }}` with -3 is `5 - -3`.
+    """
+    parts: list[str] = []
+    last, at = "", 0
+    for place in PLACE.finditer(sql):
+        for part in (sql[at : place.start()], given.get(_named(place), "")):
+            parts.append(f" {part}" if last + part[:1] in JOINED and parts else part)
+            last = part[-1:] or last
+        at = place.end()
+    rest = sql[at:]
+    return "".join([*parts, f" {rest}" if last + rest[:1] in JOINED else rest])
+
+
+def is_filled(sql: str, text: str) -> bool:
+    """Whether the text is the SQL with something in its places."""
+    ends = [0]
+    for place in PLACE.finditer(sql):
+        ends += place.span()
+    parts = [sql[start:end] for start, end in zip(ends[::2], [*ends[1::2], len(sql)], strict=True)]
+    if len(parts) == 1:
+        return sql == text
+    first, *middle, last = parts
+    at, stop = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last) and at <= stop):
+        return False
+    for part in middle:
+        found = text.find(part, at, stop)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+def _without_comments(sql: str) -> str:
+    """The text without what stands between `/*` and `*/`; no expression, which would look for each end anew."""
+    parts: list[str] = []
+    at = 0
+    while (start := sql.find("/*", at)) >= 0 and (end := sql.find("*/", start + 2)) >= 0:
+        parts.append(sql[at:start])
+        at = end + 2
+    return "".join([*parts, sql[at:]])
 
 
 def _named(match: re.Match[str]) -> str:
-    return match[1] or match[2]
+    return (match[1] or match[2]).strip()
 
 
 def _parameter(value: Any) -> Parameter | None:
@@ -201,6 +256,8 @@ def _date(parameter: Parameter, value: Any, setting: Setting) -> str | None:
 def _is_date(text: str) -> bool:
     if len(text) > 64 or "--" in text or not DATE.fullmatch(text):
         return False
+    if not all(DATE_WORD.fullmatch(word) for word in WORD.findall(text)):
+        return False
     try:
         dates.parse(text)
     except (ValueError, OverflowError):
@@ -211,11 +268,15 @@ def _is_date(text: str) -> bool:
 def _number(_: Parameter, value: Any, __: Setting) -> str | None:
     if not isinstance(value, int | float | str) or len(str(value)) > 400:
         return None
+    # float() takes the digits of all scripts, and lines around them.
+    text = str(value).strip()
+    if not text.isascii():
+        return None
     try:
         float(value)
     except (ValueError, OverflowError):
         return None
-    return str(value)
+    return text
 
 
 def _free(_: Parameter, value: Any, __: Setting) -> str | None:
@@ -235,15 +296,18 @@ def _patterned(parameter: Parameter, value: Any, __: Setting) -> str | None:
 
 def _chosen(parameter: Parameter, value: Any, setting: Setting) -> str | None:
     choices = parameter.options
+    say: Callable[[str], str] = str
     if parameter.type == "query":
         choices = () if parameter.query_id is None else tuple(setting.choices(parameter.query_id))
+        say = setting.quotable
     if not isinstance(value, list):
         if isinstance(value, dict) or str(value) not in choices:
             return None
-        return _joined(parameter, [value]) if parameter.multiple else str(value)
+        said = say(str(value))
+        return _joined(parameter, [said]) if parameter.multiple else said
     if parameter.multiple is None or not all(str(each) in choices for each in value):
         return None
-    return _joined(parameter, value)
+    return _joined(parameter, [say(str(each)) for each in value])
 
 
 def _joined(parameter: Parameter, values: Sequence[Any]) -> str:

@@ -123,14 +123,14 @@ def texts_of(actor: Actor, chart_ids: Sequence[int]) -> dict[int, str]:
     stamps = stamp.current(db.session())
     made: dict[int, str] = {}
     for chart_id in chart_ids:
-        text = memory.get(stamps, (actor.user_id, chart_id))
+        text = memory.get(stamps, (actor.user_id, actor.key_scopes, chart_id))
         if text is not None:
             made[chart_id] = text
     missing = [chart_id for chart_id in chart_ids if chart_id not in made]
     if missing:
         for chart in db.session.execute(select(Chart).where(Chart.id.in_(missing))).scalars():
             made[chart.id] = _text(actor, chart)
-            memory.put(stamps, (actor.user_id, chart.id), made[chart.id])
+            memory.put(stamps, (actor.user_id, actor.key_scopes, chart.id), made[chart.id])
     return made
 
 

@@ -19,6 +19,7 @@ from superset_like.models.dashboard import dashboard_role
 NOT_IN_SLUG = re.compile(r"[^a-z0-9_\-]+")
 WITH_ID = re.compile(r"(\d{1,9})-(.*)", re.DOTALL)
 LONGEST_SLUG = 200
+LONGEST_ID = 11
 
 
 def slugify(name: str) -> str:
@@ -48,7 +49,8 @@ def find(actor: Actor, text: str) -> Dashboard:
     slug it is, then the newest.
     """
     if text.isascii() and text.isdigit():
-        return _by_id(actor, int(text))
+        # What has more digits is no id, and may be more than a number can be made of.
+        return _by_id(actor, int(text[:LONGEST_ID]))
     with_id = WITH_ID.fullmatch(text)
     named = _named(actor, text)
     pk = named if named is not None else int(with_id[1]) if with_id else None

@@ -127,8 +127,10 @@ def is_builtin(group: Group) -> bool:
 
 
 def members(actor: Actor, group_id: int) -> list[int]:
-    """The ids of its members. Raises NotFound, Forbidden."""
+    """The ids of its members. Raises NotFound; Forbidden for a key with scopes too, which tells of nobody else."""
     one(actor, group_id)
+    if actor.key_scopes is not None:
+        raise Forbidden()
     return sorted(db.session.execute(select(User.id).where(User.id.in_(_members_of([group_id])))).scalars())
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
+from superset_like.errors import Forbidden
 from superset_like.extensions import db
 from superset_like.models import Chart, Dashboard, Log
 
@@ -56,7 +57,12 @@ def note(
 
 
 def note_told(actor: Actor, events: Sequence[Mapping[str, Any]]) -> None:
-    """What a client says that its user did is in the log, marked as told: {action, object_type, object_id} of each."""
+    """What a client says that its user did is in the log, marked as told: {action, object_type, object_id} of each.
+
+    Raises Forbidden for a key with scopes, none of which is to speak for its owner.
+    """
+    if actor.key_scopes is not None:
+        raise Forbidden()
     lines = [
         {
             "action": f"{TOLD}{event['object_type']}.{event['action']}",

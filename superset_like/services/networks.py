@@ -21,7 +21,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def require_allowed(uri: URL, settings: Settings) -> None:
-    """Nothing, or Invalid when the place is blocked or holds this server's own metadata."""
+    """Nothing, or Invalid when the place is blocked, holds this server's own metadata, or is none."""
     if _is_own_metadata(uri, settings.database_uri):
         raise refused()
     blocked = _networks(settings.blocked_database_networks)
@@ -77,5 +77,8 @@ def _is_same_file(path: str | None, own: str | None) -> bool:
     given, ours = Path(path.removeprefix("file:")), Path(own)
     try:
         return given.samefile(ours)
+    except ValueError:
+        # No file can have that name.
+        return True
     except OSError:
         return given.resolve() == ours.resolve()

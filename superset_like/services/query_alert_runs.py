@@ -107,7 +107,7 @@ def _evaluate(pk: int, since_ms: float, *, may_ask: bool) -> bool:
             table = stores.results().get(query.results_key or "")
             if table is None:
                 raise NotFound(RESULT_IS_GONE)
-            _settle(alert, saved, judged(alert.condition, table))
+            _settle(alert, saved, query, judged(alert.condition, table))
     except ProductError as error:
         db.session.rollback()
         _fail(pk, error.message)
@@ -134,7 +134,7 @@ def _result(owner: Actor, alert: Report, saved: SavedQuery, since_ms: float, may
     return None
 
 
-def _settle(alert: Report, saved: SavedQuery, it: Found) -> None:
+def _settle(alert: Report, saved: SavedQuery, query: Query, it: Found) -> None:
     """What the alert found is written down, and told to whom it concerns."""
     run, moment, former = uuid4(), now(), AlertState(alert.alert_state)
     known = {
@@ -161,7 +161,7 @@ def _settle(alert: Report, saved: SavedQuery, it: Found) -> None:
         text = MUTED
     elif is_new and (former, it.state) != (AlertState.UNKNOWN, AlertState.OK):
         db.session.refresh(alert)
-        state, text = _tell(alert, saved, query_alert_messages.told(alert, saved, run, it), is_bad)
+        state, text = _tell(alert, saved, query, run, it)
     _note(alert.id, run, moment, state, text, it)
 
 
@@ -177,36 +177,41 @@ def _is_armed(alert: Report, state: AlertState, moment: datetime) -> bool:
     return alert.triggered_on + timedelta(seconds=alert.rearm_s) < moment
 
 
-def _tell(alert: Report, saved: SavedQuery, what: Told, is_bad: bool) -> tuple[ReportState, str | None]:
+def _tell(alert: Report, saved: SavedQuery, query: Query, run: UUID, it: Found) -> tuple[ReportState, str | None]:
     """How it went: all who are to be told were told, or not."""
     end = time.monotonic() + alert.working_timeout
-    targets = [target for each in alert.recipients if (target := _target(each, saved)) is not None]
+    whole = query_alert_messages.told(alert, saved, run, it)
+    # To who would have other rows, that the alert's state is another is said, and nothing of these.
+    bare = query_alert_messages.told(alert, saved, run, Found(it.state))
+    targets = [target for each in alert.recipients if (target := _target(each, saved, query)) is not None]
     db.session.commit()
-    failures = [text for each in targets if (text := _delivered(what, *each, end))]
+    sent = ((whole if may else bare, pk, kind, options) for may, pk, kind, options in targets)
+    failures = [text for each in sent if (text := _delivered(*each, end))]
     if failures:
         return ReportState.ERROR, "; ".join(failures)
-    return (ReportState.SUCCESS if is_bad else ReportState.NOT_TRIGGERED), None
+    return (ReportState.SUCCESS if it.state is AlertState.TRIGGERED else ReportState.NOT_TRIGGERED), None
 
 
-Target = tuple[int, str, Mapping[str, Any]]
+Target = tuple[bool, int, str, Mapping[str, Any]]
 
 
-def _target(recipient: ReportRecipient, saved: SavedQuery) -> Target | None:
-    """(number, kind, options) of where it goes; None for who does not see the query any more."""
+def _target(recipient: ReportRecipient, saved: SavedQuery, query: Query) -> Target | None:
+    """(whether he may have the rows, number, kind, options) of where it goes; None for who does not see the query."""
     if recipient.user_id is None:
         config = json.loads(recipient.recipient_config_json)
         if recipient.type == "Email":
-            return recipient.id, "plain mail", config
-        return recipient.id, "webhook", {"url": config.get("target"), "secret": config.get("secret")}
+            return True, recipient.id, "plain mail", config
+        return True, recipient.id, "webhook", {"url": config.get("target"), "secret": config.get("secret")}
     try:
         subscriber = actors.of_user(recipient.user_id)
     except NotAuthenticated:
         return None
     if not found.known(subscriber, SavedQuery, [saved.id]):
         return None
+    may = saved_runs.may_have(subscriber, query)
     if recipient.destination is not None:
-        return recipient.id, recipient.destination.type, recipient.destination.options
-    return recipient.id, "email", {"addresses": subscriber.email}
+        return may, recipient.id, recipient.destination.type, recipient.destination.options
+    return may, recipient.id, "email", {"addresses": subscriber.email}
 
 
 def _delivered(what: Told, pk: int, kind: str, options: Mapping[str, Any], end: float) -> str:

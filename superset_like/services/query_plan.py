@@ -86,6 +86,11 @@ class Desk:
     engine: Engine
     place: Place
 
+    @property
+    def author(self) -> Actor | None:
+        """Whose row rules count beside the caller's: who wrote the text, where the caller's rights are lent."""
+        return self.reader if self.actor.is_lent and self.reader is not self.actor else None
+
     def readable(self, part: Part) -> "Readable":
         """The statement, when the caller may read all its tables."""
         explains = EXPLAINING.match(part.sql) if part.kind in EXPLANATIONS else None
@@ -95,8 +100,8 @@ class Desk:
         return Readable(read, prefix)
 
     def protected(self, read: Read) -> str:
-        """The read under the caller's row rules."""
-        return user_sql.protected(self.actor, self.database, read, self.engine)
+        """The read under the caller's row rules; under those of who wrote it too, where the caller's are lent."""
+        return user_sql.protected(self.actor, self.database, read, self.engine, self.author)
 
     def cut(self, readable: "Readable", limit: int) -> str:
         """The read as it is run: protected, and ended one row beyond the limit, so that a cut is seen."""
@@ -110,7 +115,8 @@ class Desk:
 
         A plan tells the rules themselves, and how many rows an engine expects tells of those that they hide.
         """
-        if row_filters.for_tables(self.actor, self.database, sorted(read.tables, key=str)):
+        tables = sorted(read.tables, key=str)
+        if any(row_filters.for_tables(each, self.database, tables) for each in (self.actor, self.author) if each):
             raise QueryRefused("Queries of tables on which row rules limit you cannot be explained")
 
 
@@ -126,7 +132,7 @@ def planned(actor: Actor, database: Database, query: Query, reader: Actor | None
     """What this query runs for a caller who may use its connection. Raises DataForbidden, QueryRefused, ...
 
     reader: who wrote the text, where the caller may run it without being allowed to read its tables by himself; such a
-    text only reads. The row rules are the caller's in any case.
+    text only reads. The row rules are the caller's in any case, and the writer's too where the caller's are lent.
     """
     desk = _desk(actor, database, query, reader)
     parts = guard.statements(_rendered(desk, query), desk.engine)

@@ -77,7 +77,7 @@ def _replaced(sql: str, names: Mapping[str, str]) -> str:
     parts: list[str] = []
     at = 0
     for place in parameters.PLACE.finditer(sql):
-        name = place[1] or place[2]
+        name = (place[1] or place[2]).strip()
         parts += [
             _protected(sql[at : place.start()]),
             f"{{{{ {names[_base(name)]}{name.removeprefix(_base(name))} }}}}",

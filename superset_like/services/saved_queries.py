@@ -11,7 +11,7 @@ from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
 from superset_like.engine import parameters
-from superset_like.errors import BadRequest, Forbidden, Invalid
+from superset_like.errors import BadRequest, EditForbidden, Forbidden, Invalid
 from superset_like.extensions import db
 from superset_like.models import Database, ObjectType, SavedQuery
 from superset_like.models.mixins import new_nonce, now
@@ -119,9 +119,9 @@ def update_asked(actor: Actor, query_id: int, values: Mapping[str, Any]) -> Aske
 def archive(actor: Actor, pk: int) -> SavedQuery:
     """The query, which no list and no dashboard shows, nobody runs by a clock, and no alert looks at.
 
-    Raises NotFound, Forbidden.
+    Raises NotFound, Forbidden, also for who may change it and did not make it.
     """
-    saved = found.editable(actor, SavedQuery, [pk])[0]
+    saved = _made_by(actor, [pk])[0]
     if not saved.is_archived:
         saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
         visualizations.take_off_dashboards(saved)
@@ -151,7 +151,7 @@ def fork(actor: Actor, pk: int) -> SavedQuery:
 
 def renew_key(actor: Actor, pk: int) -> SavedQuery:
     """The query, whose former key opens nothing any more. Raises NotFound, Forbidden."""
-    saved = found.editable(actor, SavedQuery, [pk])[0]
+    saved = _made_by(actor, [pk])[0]
     saved.key_nonce = new_nonce()
     db.session.commit()
     return saved
@@ -166,7 +166,7 @@ def key_of(actor: Actor, saved: SavedQuery) -> str | None:
 
 def grant(actor: Actor, pk: int, user_id: int) -> SavedQuery:
     """The query, which this person may change from now on. Raises NotFound, Forbidden, Invalid (user_id)."""
-    saved = found.editable(actor, SavedQuery, [pk])[0]
+    saved = _granted_by(actor, pk)
     if all(editor.id != user_id for editor in saved.editors):
         user = db.session.get(User, user_id)
         if user is None:
@@ -178,7 +178,7 @@ def grant(actor: Actor, pk: int, user_id: int) -> SavedQuery:
 
 def revoke(actor: Actor, pk: int, user_id: int) -> None:
     """This person may not change the query any more, unless he made it. Raises NotFound, Forbidden."""
-    saved = found.editable(actor, SavedQuery, [pk])[0]
+    saved = _granted_by(actor, pk)
     saved.editors = [editor for editor in saved.editors if editor.id != user_id]
     db.session.commit()
 
@@ -189,6 +189,25 @@ def _for_the_editor(values: Mapping[str, Any]) -> dict[str, str]:
         return {}
     own = saved_runs.own_values(json.loads(values.get("options_json") or "{}"))
     return {"template_parameters": json.dumps(own)} if own else {}
+
+
+def _made_by(actor: Actor, pks: Sequence[int]) -> list[SavedQuery]:
+    """The queries, for who made them, or administers all; for whoever may change it, where one is nobody's.
+
+    Who was given leave to change one may neither give it on nor take the query away. Raises NotFound, Forbidden.
+    """
+    items = found.editable(actor, SavedQuery, pks)
+    if not actor.is_admin and any(saved.created_by_fk not in (None, actor.user_id) for saved in items):
+        raise EditForbidden()
+    return items
+
+
+def _granted_by(actor: Actor, pk: int) -> SavedQuery:
+    """As `_made_by`; a key with scopes speaks for nobody in this."""
+    saved = _made_by(actor, [pk])[0]
+    if actor.key_scopes is not None:
+        raise Forbidden()
+    return saved
 
 
 def _schedule(saved: SavedQuery, values: Mapping[str, Any]) -> None:
@@ -213,7 +232,7 @@ def _require_dropdowns(actor: Actor, options_json: str | None) -> None:
 
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their datasets stay with who might have made them himself."""
-    items = found.editable(actor, SavedQuery, pks)
+    items = _made_by(actor, pks)
     history.bury(actor, items)
     for saved in items:
         query_datasets.release(actor, saved)

@@ -10,6 +10,7 @@ rights of whoever wrote the text.
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,8 +24,9 @@ from sqlalchemy.exc import IntegrityError
 
 from superset_like.access import actors, rules, template_context
 from superset_like.access.actor import Actor
+from superset_like.access.api_keys import limited
 from superset_like.access.remembered import Remembered
-from superset_like.engine import parameters, template
+from superset_like.engine import literals, parameters, template
 from superset_like.engine.parameters import Parameter, Setting
 from superset_like.errors import (
     DatabaseGone,
@@ -51,6 +53,7 @@ from superset_like.services import (
     query_plan,
     remembered,
     saved_results,
+    stores,
 )
 from superset_like.services.chart_queries import ChartQuery
 from superset_like.services.query_plan import Plan
@@ -158,7 +161,9 @@ def ask_text(
     if not parameters.is_template(sql):
         parameters.require_all(sql, given)
     text = _rendered(actor, database, sql, given)
-    return _answered(actor, Question(database, text, _limit(auto_limit), saved), max_age)
+    # A draft is no execution of the query: who may only look at that shall not find the rows of this.
+    is_its_own = saved is not None and saved.db_id == database.id and sql == saved.sql
+    return _answered(actor, Question(database, text, _limit(auto_limit), saved if is_its_own else None), max_age)
 
 
 def run(actor: Actor, query_id: int) -> Query:
@@ -179,7 +184,7 @@ def kept(actor: Actor, saved: SavedQuery | ChartQuery) -> Query:
     query = _kept_by_mark(actor, saved)
     if query is None and saved.latest_query_id is not None and actor.key_objects is None:
         query = _successful(Query.id == saved.latest_query_id)
-        query = query if query is not None and _may_have(actor, query) else None
+        query = query if query is not None and may_have(actor, query) else None
     if query is None or not saved_results.is_kept(query):
         raise NotFound(NOT_KEPT)
     return query
@@ -202,9 +207,9 @@ def result(actor: Actor, query_id: int, saved: SavedQuery | ChartQuery | None = 
     saved: the query that it must be an execution of.
     """
     query = _successful(Query.id == query_id)
-    if query is None or (saved is not None and not _is_of(query, saved)):
+    if query is None or (saved is not None and not _is_of(query, saved) and not _is_his_draft(actor, query)):
         raise NotFound()
-    if not _may_have(actor, query):
+    if not may_have(actor, query):
         raise RunForbidden()
     if not saved_results.is_kept(query):
         raise NotFound()
@@ -231,8 +236,24 @@ def cancel(actor: Actor, uuid: Any) -> Query:
     return queries.end(job(actor, uuid).id)
 
 
-def waited_for(query: Query, seconds: float) -> Query:
-    """The execution, in its final state or as it is after so many seconds."""
+def waited_for(actor: Actor, query: Query, seconds: float) -> Query:
+    """The execution, in its final state or as it is after so many seconds; sooner where many wait.
+
+    Raises RunForbidden where its rows came to be none of the caller's.
+    """
+    if query.status not in ACTIVE or seconds <= 0:
+        return query
+    # Each who waits holds a thread.
+    with suppress(TimeoutError), stores.crowd().waiting() as left_s:
+        query = _ended(query, seconds if left_s is None else min(seconds, left_s))
+        if query.status in ACTIVE:
+            raise TimeoutError
+    if query.status == QueryStatus.SUCCESS.value and not may_have(actor, query):
+        raise RunForbidden()
+    return query
+
+
+def _ended(query: Query, seconds: float) -> Query:
     end = time.monotonic() + seconds
     pause_s = POLL_S
     while query.status in ACTIVE and time.monotonic() < end:
@@ -369,7 +390,11 @@ def _setting(actor: Actor, saved: SavedQuery | None) -> Setting:
         except (NotFound, RunForbidden, DatabaseGone):
             return ()
 
-    return Setting(now_in_zone(), offered)
+    def quotable(text: str) -> str:
+        assert saved is not None and saved.db_id is not None
+        return literals.between_quotes(text, databases.engine_of(remembered.database(saved.db_id)).dialect)
+
+    return Setting(now_in_zone(), offered, quotable)
 
 
 def now_in_zone() -> datetime:
@@ -483,7 +508,7 @@ def _mark(actor: Actor, question: Question) -> str | None:
     if question.chart is not None:
         # What it asks for may depend on the time of day.
         return _mark_of(chart_queries.plan(actor, question.chart), Query(**question.row()))
-    key = (actor.user_id, reader_id, place, sha256(question.sql.encode()).digest())
+    key = (actor.user_id, actor.key_scopes, reader_id, place, sha256(question.sql.encode()).digest())
     mark = memory.get(stamps, key)
     if mark is None:
         asked = Query(**question.row())
@@ -511,12 +536,32 @@ def _plan_of(actor: Actor, query: Query) -> Plan:
         plan = chart_queries.plan(actor, found.one(actor, Chart, query.chart_id))
     else:
         saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
-        plan = query_plan.planned(actor, database, query, _reader(actor, database, saved))
+        plan = _as_asked(actor, database, query, saved)
     mark = _mark_of(plan, query)
     if mark != query.run_mark:
         # His rights changed since he asked: what comes now is for others than it would have been.
         db.session.connection().execute(update(QUERIES).where(QUERIES.c.id == query.id).values(run_mark=mark))
     return replace(plan, result_ttl_s=settings().saved_results_ttl_s)
+
+
+def _as_asked(actor: Actor, database: Database, query: Query, saved: SavedQuery | None) -> Plan:
+    """What he would run himself; what the key of the query would, where that is what was asked in his name."""
+    own, refusal = None, None
+    try:
+        own = query_plan.planned(actor, database, query, _reader(actor, database, saved))
+    except (DataForbidden, RunForbidden) as error:
+        refusal = error
+    if own is not None and (saved is None or _mark_of(own, query) == query.run_mark):
+        return own
+    if saved is not None:
+        with suppress(DataForbidden, RunForbidden):
+            lent = limited(actor, frozenset({f"can_read:SavedQuery:{saved.id}"}))
+            plan = query_plan.planned(lent, database, query, _reader(lent, database, saved))
+            if own is None or _mark_of(plan, query) == query.run_mark:
+                return plan
+    if own is None:
+        raise refusal or RunForbidden()
+    return own
 
 
 def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor | None:
@@ -530,7 +575,7 @@ def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor
     return _author(saved, database)
 
 
-def _may_have(actor: Actor, query: Query) -> bool:
+def may_have(actor: Actor, query: Query) -> bool:
     """Whether the caller, asking the same, would get these rows; administrators of queries have all."""
     if query.run_mark is None:
         return rules.can(actor, "read", query) and actor.key_objects is None
@@ -542,10 +587,22 @@ def _may_have(actor: Actor, query: Query) -> bool:
     saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
     try:
         reader = _reader(actor, database, saved)
+        if reader is not None and (saved is None or not _is_text_of(query, saved)):
+            # What another wrote, or who could put anything into it, is not for who only looks at what is there now.
+            return False
         asked = Question(database, query.sql, query.limit or 0, saved, reader, query.schema, query.catalog)
         return _mark(actor, asked) == query.run_mark
     except (RunForbidden, DataForbidden, QueryError, NotFound):
         return False
+
+
+def _is_text_of(query: Query, saved: SavedQuery) -> bool:
+    """Whether the execution is one of the text that the query has now, with values that leave nothing open."""
+    if (query.schema or None, query.catalog or None) != (saved.schema or None, saved.catalog or None):
+        return False
+    if not is_safe(saved):
+        return query.text_hash == _own_hash(saved)
+    return parameters.is_filled(saved.sql, query.sql)
 
 
 def _may_have_of_chart(actor: Actor, query: Query) -> bool:
@@ -568,6 +625,10 @@ def _is_of(query: Query, saved: SavedQuery | ChartQuery) -> bool:
     return query.saved_query_id == saved.id or (
         query.database_id == saved.db_id and query.text_hash == _own_hash(saved)
     )
+
+
+def _is_his_draft(actor: Actor, query: Query) -> bool:
+    return query.saved_query_id is None and query.user_id == actor.user_id and actor.key_objects is None
 
 
 def _own_hash(saved: SavedQuery) -> str:

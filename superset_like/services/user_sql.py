@@ -88,11 +88,12 @@ def rendered_source(actor: Actor, source: Source, context: Context) -> str:
     database = remembered.dataset(source.dataset_id).database
     engine = engines.find(source.engine)
     read = _read(source, context, engine)
+    author = _author(source)
     if source.is_query:
-        _require_author(actor, database, source, read)
+        _require_author(actor, database, author, read)
     if template.has_template(source.sql):
         _require_own(actor, database, source, read, context, engine)
-    return protected(actor, database, read, engine)
+    return protected(actor, database, read, engine, author if actor.is_lent else None)
 
 
 def require_source(actor: Actor, dataset: Dataset, context: Context) -> str:
@@ -121,9 +122,19 @@ def require_expressions(actor: Actor, dataset: Dataset) -> None:
         raise Invalid(fields=wrong)
 
 
-def protected(actor: Actor, database: Database, read: Read, engine: Engine) -> str:
-    """The SELECT, whose names are said in full, under the caller's row rules."""
-    rules_here = row_filters.for_tables(actor, database, sorted(read.tables, key=str))
+def protected(actor: Actor, database: Database, read: Read, engine: Engine, author: Actor | None = None) -> str:
+    """The SELECT, whose names are said in full, under the caller's row rules; under those of its author too, if given.
+
+    Who writes a text that others open to the world, or by a key, could read what he asks there: no row of theirs that
+    is hidden from himself.
+    """
+    tables = sorted(read.tables, key=str)
+    rules_here = row_filters.for_tables(actor, database, tables)
+    if author is not None:
+        for table, predicates in row_filters.for_tables(author, database, tables).items():
+            known = rules_here.get(table, ())
+            said = {each.sql for each in known}
+            rules_here[table] = (*known, *(each for each in predicates if each.sql not in said))
     return guard.protected(read, rules_here, engine) if rules_here else read.sql
 
 
@@ -152,13 +163,22 @@ def _params(source: Source) -> Mapping[str, Any]:
     return query_templates.resolved(source.params, datetime.now(zone).replace(tzinfo=None))
 
 
-def _require_author(actor: Actor, database: Database, source: Source, read: Read) -> None:
-    """Nothing, where the author of the text may read its tables, or the caller those that he may not."""
-    tables = sorted(read.tables, key=str)
+def _author(source: Source) -> Actor | None:
     try:
-        author = None if source.author_id is None else actors.of_user(source.author_id)
+        return None if source.author_id is None else actors.of_user(source.author_id)
     except NotAuthenticated:
-        author = None
+        return None
+
+
+def _require_author(actor: Actor, database: Database, author: Actor | None, read: Read) -> None:
+    """Nothing, where the author of the text may read its tables, or the caller those that he may not.
+
+    Where the caller's rights are lent to whoever comes, the author may be who comes: then his own count alone.
+    """
+    tables = sorted(read.tables, key=str)
+    if author is not None and actor.is_lent:
+        rules.require_tables(author, database, tables)
+        return
     known = set() if author is None else set(rules.readable_tables(author, database, tables))
     rules.require_tables(actor.reader, database, [table for table in tables if table not in known])
 

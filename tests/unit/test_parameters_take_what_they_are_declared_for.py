@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from superset_like.engine import parameters
+from superset_like.engine import literals, parameters
 from superset_like.engine.parameters import Setting, declared
 from superset_like.errors import ParameterInvalid, ParameterMissing
 
@@ -153,3 +153,87 @@ def test_texts_with_more_than_places_are_templates() -> None:
 
 def test_the_hash_is_redashs() -> None:
     assert parameters.text_hash("select /* one */ 1\n as a") == "060a128f00c3f0007279e635c61ca06c"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["5 and 1", "10 am UNION", "10:00 NULL", "10:00 OR", "2025-01-05 on", "1 of 2 at 3", "5 Jan 2025 AND 1"],
+)
+def test_words_of_sql_are_in_no_date(value: str) -> None:
+    with pytest.raises(ParameterInvalid):
+        put("d > {{ p }}", of_type("date"), p=value)
+
+
+@pytest.mark.parametrize("value", ["Sunday, 5 January 2025 10:20 PM", "2025-01-05T10:20:30Z", "Sept 1st, 2025"])
+def test_words_of_dates_are(value: str) -> None:
+    assert put("{{ p }}", of_type("date"), p=value) == value
+
+
+@pytest.mark.parametrize(
+    ("sql", "definition", "value", "text"),
+    [
+        ("a -{{ p }} and b", of_type("number"), -3, "a - -3 and b"),
+        ("{{ p }}-1 and b", of_type("date"), "2025-", "2025- -1 and b"),
+        ("{{ p }}*2 and b", of_type("date"), "1/", "1/ *2 and b"),
+        ("a - {{ p }} and b", of_type("number"), "-3", "a - -3 and b"),
+        ("'a-{{ p }}'", of_type("number"), "3", "'a-3'"),
+    ],
+)
+def test_no_value_makes_a_comment_of_what_stands_beside_it(
+    sql: str, definition: dict[str, Any], value: Any, text: str
+) -> None:
+    assert put(sql, definition, p=value) == text
+
+
+def test_a_number_is_written_in_one_line_of_plain_digits() -> None:
+    assert put("-- {{ p }} and b", of_type("number"), p="3\n") == "-- 3 and b"
+    with pytest.raises(ParameterInvalid):
+        put("{{ p }}", of_type("number"), p="\uff11\uff12")
+
+
+@pytest.mark.parametrize(
+    "text", ["{{" + " " * 100_000, "{{a" * 100_000, "{{{ " * 100_000, "/*a" * 300_000, "/*" * 300_000, "{{&" * 100_000]
+)
+def test_no_text_takes_long_to_look_through(text: str) -> None:
+    # Each took minutes to hours, in which the process did nothing else.
+    assert parameters.places_in(text) == []
+    assert len(parameters.text_hash(text)) == 32
+    assert parameters.filled(text, {}) == text
+
+
+def test_comments_are_no_part_of_what_tells_texts_apart() -> None:
+    assert parameters.text_hash("select 1 /* a */ /**/ /***/ /* b * / **/") == parameters.text_hash("select 1")
+    assert parameters.text_hash("select 1 /* a") != parameters.text_hash("select 1")
+
+
+@pytest.mark.parametrize(
+    ("sql", "text", "is_so"),
+    [
+        ("select 1", "select 1", True),
+        ("select 1", "select 1 ", False),
+        ("a = {{ x }} and b", "a = 5 and b", True),
+        ("a = {{ x }} and b", "a = 5 and c", False),
+        ("a = {{ x }}{{ y }}", "a = ", True),
+        ("{{ x }}-{{ y }}", "-", True),
+        ("a {{ x }} a", "a ", False),
+        ("b {{ x }} a", "b  a", True),
+        ("1 {{ x }} 2 {{ y }} 3", "1 a 3 b 2", False),
+    ],
+)
+def test_a_text_is_another_with_something_in_its_places(sql: str, text: str, is_so: bool) -> None:
+    assert parameters.is_filled(sql, text) is is_so
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "said"),
+    [
+        ("postgres", "a'b\\", "a''b\\"),
+        ("sqlite", "a'b\\", "a''b\\"),
+        ("duckdb", "a'b\\", "a''b\\"),
+        ("mysql", "\\' or 1", "\\\\'' or 1"),
+        ("clickhouse", "\\' or 1", "\\\\'' or 1"),
+        ("bigquery", "\\' or 1", "\\\\\\' or 1"),
+    ],
+)
+def test_a_text_stands_between_quotes_as_its_engine_reads_it(dialect: str, text: str, said: str) -> None:
+    assert literals.between_quotes(text, dialect) == said

@@ -123,7 +123,7 @@ class RedashQueriesApi(RedashResource):
     @route("POST", "/queries/<int:query_id>", "Change one", needs=EDIT_QUERY, body=QueryPut)
     def put(self, actor: Actor, query_id: int) -> Response:
         sent = json_body()
-        if sent.get("version") not in {None, VERSION}:
+        if sent.get("version") not in (None, VERSION):
             raise Conflict()
         values = _values(loaded(QueryPut, sent))
         if values.get("db_id", 0) is None:

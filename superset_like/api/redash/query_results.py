@@ -42,7 +42,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXTENSIONS = frozenset({"json", "csv", "tsv", "xlsx"})
 # In names of files no system takes these.
 NOT_IN_NAMES = re.compile(r'[<>:"\\/|?*]+')
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# With marks that turn the direction of text, an ending could look like another one.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+# What a header takes for one word without quotes.
+PLAIN_NAME = re.compile(r"[\w!#$&+.^`|~'-]+", re.ASCII)
 
 
 class Wish(Schema):
@@ -122,7 +125,7 @@ class RedashQueryResultsApi(RedashResource):
     def refresh(self, actor: Actor, query_id: int) -> Response:
         asked = chart_queries.one(actor, query_id)
         saved_runs.require_full(actor, asked)
-        return job_answer(saved_runs.asked(actor, asked, _of_address(), max_age=0))
+        return job_answer(actor, saved_runs.asked(actor, asked, _of_address(), max_age=0))
 
     @route(
         "GET",
@@ -174,9 +177,9 @@ def _of_query(actor: Actor, query_id: int, extension: str) -> Response:
         return _file(actor, saved_runs.kept(actor, saved), extension, saved.label)
     wish = loaded(Wish, {name: request.args[name] for name in ("max_age", "wait") if name in request.args})
     query = saved_runs.asked(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
-    query = saved_runs.waited_for(query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
+    query = saved_runs.waited_for(actor, query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
     if query.status != QueryStatus.SUCCESS.value:
-        return job_answer(query)
+        return job_answer(actor, query)
     return _file(actor, query, extension, saved.label)
 
 
@@ -204,7 +207,8 @@ def _of_address() -> dict[str, Any]:
         name, texts = argument.removeprefix(PREFIX), request.args.getlist(argument)
         outer, _, end = name.rpartition(".")
         if outer and end in {"start", "end"}:
-            values.setdefault(outer, {})[end] = texts[0]
+            known = values.get(outer)
+            values[outer] = {**(known if isinstance(known, dict) else {}), end: texts[0]}
         else:
             values[name] = texts if len(texts) > 1 else texts[0]
     return values
@@ -229,13 +233,8 @@ def _number_in_address(name: str) -> float:
 
 
 def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
-    if wait_s:
-        query = saved_runs.waited_for(query, wait_s)
-        if query.status == QueryStatus.SUCCESS.value:
-            return _result(actor, query)
-    elif query.status == QueryStatus.SUCCESS.value:
-        return _result(actor, query)
-    return job_answer(query)
+    query = saved_runs.waited_for(actor, query, wait_s)
+    return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(actor, query)
 
 
 def _result(actor: Actor, query: Query) -> Response:
@@ -316,9 +315,15 @@ def _file_name(name: str) -> str:
 
 def _disposition(name: str) -> str:
     if name.isascii():
-        return f"attachment; filename={name}"
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return f"attachment; filename={plain}; filename*=UTF-8''{quote(name, safe='')}"
+        return f"attachment; filename={_said(name)}"
+    # Letters of other widths come to be quotes and semicolons here.
+    plain = NOT_IN_NAMES.sub("_", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode())
+    return f"attachment; filename={_said(plain)}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _said(name: str) -> str:
+    """The name as a header has it: as Redash says it, unless the header would end there."""
+    return name if PLAIN_NAME.fullmatch(name) else f'"{name}"'
 
 
 def _kept_for_ever(response: Response) -> Response:

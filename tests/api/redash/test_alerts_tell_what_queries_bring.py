@@ -374,6 +374,26 @@ def test_the_value_is_what_its_owner_sees(app: Flask, watch: Watch, redash_of: A
 
 
 @pytest.mark.usefixtures("tenants")
+def test_who_would_have_other_rows_hears_that_it_fired_and_nothing_of_them(
+    watch: Watch, hook: Hook, redash_of: Any
+) -> None:
+    query, bob = watch.shop.query(TOTAL), redash_of("bob")
+    words = "{{QUERY_RESULT_VALUE}} {{QUERY_RESULT_ROWS}} {{QUERY_RESULT_TABLE}}"
+    options = {"column": "total", "op": ">", "value": 1000, "custom_subject": f"It is {words}", "custom_body": words}
+    body = {"name": "x", "query_id": query["id"], "options": options}
+    pk = watch.shop.alice.post(URL, json=body).get_json()["id"]
+    for client in (watch.shop.alice, bob):
+        watch.subscribe(pk, client)
+    watch.subscribe(pk, bob, watch.destination("webhook", url=hook.url))
+    watch.shop.ran(query)
+    assert watch.state(pk) == "triggered"
+    letters = {letter.to[0]: letter.message.as_string() for letter in watch.mailbox.letters}
+    assert "2310" in letters["alice@example.com"]
+    assert "It is" in letters["bob@example.com"] and "2310" not in letters["bob@example.com"]
+    assert len(hook.calls) == 1 and b"triggered" in hook.calls[0].body and b"2310" not in hook.calls[0].body
+
+
+@pytest.mark.usefixtures("tenants")
 def test_an_administrators_alert_takes_no_result_of_others(app: Flask, watch: Watch, redash_of: Any) -> None:
     bob, query = redash_of("bob"), watch.shop.query(TOTAL)
     body = {"name": "x", "query_id": query["id"], "options": {"column": "total", "op": ">", "value": 1000}}
