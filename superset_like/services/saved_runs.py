@@ -511,7 +511,7 @@ def _plan_of(actor: Actor, query: Query) -> Plan:
     if mark != query.run_mark:
         # His rights changed since he asked: what comes now is for others than it would have been.
         db.session.connection().execute(update(QUERIES).where(QUERIES.c.id == query.id).values(run_mark=mark))
-    return replace(plan, result_ttl_s=settings().saved_results_ttl_s)
+    return replace(plan, result_ttl_s=settings().saved_results_ttl_s, before_numbers="")
 
 
 def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor | None:
