@@ -31,7 +31,8 @@ class Reading:
     """How the values of one column become Arrow.
 
     settle: the type, from the first values. make: an array of that type; raises ArrowInvalid, TypeError or
-    OverflowError for a value that has no place in it. is_json: its texts are JSON documents; fields say so by DOCUMENTS.
+    OverflowError for a value that has no place in it. is_json: the texts are JSON documents, and the
+    field says so by DOCUMENTS.
     """
 
     settle: Callable[[Values], pa.DataType]
