@@ -22,6 +22,8 @@ _PLAIN_DATE = f"{_DATE}$"
 _MOMENT = _DATE + r"[ T][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?$"
 _TIME = r"^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$"
 _EXACT_IN_DOUBLE = 2**53
+# The metadata of a field whose texts are JSON documents.
+DOCUMENTS = {b"holds": b"json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Reading:
     """How the values of one column become Arrow.
 
     settle: the type, from the first values. make: an array of that type; raises ArrowInvalid, TypeError or
-    OverflowError for a value that has no place in it.
+    OverflowError for a value that has no place in it. is_json: the texts are JSON documents, and the
+    field says so by DOCUMENTS.
     """
 
     settle: Callable[[Values], pa.DataType]
     make: Callable[[Values, pa.DataType], pa.Array]
+    is_json: bool = False
 
 
 def reader(
@@ -45,7 +49,8 @@ def reader(
         first.extend(rows)
     columns = _columns(first, len(names))
     types = [reading.settle(values) for reading, values in zip(readings, columns, strict=True)]
-    schema = pa.schema([pa.field(name, type_) for name, type_ in zip(names, types, strict=True)])
+    marks = [DOCUMENTS if reading.is_json else None for reading in readings]
+    schema = pa.schema([pa.field(*each[:2], metadata=each[2]) for each in zip(names, types, marks, strict=True)])
 
     def batches() -> Iterator[pa.RecordBatch]:
         whole = _batch(schema, readings, columns)
@@ -79,6 +84,11 @@ def _array(field: pa.Field, reading: Reading, values: Values) -> pa.Array:
 def plain(type_: pa.DataType) -> Reading:
     """Values that Arrow takes as they are."""
     return Reading(lambda values: type_, lambda values, known: pa.array(values, known))
+
+
+def documents() -> Reading:
+    """JSON documents, as they are written."""
+    return Reading(lambda values: pa.string(), lambda values, known: pa.array(values, known), is_json=True)
 
 
 def dates() -> Reading:

@@ -106,6 +106,11 @@ def note_activity(session: Session) -> None:
     _touched(session).add("activity")
 
 
+def is_raised(session: Session) -> bool:
+    """Whether the session has written what is remembered, and not committed it yet."""
+    return bool(session.info.get("stamps"))
+
+
 STAMPS = select(Stamp.name, Stamp.value)
 
 

@@ -194,11 +194,11 @@ def of_ids(pks: Sequence[int]) -> list[Group]:
 def of_people(user_ids: Sequence[int]) -> dict[int, list[int]]:
     """user id -> the ids of his groups, sorted; who holds the role of administrators himself is in `admin`."""
     as_member = select(assoc_user_group.c.user_id, assoc_user_group.c.group_id)
+    admin = select(Group.id).where(Group.name == ADMIN).scalar_subquery()
     as_administrator = (
-        select(assoc_user_role.c.user_id, Group.id.label("group_id"))
+        select(assoc_user_role.c.user_id, admin.label("group_id"))
         .join(Role, Role.id == assoc_user_role.c.role_id)
-        .join(Group, Group.name == ADMIN)
-        .where(Role.name == current_app.config["AUTH_ROLE_ADMIN"])
+        .where(Role.name == current_app.config["AUTH_ROLE_ADMIN"], admin.is_not(None))
     )
     whole = union(as_member, as_administrator).subquery()
     found: dict[int, list[int]] = {}
@@ -378,11 +378,11 @@ def _role_name(group: Group) -> str:
 
 def _members_of(group_ids: Sequence[int]) -> Any:
     as_member = select(assoc_user_group.c.user_id).where(assoc_user_group.c.group_id.in_(group_ids))
+    admin = select(Group.id).where(Group.name == ADMIN).scalar_subquery()
     administering = (
         select(assoc_user_role.c.user_id)
         .join(Role, Role.id == assoc_user_role.c.role_id)
-        .join(Group, Group.name == ADMIN)
-        .where(Role.name == current_app.config["AUTH_ROLE_ADMIN"], Group.id.in_(group_ids))
+        .where(Role.name == current_app.config["AUTH_ROLE_ADMIN"], admin.in_(group_ids))
     )
     return union(as_member, administering)
 

@@ -54,7 +54,7 @@ class Plan:
     own_limit: the LIMIT that the last SELECT itself has. creates: the last write makes a table of the last SELECT.
     max_bytes: the most that the rows may be as Arrow. background_wait_s: how long a worker waits for
     others to end; None when somebody waits for the answer. result_ttl_s: how long the rows are kept; None: as those of
-    the SQL editor.
+    the SQL editor. before_numbers: what stands between a name and the number that a column gets where it is repeated.
     """
 
     database_id: int
@@ -71,6 +71,7 @@ class Plan:
     own_limit: int | None = None
     creates: bool = False
     result_ttl_s: int | None = None
+    before_numbers: str = "__"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def perform(plan: Plan, watch: Watch) -> Outcome:
         return Outcome(_no_rows(), touched, executed_sql=plan.writes[-1], created_table=plan.creates)
     with _opened(plan, plan.target, deadline) as session, watch.over(session):
         found = run.fetched(session.read(plan.read, BATCH_ROWS), plan.limit, plan.max_bytes)
-    table = found.table.rename_columns(distinct_names(found.table.column_names))
+    table = found.table.rename_columns(distinct_names(found.table.column_names, plan.before_numbers))
     return Outcome(
         rows=table,
         row_count=table.num_rows,
@@ -122,7 +122,7 @@ def described(schema: pa.Schema) -> list[dict[str, Any]]:
     ]
 
 
-def distinct_names(names: list[str]) -> list[str]:
+def distinct_names(names: list[str], before_numbers: str = "__") -> list[str]:
     """The names, repeated ones numbered: a, a__1, a__2."""
     taken: set[str] = set()
     made = []
@@ -130,7 +130,7 @@ def distinct_names(names: list[str]) -> list[str]:
         candidate, number = name, 0
         while candidate in taken:
             number += 1
-            candidate = f"{name}__{number}"
+            candidate = f"{name}{before_numbers}{number}"
         taken.add(candidate)
         made.append(candidate)
     return made

@@ -1,5 +1,7 @@
 """Datasets and connections in memory, detached, until something that people make changes: asking costs no SQL then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from flask import current_app
@@ -37,12 +39,25 @@ def database(pk: int) -> Database:
     stamp_now = stamp.current(db.session())[1]
     found = memory.get(stamp_now, pk)
     if found is None:
-        with Session(db.engine, expire_on_commit=False) as session:
+        with _reading() as session:
             found = session.get(Database, _key(pk))
         if found is None:
             raise NotFound()
         memory.put(stamp_now, pk, found)
     return found
+
+
+@contextmanager
+def _reading() -> Iterator[Session]:
+    """A session of its own, closed before anyone uses the object, so that no request's writes ever touch it.
+
+    It reads over the request's connection: where each request held one and waited for a second, none would ever get it.
+    What the request itself has written is not committed yet, and not for others to see: then it reads over another.
+    """
+    own = db.session()
+    bind = db.engine if stamp.is_raised(own) else own.connection()
+    with Session(bind, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+        yield session
 
 
 def _key(identity: int | str) -> int | UUID:
@@ -64,8 +79,7 @@ def _read(key: int | UUID) -> Dataset:
         selectinload(Dataset.metrics),
         selectinload(Dataset.owners),
     )
-    # A session of its own, closed before anyone uses the object, so that no request's writes ever touch it.
-    with Session(db.engine, expire_on_commit=False) as session:
+    with _reading() as session:
         found: Dataset | None = session.execute(select(Dataset).where(condition).options(*whole)).scalar()
     if found is None:
         raise NotFound()

@@ -1,13 +1,13 @@
 """Kept results of executions, read and written in the forms that clients ask for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import pyarrow as pa
 from pyarrow import types
 
-from superset_like.engine.encode import cells, json, plain_csv
-from superset_like.engine.encode.json import Times
+from superset_like.engine.encode import cells, plain_cells, plain_csv
 from superset_like.engine.encode.plain_csv import Format
 from superset_like.errors import NotFound
 from superset_like.models import Query
@@ -89,14 +89,18 @@ def _json_pieces(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterat
     is_first = True
     for batch in batches:
         if batch.num_rows:
-            records = json.records(pa.Table.from_batches([batch]), Times.ISO)
+            records = plain_cells.records(batch)
             yield records[1:-1] if is_first else b"," + records[1:-1]
             is_first = False
     yield b"]}"
 
 
 def _texts(column: pa.Array) -> list[str | None]:
-    return [None if value is None else str(cells.scalar(value)) for value in cells.values(column)]
+    return [None if value is None else _text(value) for value in cells.values(cells.texts(plain_cells.shown(column)))]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(cells.scalar(value))
 
 
 def _type_name(kind: pa.DataType) -> str | None:

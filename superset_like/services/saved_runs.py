@@ -9,8 +9,8 @@ rights of whoever wrote the text.
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -38,6 +38,7 @@ from superset_like.errors import (
     ProductError,
     QueryError,
     RunForbidden,
+    Unavailable,
 )
 from superset_like.extensions import db, settings
 from superset_like.models import Chart, Database, Query, QueryStatus, SavedQuery, stamp
@@ -65,6 +66,8 @@ NOT_KEPT = "No cached result found for this query."
 AUTO_LIMIT = 1000
 KEPT_MARKS = 5000
 POLL_S = 0.05
+# How long one who asks lets another begin the same run, and how often he looks.
+LONGEST_TURN_S, TURN_PAUSE_S, TURN_RETRY_S = 10.0, 0.01, 5
 ACTIVE = (QueryStatus.PENDING.value, QueryStatus.RUNNING.value)
 SAVED: Table = SavedQuery.__table__
 QUERIES: Table = Query.__table__
@@ -427,15 +430,38 @@ def _answered(actor: Actor, question: Question, max_age: float | None) -> Query:
 
 
 def _started(actor: Actor, values: Mapping[str, Any]) -> Query:
-    query_id = queries.added(values)
     mark = values["run_mark"]
-    # Two that ask at the same moment see each other here at the latest: the first stays.
-    first = None if mark is None else _running(mark)
-    if first is not None and first.id != query_id:
-        queries.withdraw(query_id)
-        return _joined(actor, first)
+    if mark is None:
+        return _sent(values)
+    # The next look shall see what others committed, and hold no connection meanwhile.
+    db.session.rollback()
+    with _turn(mark):
+        running = _running(mark)
+        return _sent(values) if running is None else _joined(actor, running)
+
+
+def _sent(values: Mapping[str, Any]) -> Query:
+    query_id = queries.added(values)
     queries.send(query_id)
     return queries.row(query_id)
+
+
+@contextmanager
+def _turn(mark: str) -> Iterator[None]:
+    """Nobody else begins a run of this mark meanwhile: of many who ask at the same moment, the others find the first.
+
+    Whoever waited for too long goes on: one run too many does less harm than none.
+    """
+    end = time.monotonic() + LONGEST_TURN_S
+    lease = stores.leases().take(f"run {mark}")
+    while lease is None and time.monotonic() < end:
+        time.sleep(TURN_PAUSE_S)
+        lease = stores.leases().take(f"run {mark}")
+    try:
+        yield
+    finally:
+        if lease is not None:
+            lease.release()
 
 
 def _running(mark: str) -> Query | None:
@@ -445,9 +471,10 @@ def _running(mark: str) -> Query | None:
 
 
 def _joined(actor: Actor, query: Query) -> Query:
+    pk = query.id
     if actor.user_id is not None and query.user_id != actor.user_id:
-        pair = {"query_id": query.id, "user_id": actor.user_id}
-        here = (query_asker.c.query_id == query.id, query_asker.c.user_id == actor.user_id)
+        pair = {"query_id": pk, "user_id": actor.user_id}
+        here = (query_asker.c.query_id == pk, query_asker.c.user_id == actor.user_id)
         if db.session.execute(select(query_asker.c.query_id).where(*here)).first() is None:
             try:
                 db.session.execute(insert(query_asker).values(pair))
@@ -455,7 +482,11 @@ def _joined(actor: Actor, query: Query) -> Query:
             except IntegrityError:
                 # He asked twice at once, or it is gone.
                 db.session.rollback()
-    return queries.row(query.id)
+    try:
+        return queries.row(pk)
+    except NotFound as error:
+        # Whoever asked for it could tell no worker.
+        raise Unavailable(retry_after_s=TURN_RETRY_S) from error
 
 
 def _fresh(mark: str, max_age: float | None) -> Query | None:
@@ -541,7 +572,7 @@ def _plan_of(actor: Actor, query: Query) -> Plan:
     if mark != query.run_mark:
         # His rights changed since he asked: what comes now is for others than it would have been.
         db.session.connection().execute(update(QUERIES).where(QUERIES.c.id == query.id).values(run_mark=mark))
-    return replace(plan, result_ttl_s=settings().saved_results_ttl_s)
+    return replace(plan, result_ttl_s=settings().saved_results_ttl_s, before_numbers="")
 
 
 def _as_asked(actor: Actor, database: Database, query: Query, saved: SavedQuery | None) -> Plan:

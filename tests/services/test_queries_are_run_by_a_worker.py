@@ -73,6 +73,8 @@ class Site:
 def environment(settings: Settings) -> dict[str, str]:
     ours = {
         "SUPERSET_LIKE_HOME": str(settings.home),
+        "SUPERSET_LIKE_DATABASE_URI": settings.database_uri,
+        "SUPERSET_LIKE_RESULTS_URI": settings.results_uri,
         "SUPERSET_LIKE_BROKER_URI": settings.broker_uri,
         "SUPERSET_LIKE_HEARTBEAT_S": str(HEARTBEAT_S),
         "SUPERSET_LIKE_SECRET_KEY": SECRETS["secret_key"],
@@ -126,18 +128,10 @@ def site_of(tmp_path: Path, settings: Settings) -> Iterator[SiteOf]:
     bind(settings)
 
 
-def made_site(home: Path, broker: str) -> Site:
+def made_site(home: Path, broker: str, **more: Any) -> Site:
     (home / "data").mkdir()
-    settings = load(
-        {},
-        home=home,
-        broker_uri=broker,
-        cache_uri="memory://",
-        login_rate_limit="",
-        heartbeat_s=HEARTBEAT_S,
-        log_level="WARNING",
-        **SECRETS,
-    )
+    known = {"home": home, "broker_uri": broker, "cache_uri": "memory://", "login_rate_limit": ""}
+    settings = load({}, **{**known, "heartbeat_s": HEARTBEAT_S, "log_level": "WARNING", **SECRETS, **more})
     setup.migrate(settings)
     app = create_app(settings)
     setup.prepare(app)

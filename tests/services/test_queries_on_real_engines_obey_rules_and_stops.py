@@ -121,15 +121,15 @@ def test_a_write_where_it_is_allowed(client_of: ClientOf, database: int) -> None
 
 
 SLOW = {
-    "postgres": "select count(*) as n from generate_series(1, 1000000) a cross join generate_series(1, 1000000) b",
+    "postgres": f"select count(*) as {NAME} from generate_series(1, 1000000) a cross join generate_series(1, 1000000) b",
     "mariadb": "with recursive r as (select 1 as x union all select x + 1 from r where x < 1000) "
-    "select sum(a.x * b.x * c.x * d.x) as n from r a cross join r b cross join r c cross join r d",
+    f"select sum(a.x * b.x * c.x * d.x) as {NAME} from r a cross join r b cross join r c cross join r d",
     "duckdb": "select count(*) as n from range(1000000) a cross join range(1000000) b where a.range + b.range = 1",
 }
 RUNNING = {
     "postgres": "select count(*) from pg_stat_activity where state = 'active'"
-    " and query like '%generate_series(1, 1000%' and pid <> pg_backend_pid()",
-    "mariadb": "select count(*) from information_schema.processlist where info like 'with recursive%'"
+    f" and query like '%{NAME}%' and pid <> pg_backend_pid()",
+    "mariadb": f"select count(*) from information_schema.processlist where info like '%{NAME}%'"
     " and id <> connection_id()",
 }
 
@@ -142,6 +142,8 @@ def test_a_stop_ends_the_query_in_the_engine(client_of: ClientOf, engine: tuple[
     asked.start()
     time.sleep(1.5)
     assert asked.is_alive(), answers[0].json
+    if kind in RUNNING:
+        assert prepare(kind, uri, [RUNNING[kind]]) == [(1,)]
     began = time.monotonic()
     assert other.post("/api/v1/query/stop", json={"client_id": "slow"}).json == {"result": "OK"}
     asked.join(10)

@@ -26,6 +26,8 @@ _SETTINGS = (
     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601';"
     " SET extra_float_digits = 1; SET bytea_output = 'hex'; SET standard_conforming_strings = on"
 )
+# What a process ran that died ends by itself; older servers look for their client at the end alone.
+_CHECK_CLIENT, _CHECKS_CLIENTS = "SET client_connection_check_interval = 2000", 140_000
 _OPTIONS = frozenset({"application_name", "connect_timeout", "sslmode", "target_session_attrs"})
 _pool = Pool()
 _SPELLING = Spelling(Types(decimal="NUMERIC({precision},{scale})", binary="BYTEA"))
@@ -381,6 +383,10 @@ def _connected(target: Target) -> Any:
             context=_adapters_context(),
         )
         connection.execute(_SETTINGS)
+        if connection.info.server_version >= _CHECKS_CLIENTS:
+            # A server on a system that cannot tell refuses it.
+            with suppress(psycopg.Error):
+                connection.execute(_CHECK_CLIENT)
         if not target.writable:
             # Holds for what follows as well, should a statement end the session's own transaction.
             connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")

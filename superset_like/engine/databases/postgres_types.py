@@ -21,6 +21,8 @@ _READINGS = {
     "int2": arrow.plain(pa.int16()),
     "int4": arrow.plain(pa.int32()),
     "int8": arrow.plain(pa.int64()),
+    "json": arrow.documents(),
+    "jsonb": arrow.documents(),
     "oid": arrow.plain(pa.int64()),
     "time": arrow.times(),
     "timestamp": arrow.moments(),

@@ -31,8 +31,11 @@ def records(table: pa.Table, times: Times = Times.EPOCH_MS) -> bytes:
 
     Integers and decimals keep all their digits; NaN and infinities are null.
     """
-    names = table.column_names
-    columns = [values(column, times) for column in table.columns]
+    return objects(table.column_names, [values(column, times) for column in table.columns])
+
+
+def objects(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> bytes:
+    """A JSON list with an object for each row of these columns, whose values orjson can write."""
     if not columns:
         return b"[]"
     return orjson.dumps(list(map(dict, map(zip, repeat(names), zip(*columns, strict=True)))), default=str)

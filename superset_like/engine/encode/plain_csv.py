@@ -7,12 +7,14 @@ these files.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
-from superset_like.engine.encode import cells
+from superset_like.engine.encode import cells, plain_cells
 
 LINE_END = "\r\n"
 # The letters of moment.js in which formats are written, and strftime's.
@@ -34,9 +36,9 @@ class Format:
 
 def stream(batches: Iterable[pa.RecordBatch], header: Sequence[str], form: Format) -> Iterator[bytes]:
     """The header line, then each batch as it comes."""
-    yield (form.separator.join(_quoted_text(name, form.separator) for name in header) + LINE_END).encode(
-        errors="replace"
-    )
+    names = [_quoted_text(name, form.separator) for name in header]
+    line = form.separator.join(names) if names != [""] else '""'
+    yield (line + LINE_END).encode(errors="replace")
     for batch in batches:
         if batch.num_rows:
             yield _lines(batch, form)
@@ -61,16 +63,19 @@ def _cells(column: pa.Array, form: Format) -> pa.Array:
         return pa.array([""] * len(column), pa.string())
     if types.is_boolean(kind):
         return pc.fill_null(pc.if_else(column, "true", "false"), "")
-    if types.is_timestamp(kind) or types.is_date(kind):
-        made, is_closed = _times(column, form), form.date is None
-    elif types.is_integer(kind):
-        made, is_closed = pc.cast(column, pa.string()), True
-    elif types.is_floating(kind):
-        made, is_closed = _floats(column), True
-    else:
-        made, is_closed = _combined(pc.cast(cells.texts(column), pa.string())), False
-    text = pc.fill_null(made, "")
-    return text if is_closed else _quoted(text, form.separator)
+    if types.is_integer(kind):
+        return pc.fill_null(pc.cast(column, pa.string()), "")
+    if types.is_floating(kind):
+        return pc.fill_null(_floats(column), "")
+    return _quoted(pc.fill_null(_texts(column, form), ""), form.separator)
+
+
+def _texts(column: pa.Array, form: Format) -> pa.Array:
+    if types.is_date(column.type) and form.date is not None:
+        return _written(pc.cast(column, pa.timestamp("s")), form.date)
+    if types.is_timestamp(column.type) and form.moment is not None:
+        return _written(column, form.moment)
+    return _combined(pc.cast(cells.texts(plain_cells.shown(column)), pa.string()))
 
 
 def _floats(column: pa.Array) -> pa.Array:
@@ -85,28 +90,22 @@ def _combined(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _times(column: pa.Array, form: Format) -> pa.Array:
-    if types.is_date(column.type):
-        return pc.cast(column, pa.string()) if form.date is None else _written(column, form.date)
-    if form.moment is not None:
-        return _written(column, form.moment)
-    return _iso(column)
-
-
 def _written(column: pa.Array, pattern: str) -> pa.Array:
     """By strftime, which knows no fractions of a second apart from the seconds: those are Python's to write."""
     letters = LETTER.sub(lambda match: LETTERS[match[0]], pattern.replace("%", "%%"))
     if "%f" not in letters:
-        return pc.strftime(pc.cast(column, pa.timestamp("s", getattr(column.type, "tz", None)), safe=False), letters)
-    return pa.array(_each(column, lambda value: value.strftime(letters)), pa.string())
+        # A cast would round what is before 1970 up.
+        whole = pc.floor_temporal(column, unit="second")
+        return pc.strftime(pc.cast(whole, pa.timestamp("s", column.type.tz)), letters)
+    return pa.array(_each(plain_cells.micros(column), lambda value: _of_python(value, letters)), pa.string())
 
 
-def _iso(column: pa.Array) -> pa.Array:
-    micros = pc.cast(column, pa.timestamp("us", column.type.tz), safe=False)
-    return pa.array(_each(micros, lambda value: value.isoformat()), pa.string())
+def _of_python(moment: datetime, letters: str) -> str:
+    """By strftime, whose years before 1000 have no zeros in front."""
+    return moment.strftime(letters.replace("%Y", f"{moment.year:04d}"))
 
 
-def _each(column: pa.Array, write: Callable[..., str]) -> list[str | None]:
+def _each(column: pa.Array, write: Callable[[Any], str]) -> list[str | None]:
     return [None if value is None else write(value) for value in column.to_pylist()]
 
 
