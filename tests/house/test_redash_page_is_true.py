@@ -194,7 +194,7 @@ def test_what_differs_is_so(told: Told) -> None:
     found = told.ask("POST", results, json={"wait": 30})
     columns = found.json()["query_result"]["data"]["columns"]
     assert {each["name"]: each["type"] for each in columns} == {
-        **{"a": "integer", "a__1": "integer", "d": "float", "h": "float", "l": None}
+        **{"a": "integer", "a1": "integer", "d": "float", "h": "float", "l": None}
     }
     assert '"d":1.50,"h":12345678901234567890,' in found.text
     assert told.ask("GET", f"{results}.csv").text.splitlines()[1].endswith(',"[1,2]"')

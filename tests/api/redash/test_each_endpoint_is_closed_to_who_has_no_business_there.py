@@ -54,6 +54,7 @@ OF_A_SHARE = {
 }
 # What everybody with an account has: himself, what he makes, and lists of what he sees.
 OF_ANY_ACCOUNT = {
+    ("GET", "/api/redash/_openapi"),
     ("GET", "/api/alerts"),
     ("GET", "/api/dashboards"),
     ("POST", "/api/dashboards"),
@@ -108,6 +109,7 @@ OF_A_VIEWER = OF_ANY_ACCOUNT | {
 }
 # can_read:Dashboard:1 and no more; what is about the caller himself does not tell of anybody else.
 OF_ONE_DASHBOARD = {
+    ("GET", "/api/redash/_openapi"),
     ("GET", "/api/dashboards"),
     ("GET", "/api/dashboards/favorites"),
     ("GET", "/api/dashboards/my"),
