@@ -123,7 +123,7 @@ def _result(owner: Actor, alert: Report, saved: SavedQuery, since_ms: float, may
         return None
     max_age = time.time() - since_ms / 1000 + 1 if since_ms else None
     auto_limit = bool(saved.options.get("apply_auto_limit"))
-    asked = saved_runs.ask(owner, saved, max_age=max_age, with_defaults=True, auto_limit=auto_limit)
+    asked = saved_runs.ask(owner, saved, max_age=max_age, with_defaults=True, auto_limit=auto_limit, unattended=True)
     if asked.status == QueryStatus.SUCCESS.value:
         return asked
     if asked.error_message:

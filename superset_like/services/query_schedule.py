@@ -131,7 +131,8 @@ def _asked(actor: Actor, pk: int, moment: datetime, failures: int) -> bool:
     schedule, following = json.loads(saved.schedule_json or "null"), saved.next_run_on
     values: dict[str, Any] = {}
     try:
-        query = saved_runs.ask(actor, saved, max_age=0, with_defaults=True, auto_limit=auto_limit)
+        # Who may change the query shall not have its maker's rights by it.
+        query = saved_runs.ask(actor, saved, max_age=0, with_defaults=True, auto_limit=auto_limit, unattended=True)
         values = {"scheduled_query_id": query.id}
     except Unavailable:
         log.warning("the queue of background work is not available; query %s waits", pk)

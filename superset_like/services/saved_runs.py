@@ -113,14 +113,18 @@ def ask(
     max_age: float | None = None,
     with_defaults: bool = False,
     auto_limit: bool = False,
+    unattended: bool = False,
 ) -> Query:
     """An execution of the query: one that succeeded and is kept, or one that is waiting, running or failed at once.
 
     values: of its parameters by name. max_age: seconds that a kept result may be old; 0: a new one in any case, None:
     any age. with_defaults: what is not named has the value that the parameter has by itself. auto_limit: 1,000 rows at
-    most. Raises RunForbidden, DatabaseGone, DatabasePaused, ParameterInvalid, ParameterMissing.
+    most. unattended: the caller has not seen what he asks; what another wrote only reads, and what that one may read.
+    Raises RunForbidden, DatabaseGone, DatabasePaused, ParameterInvalid, ParameterMissing.
     """
     question = _of_saved(actor, saved, values or {}, with_defaults, auto_limit)
+    if unattended and question.reader is None and saved.sql_by_fk != actor.user_id:
+        question = replace(question, reader=_writer(saved) or actor)
     return _answered(actor, question, max_age)
 
 
@@ -339,6 +343,14 @@ def _author(saved: SavedQuery, database: Database) -> Actor:
     if not rules.can(author, "use", database):
         raise RunForbidden()
     return author
+
+
+def _writer(saved: SavedQuery) -> Actor | None:
+    """Who wrote the text; None where he is gone."""
+    try:
+        return actors.of_user(saved.sql_by_fk or 0)
+    except NotAuthenticated:
+        return None
 
 
 def _database(saved: SavedQuery) -> Database:

@@ -1,16 +1,17 @@
 """A key and a public address read with the rights of somebody: nobody gains those by writing the SQL that they ask."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from superset_like.access import derived_keys, grants
+from superset_like.access import actors, derived_keys, grants
 from superset_like.access.derived_keys import KeyKind
 from superset_like.extensions import db
-from superset_like.models import Database, Dataset, UserKey
-from superset_like.services import stores
+from superset_like.models import Database, Dataset, Query, SavedQuery, UserKey
+from superset_like.services import query_schedule, saved_runs, stores
 from tests.api.redash.conftest import Shop
 from tests.api.redash.test_each_endpoint_is_closed_to_who_has_no_business_there import scoped, with_key
 from tests.conftest import ApiClient, ClientOf, Embedded
@@ -127,6 +128,31 @@ def test_nor_a_table_that_is_closed_to_him(
     assert asked(shop.alice, query) == "canary"
     for each, text in refused.items():
         assert asked(with_key(app, each), query) == text
+
+
+@pytest.mark.parametrize(
+    ("sql", "refusal"), [(WORD, "You may not read: secrets"), ("delete from sales", "mutates data")]
+)
+def test_nor_by_the_clock_and_the_alerts_of_its_maker(
+    app: Flask, shop: Shop, sales: int, person: Person, people: dict[str, int], sql: str, refusal: str
+) -> None:
+    shop.bench.is_quick = True
+    mallory, query = person("mallory", dataset=sales), shop.query("select 1 as s")
+    lent(shop, mallory, query)
+    assert mallory.post(f"/api/queries/{query['id']}", json={"query": sql}).status_code == 200
+    with app.app_context():
+        db.session.get(Database, shop.source).allow_dml = True
+        saved = db.session.get(SavedQuery, query["id"])
+        saved.schedule_json, saved.next_run_on = '{"interval": 60}', datetime(2020, 1, 1)
+        db.session.commit()
+        assert query_schedule.tick() == 1
+        found = db.session.query(Query).filter_by(saved_query_id=query["id"]).one()
+        assert found.status == "failed" and refusal in found.error_message
+        # What is her own, and what was written by somebody who is gone, is run as before.
+        alice = actors.of_user(people["alice"])
+        saved.sql, saved.sql_by_fk = TOTAL, None
+        db.session.commit()
+        assert saved_runs.ask(alice, saved, max_age=0, unattended=True).error_message is None
 
 
 def test_leave_to_change_a_query_is_not_given_on(shop: Shop, person: Person, people: dict[str, int]) -> None:
