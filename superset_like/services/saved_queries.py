@@ -119,6 +119,7 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
 
     Raises NotFound, Forbidden.
     """
+    visualizations.hold_dashboards(pk)
     saved = found.editable(actor, SavedQuery, [pk])[0]
     if not saved.is_archived:
         saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
