@@ -181,7 +181,8 @@ def _pool_options(settings: Settings) -> dict[str, Any]:
     }
     if settings.database_uri.startswith("sqlite"):
         return options | {"connect_args": {"timeout": 30}}
-    return options | {"pool_pre_ping": True, "pool_recycle": 1800}
+    # As PostgreSQL does by itself; MySQL would not show a transaction what others committed since it began.
+    return options | {"pool_pre_ping": True, "pool_recycle": 1800, "isolation_level": "READ COMMITTED"}
 
 
 def _prepare_metadata_connections(settings: Settings) -> None:

@@ -54,6 +54,15 @@ def one_transaction() -> Iterator[None]:
         raise
 
 
+def look_afresh() -> None:
+    """What is read from now on is what others have committed; inside of `one_transaction` nothing changes.
+
+    To be asked before anything is written.
+    """
+    if IS_WHOLE not in db.session().info:
+        db.session.rollback()
+
+
 def settings() -> Settings:
     """The settings of the application that is working."""
     found: Settings = current_app.extensions["superset_like_settings"]

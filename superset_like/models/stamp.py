@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
 )
 from sqlalchemy import BigInteger, String, event, select, update
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
 
 from superset_like.models.annotation import Annotation, AnnotationLayer
 from superset_like.models.chart import Chart
@@ -166,5 +166,7 @@ def _raise_stamps(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, *_: object) -> None:
-    session.info["stamps"] = set()
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    # What was written before a savepoint stays.
+    if not undone.nested:
+        session.info["stamps"] = set()

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User, assoc_user_group
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash
@@ -292,9 +292,11 @@ def _named(text: str) -> ColumnElement[bool]:
 def _ordered(order: str) -> list[Any]:
     known = order if order.removeprefix("-") in ORDERS else DEFAULT_ORDER
     columns = ORDERS[known.removeprefix("-")]
+    # What has no value stands last either way; not all databases say so by themselves.
+    empty = case((columns[0].is_(None), 1), else_=0)
     if known.startswith("-"):
-        return [*(column.desc() for column in columns), User.id.desc()]
-    return [*columns, User.id]
+        return [empty, *(column.desc() for column in columns), User.id.desc()]
+    return [empty, *columns, User.id]
 
 
 def _nonce(user_id: int) -> str | None:

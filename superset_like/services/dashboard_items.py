@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import NotFound
-from superset_like.extensions import db
+from superset_like.extensions import db, look_afresh
 from superset_like.models import Chart, Dashboard, DashboardItem, Dataset, Dialect, SavedQuery
 from superset_like.models.mixins import now
 from superset_like.services import dashboard_grid, dashboard_names, dialect_records, found, history, layouts
@@ -26,6 +26,7 @@ OBJECT_TYPE = "dashboard_item"
 OF_DASHBOARDS = "dashboard"
 DASHBOARDS: Any = Dashboard.__table__
 ITEMS: Any = DashboardItem.__table__
+UNTOUCHED = {"changed_on": DASHBOARDS.c.changed_on, "changed_by_fk": DASHBOARDS.c.changed_by_fk}
 TEXT_HEIGHT = 25
 
 
@@ -67,6 +68,7 @@ def add(
     actor: Actor, dashboard_id: int, chart_id: int | None, text: str, options: Mapping[str, Any], width: int
 ) -> Item:
     """A new item. Raises NotFound for a dashboard or a chart that the caller does not see, Forbidden."""
+    hold(select(Dashboard.id).where(Dashboard.id == dashboard_id))
     dashboard = dashboard_names.editable(actor, str(dashboard_id))
     chart = None if chart_id is None else _chart(actor, chart_id)
     before = _Before.of(dashboard)
@@ -141,6 +143,18 @@ def copy_all(actor: Actor, source: Dashboard, target: Dashboard) -> None:
         db.session.flush()
         if item.chart is not None and item.text:
             dialect_records.write(Dialect.REDASH, OBJECT_TYPE, row.id, {"text": item.text})
+
+
+def hold(asked: Select[Any]) -> None:
+    """Nobody else writes items of these dashboards until the transaction ends; what is read now is what others left.
+
+    To be asked before anything is written.
+    """
+    pks = sorted(set(db.session.execute(asked).scalars()))
+    look_afresh()
+    for pk in pks:
+        # A write that changes nothing: SQLite has no other lock.
+        db.session.connection().execute(update(DASHBOARDS).where(DASHBOARDS.c.id == pk).values(UNTOUCHED))
 
 
 def take_off(charts: Sequence[Chart]) -> None:
@@ -304,6 +318,7 @@ def _one(dashboard: Dashboard, pk: int) -> Item:
 
 
 def _editable(actor: Actor, pk: int) -> tuple[Dashboard, Item]:
+    hold(select(DashboardItem.dashboard_id).where(DashboardItem.id == pk))
     row = db.session.get(DashboardItem, pk)
     if row is None:
         raise NotFound()

@@ -121,6 +121,7 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
 
     Raises NotFound, Forbidden, also for who may change it and did not make it.
     """
+    visualizations.hold_dashboards(pk)
     saved = _made_by(actor, [pk])[0]
     if not saved.is_archived:
         saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None

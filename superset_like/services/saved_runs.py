@@ -40,7 +40,7 @@ from superset_like.errors import (
     RunForbidden,
     Unavailable,
 )
-from superset_like.extensions import db, settings
+from superset_like.extensions import db, look_afresh, settings
 from superset_like.models import Chart, Database, Query, QueryStatus, SavedQuery, stamp
 from superset_like.models.mixins import now
 from superset_like.models.query import query_asker
@@ -445,8 +445,7 @@ def _started(actor: Actor, values: Mapping[str, Any]) -> Query:
     mark = values["run_mark"]
     if mark is None:
         return _sent(values)
-    # The next look shall see what others committed, and hold no connection meanwhile.
-    db.session.rollback()
+    look_afresh()
     with _turn(mark):
         running = _running(mark)
         return _sent(values) if running is None else _joined(actor, running)

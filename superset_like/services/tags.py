@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from flask_appbuilder import Model
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from superset_like.access import rules
@@ -75,7 +76,8 @@ def ids_of(names: Sequence[str]) -> list[int]:
 
 def ids_of_new(names: Sequence[str]) -> list[int]:
     """The ids of the tags of these names, new where there were none; not committed."""
-    return [_named(name).id for name in dict.fromkeys(names)]
+    made = {name: _named(name).id for name in sorted(set(names))}
+    return [made[name] for name in dict.fromkeys(names)]
 
 
 def names_of(kind: ObjectType, pks: Sequence[int]) -> dict[int, list[str]]:
@@ -115,7 +117,7 @@ def put(actor: Actor, place: Place, names: Sequence[str]) -> None:
     """The object bears these tags too, new where there were none. Raises NotFound, Forbidden."""
     _require_writer(actor)
     _require_editable(actor, [place])
-    _add({_named(name) for name in dict.fromkeys(names)}, [place])
+    _add({_named(name) for name in sorted(set(names))}, [place])
     db.session.commit()
 
 
@@ -194,11 +196,22 @@ def _by_model(places: Sequence[Place]) -> Iterable[tuple[type[Model], list[int]]
 
 def _named(name: str) -> Tag:
     tag: Tag | None = db.session.execute(select(Tag).where(Tag.name == name)).scalar()
-    if tag is None:
-        tag = Tag(name=name)
-        db.session.add(tag)
-        db.session.flush()
-    return tag
+    return tag or _new(name)
+
+
+def _new(name: str) -> Tag:
+    """The new tag, or that which somebody else made at the same moment.
+
+    Whoever makes several does so in the order of their names, so that no two wait for each other.
+    """
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            tag = Tag(name=name)
+            db.session.add(tag)
+        return tag
+    except IntegrityError:
+        return db.session.execute(select(Tag).where(Tag.name == name)).scalar_one()
 
 
 def _add(tags: Iterable[Tag], places: Sequence[Place]) -> None:

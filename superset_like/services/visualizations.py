@@ -11,6 +11,7 @@ from superset_like.access.actor import Actor
 from superset_like.errors import BadRequest, NotFound, ProductError
 from superset_like.extensions import db
 from superset_like.models import Chart, Dataset, ObjectType, Report, SavedQuery
+from superset_like.models.dashboard import dashboard_chart
 from superset_like.models.mixins import now
 from superset_like.services import (
     chart_dialect,
@@ -98,6 +99,13 @@ def copy_all(actor: Actor, source: SavedQuery, target: SavedQuery) -> list[Chart
     made = [_made(actor, target, known[chart.id], chart.slice_name, chart.description) for chart in charts]
     db.session.commit()
     return made
+
+
+def hold_dashboards(saved_query_id: int) -> None:
+    """Nobody else writes items of the dashboards with charts of the saved query; see `dashboard_items.hold`."""
+    here = select(Chart.id).join(Dataset, Dataset.id == Chart.datasource_id)
+    charts = here.where(Dataset.saved_query_id == saved_query_id)
+    dashboard_items.hold(select(dashboard_chart.c.dashboard_id).where(dashboard_chart.c.chart_id.in_(charts)))
 
 
 def take_off_dashboards(saved: SavedQuery) -> None:

@@ -121,8 +121,8 @@ def test_a_write_where_it_is_allowed(client_of: ClientOf, database: int) -> None
 
 
 SLOW = {
-    "postgres": f"select count(*) as {NAME} from generate_series(1, 1000000) a "
-    "cross join generate_series(1, 1000000) b",
+    "postgres": f"select count(*) as {NAME}"
+    " from generate_series(1, 1000000) a cross join generate_series(1, 1000000) b",
     "mariadb": "with recursive r as (select 1 as x union all select x + 1 from r where x < 1000) "
     f"select sum(a.x * b.x * c.x * d.x) as {NAME} from r a cross join r b cross join r c cross join r d",
     "duckdb": "select count(*) as n from range(1000000) a cross join range(1000000) b where a.range + b.range = 1",
