@@ -81,7 +81,7 @@ class RedashQueryResultsApi(RedashResource):
             max_age=_age(wish["max_age"]),
             auto_limit=bool(wish["apply_auto_limit"]),
         )
-        return _answered(actor, query, _wait_s(wish))
+        return _answered(actor, query, wish)
 
     @route("GET", "/query_results/<int:result_id>", "A result", needs=VIEW_QUERY)
     def get(self, actor: Actor, result_id: int) -> Response:
@@ -101,7 +101,7 @@ class RedashQueryResultsApi(RedashResource):
     )
     def ask(self, actor: Actor, query_id: int) -> Response:
         wish = loaded(Wish, loose_body())
-        return _answered(actor, _asked(actor, query_facts.of(actor, query_id).asked, wish), _wait_s(wish))
+        return _answered(actor, _asked(actor, query_facts.of(actor, query_id).asked, wish), wish)
 
     @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY)
     def refresh(self, actor: Actor, query_id: int) -> Response:
@@ -199,14 +199,14 @@ def _number_in_address(name: str) -> float:
     return float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) else 0.0
 
 
-def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
+def _answered(actor: Actor, query: Query, wish: Mapping[str, Any]) -> Response:
+    """The rows where they are there; who asks for a new run and does not wait is told of its job, done or not."""
+    wait_s = _wait_s(wish)
     if wait_s:
         query = saved_runs.waited_for(query, wait_s)
-        if query.status == QueryStatus.SUCCESS.value:
-            return _result(actor, query)
-    elif query.status == QueryStatus.SUCCESS.value:
-        return _result(actor, query)
-    return job_answer(query)
+    elif wish["max_age"] == 0:
+        return job_answer(query)
+    return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(query)
 
 
 def _result(actor: Actor, query: Query) -> Response:
