@@ -75,9 +75,14 @@ def made(actor: Actor, values: Mapping[str, Any]) -> SavedQuery:
 
 def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
     """The saved query with these values; what is not named stays. Raises NotFound, Forbidden, Invalid."""
+    if values.get("is_archived"):
+        visualizations.hold_dashboards(pk)
     saved = found.editable(actor, SavedQuery, [pk])[0]
     former = history.before(saved)
     values = dict(values)
+    if values.get("is_archived") and not saved.is_archived:
+        _put_away(_made_by(actor, [pk])[0])
+        values.pop("schedule_json", None)
     if values.get("db_id") is None:
         values.pop("db_id", None)
     else:
@@ -124,11 +129,16 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
     visualizations.hold_dashboards(pk)
     saved = _made_by(actor, [pk])[0]
     if not saved.is_archived:
-        saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
-        visualizations.take_off_dashboards(saved)
-        query_alerts.forget(saved.id)
+        _put_away(saved)
         db.session.commit()
     return saved
+
+
+def _put_away(saved: SavedQuery) -> None:
+    """It is archived; not committed."""
+    saved.is_archived, saved.schedule_json, saved.next_run_on = True, None, None
+    visualizations.take_off_dashboards(saved)
+    query_alerts.forget(saved.id)
 
 
 def fork(actor: Actor, pk: int) -> SavedQuery:

@@ -452,9 +452,10 @@ def _started(actor: Actor, values: Mapping[str, Any]) -> Query:
 
 
 def _sent(values: Mapping[str, Any]) -> Query:
-    query_id = queries.added(values)
-    queries.send(query_id)
-    return queries.row(query_id)
+    query = queries.row(queries.added(values))
+    # Read before: a quick worker has done it by now, and who asked for a new run is told of one that begins.
+    queries.send(query.id)
+    return query
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class RedashQueryResultsApi(RedashResource):
             max_age=_age(wish["max_age"]),
             auto_limit=bool(wish["apply_auto_limit"]),
         )
-        return _answered(actor, query, _wait_s(wish))
+        return _answered(actor, query, wish)
 
     @route("GET", "/query_results/<int:result_id>", "A result", needs=VIEW_QUERY)
     def get(self, actor: Actor, result_id: int) -> Response:
@@ -119,7 +119,7 @@ class RedashQueryResultsApi(RedashResource):
     )
     def ask(self, actor: Actor, query_id: int) -> Response:
         wish = loaded(Wish, loose_body())
-        return _answered(actor, _asked(actor, query_facts.of(actor, query_id).asked, wish), _wait_s(wish))
+        return _answered(actor, _asked(actor, query_facts.of(actor, query_id).asked, wish), wish)
 
     @route("POST", "/queries/<int:query_id>/refresh", "Run a query", needs=EXECUTE_QUERY, arguments=("p_name",))
     def refresh(self, actor: Actor, query_id: int) -> Response:
@@ -232,7 +232,11 @@ def _number_in_address(name: str) -> float:
     return float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) else 0.0
 
 
-def _answered(actor: Actor, query: Query, wait_s: float) -> Response:
+def _answered(actor: Actor, query: Query, wish: Mapping[str, Any]) -> Response:
+    """The rows where they are there; who asks for a new run and does not wait is told of its job, done or not."""
+    wait_s = _wait_s(wish)
+    if not wait_s and wish["max_age"] == 0:
+        return job_answer(actor, query)
     query = saved_runs.waited_for(actor, query, wait_s)
     return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(actor, query)
 

@@ -118,6 +118,21 @@ def test_an_archived_query_is_in_no_list_but_the_archive(shop: Shop) -> None:
     assert shop.alice.get("/api/queries").get_json()["count"] == 1
 
 
+def test_archiving_by_an_edit_is_archiving(shop: Shop, people: dict[str, int]) -> None:
+    daily = {"interval": 86400, "time": "08:00", "day_of_week": None, "until": None}
+    made = shop.query("select 1", client=shop.admin, schedule=daily)
+    address = f"/api/queries/{made['id']}"
+    board = shop.admin.post("/api/dashboards", json={"name": "Board"}).get_json()["id"]
+    widget = {"dashboard_id": board, "visualization_id": made["visualizations"][0]["id"]}
+    shop.admin.post("/api/widgets", json={**widget, "text": "", "options": {}, "width": 1})
+    shop.admin.post(f"{address}/acl", json={"access_type": "modify", "user_id": people["alice"]})
+    assert shop.alice.post(address, json={"is_archived": True}).status_code == 403
+    assert shop.admin.get(address).get_json()["is_archived"] is False
+    archived = shop.admin.post(address, json={**made, "is_archived": True}).get_json()
+    assert (archived["is_archived"], archived["schedule"]) == (True, None)
+    assert shop.admin.get(f"/api/dashboards/{board}").get_json()["widgets"] == []
+
+
 def test_a_fork_is_the_forkers_own(shop: Shop) -> None:
     made = shop.query("select {{ n }}", {"name": "n", "type": "number", "value": 1}, tags=["t"], client=shop.admin)
     copy = shop.alice.post(f"/api/queries/{made['id']}/fork").get_json()

@@ -44,6 +44,26 @@ def test_a_new_run_is_a_job_and_its_result_is_kept(shop: Shop) -> None:
     assert item["retrieved_at"] == read["retrieved_at"]
 
 
+def test_a_new_run_is_a_job_however_quick_the_worker_is(shop: Shop) -> None:
+    query = shop.query("select 1 as id")
+    shop.bench.is_quick = True
+    for _ in range(2):
+        job = shop.alice.post(results(query), json={"max_age": 0}).get_json()["job"]
+        assert (job["status"], job["query_result_id"]) == (1, None)
+        assert shop.alice.get(f"/api/jobs/{job['id']}").get_json()["job"]["status"] == 3
+    body = {"query": "select 2 as id", "data_source_id": shop.source, "max_age": 0}
+    assert shop.alice.post("/api/query_results", json=body).get_json()["job"]["status"] == 1
+
+
+def test_a_body_is_read_whatever_type_it_claims(shop: Shop) -> None:
+    query = shop.query("select 1 as id")
+    shop.ran(query)
+    for kind in (None, "", "text/plain", "application/x-www-form-urlencoded"):
+        answer = shop.alice.post(results(query), data='{"max_age": 0}', content_type=kind)
+        assert "job" in answer.get_json(), kind
+        shop.bench.work()
+
+
 def test_bad_wishes_change_nothing(shop: Shop) -> None:
     query = shop.query("select 1")
     for body in ({"max_age": "soon"}, {"parameters": []}, {"wait": "long"}, {"wait": -1}):
