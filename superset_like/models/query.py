@@ -56,7 +56,7 @@ class Query(Identified, Model):
     stop_requested: somebody asked to end it; the process that runs it looks there. result_columns: JSON text.
 
     saved_query_id, chart_id: what it is an execution of. run_mark: equal for executions that would answer the same rows
-    (see services/saved_runs.py), None where nobody may share them. text_hash: of the text that was asked. is_rendered:
+    (see services/run_rights.py), None where nobody may share them. text_hash: of the text that was asked. is_rendered:
     the SQL is no template. query_asker: who else waits for it, or was given its result.
     """
 

@@ -28,6 +28,7 @@ from superset_like.services import (
     query_alert_messages,
     query_alerts,
     report_runs,
+    run_rights,
     saved_results,
     saved_runs,
     stores,
@@ -208,7 +209,7 @@ def _target(recipient: ReportRecipient, saved: SavedQuery, query: Query) -> Targ
         return None
     if not found.known(subscriber, SavedQuery, [saved.id]):
         return None
-    may = saved_runs.may_have(subscriber, query)
+    may = run_rights.may_have(subscriber, query)
     if recipient.destination is not None:
         return may, recipient.id, recipient.destination.type, recipient.destination.options
     return may, recipient.id, "email", {"addresses": subscriber.email}

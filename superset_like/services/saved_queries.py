@@ -24,6 +24,7 @@ from superset_like.services import (
     query_alerts,
     query_datasets,
     query_schedule,
+    query_texts,
     saved_runs,
     visualizations,
 )
@@ -198,7 +199,7 @@ def _for_the_editor(values: Mapping[str, Any]) -> dict[str, str]:
     """What the SQL editor gives the text's places: the values that the parameters have by themselves, as of now."""
     if "template_parameters" in values:
         return {}
-    own = saved_runs.own_values(json.loads(values.get("options_json") or "{}"))
+    own = query_texts.own_values(json.loads(values.get("options_json") or "{}"))
     return {"template_parameters": json.dumps(own)} if own else {}
 
 

@@ -1,6 +1,7 @@
 """Kept results of executions, read and written in the forms that clients ask for."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -115,3 +116,10 @@ def _type_name(kind: pa.DataType) -> str | None:
     if types.is_timestamp(kind):
         return "datetime"
     return "string" if types.is_string(kind) or types.is_large_string(kind) else None
+
+
+def moment_of_ms(epoch_ms: Any) -> datetime | None:
+    """The stored time of so many milliseconds since 1970: UTC, without zone."""
+    if epoch_ms is None:
+        return None
+    return datetime.fromtimestamp(float(epoch_ms) / 1000, UTC).replace(tzinfo=None)

@@ -1,38 +1,27 @@
 """Saved queries and texts run for whoever asks, and results that are kept for all who would get the same.
 
-Each execution that others may share has a mark: a hash of where and what it ran, with its caller's row rules put in. A
-caller is given a kept result, or joins a run that is on its way, when his own question has the same mark.
-
-Who may use the connection runs what he likes of what he may read. Who may only look (`saved_query_access`, the key of
-a query, the token of a dashboard) runs queries whose parameters leave nothing open; their tables are judged by the
-rights of whoever wrote the text.
+A caller is given a kept result, or joins a run that is on its way, when his own question has the same mark: see
+run_rights.
 """
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from hashlib import sha256
+from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
-from flask import current_app
 from sqlalchemy import Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from superset_like.access import actors, rules, template_context
+from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.access.api_keys import limited
-from superset_like.access.remembered import Remembered
-from superset_like.engine import literals, parameters, template
-from superset_like.engine.parameters import Parameter, Setting
+from superset_like.engine import literals, parameters
+from superset_like.engine.parameters import Setting
 from superset_like.errors import (
     DatabaseGone,
     DataForbidden,
     Forbidden,
-    NotAuthenticated,
     NotFound,
     ParameterInvalid,
     ProductError,
@@ -41,68 +30,31 @@ from superset_like.errors import (
     Unavailable,
 )
 from superset_like.extensions import db, look_afresh, settings
-from superset_like.models import Chart, Database, Query, QueryStatus, SavedQuery, stamp
+from superset_like.models import Query, QueryStatus, SavedQuery, stamp
 from superset_like.models.mixins import now
 from superset_like.models.query import query_asker
 from superset_like.services import (
     chart_queries,
     databases,
-    found,
-    library,
     queries,
     query_datasets,
-    query_plan,
+    query_texts,
     remembered,
+    run_rights,
     saved_results,
     stores,
 )
 from superset_like.services.chart_queries import ChartQuery
-from superset_like.services.query_plan import Plan
+from superset_like.services.run_rights import Question
 
-UNSAFE = "This query contains potentially unsafe parameters and cannot be executed "
-ON_SHARES = "on a shared dashboard or an embedded visualization."
-READ_ONLY = "with read-only access to this data source."
 NOT_KEPT = "No cached result found for this query."
 AUTO_LIMIT = 1000
-KEPT_MARKS = 5000
 POLL_S = 0.05
 # How long one who asks lets another begin the same run, and how often he looks.
 LONGEST_TURN_S, TURN_PAUSE_S, TURN_RETRY_S = 10.0, 0.01, 5
 ACTIVE = (QueryStatus.PENDING.value, QueryStatus.RUNNING.value)
 SAVED: Table = SavedQuery.__table__
 QUERIES: Table = Query.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be run: final SQL on a connection. saved: the query whose text it is.
-
-    reader: whose right to read tables counts; None for the caller's own. limit: rows. chart: whose question it is.
-    """
-
-    database: Database
-    sql: str
-    limit: int
-    saved: SavedQuery | None = None
-    reader: Actor | None = None
-    schema: str | None = None
-    catalog: str | None = None
-    chart: Chart | None = None
-
-    def row(self) -> dict[str, Any]:
-        """The values of an execution of it."""
-        return {
-            "database_id": self.database.id,
-            "sql": self.sql,
-            "schema": self.schema,
-            "catalog": self.catalog,
-            "limit": self.limit,
-            "saved_query_id": self.saved.id if self.saved else None,
-            "chart_id": self.chart.id if self.chart else None,
-            "text_hash": parameters.text_hash(self.sql),
-            "is_rendered": True,
-            "run_async": True,
-        }
 
 
 def ask(
@@ -124,7 +76,7 @@ def ask(
     """
     question = _of_saved(actor, saved, values or {}, with_defaults, auto_limit)
     if unattended and question.reader is None and saved.sql_by_fk != actor.user_id:
-        question = replace(question, reader=_writer(saved) or actor)
+        question = replace(question, reader=run_rights.writer_of(saved) or actor)
     return _answered(actor, question, max_age)
 
 
@@ -139,7 +91,7 @@ def asked(actor: Actor, query: SavedQuery | ChartQuery, values: Mapping[str, Any
 
 def ask_chart(actor: Actor, asked: ChartQuery, *, max_age: float | None = None) -> Query:
     """An execution of a chart's question, as `ask` gives one. Raises DatabasePaused."""
-    question = _of_chart(asked)
+    question = run_rights.question_of_chart(asked)
     databases.require_running(question.database)
     return _answered(actor, question, max_age)
 
@@ -167,7 +119,7 @@ def ask_text(
     given = parameters.texts(declared, values or {}, _setting(actor, saved))
     if not parameters.is_template(sql):
         parameters.require_all(sql, given)
-    text = _rendered(actor, database, sql, given)
+    text = query_texts.rendered(actor, database, sql, given)
     # A draft is no execution of the query: who may only look at that shall not find the rows of this.
     is_its_own = saved is not None and saved.db_id == database.id and sql == saved.sql
     return _answered(actor, Question(database, text, _limit(auto_limit), saved if is_its_own else None), max_age)
@@ -175,7 +127,7 @@ def ask_text(
 
 def run(actor: Actor, query_id: int) -> Query:
     """The execution in its final state; see `queries.run`. Raises what went wrong, after that is written down."""
-    query = queries.run(actor, query_id, _plan_of)
+    query = queries.run(actor, query_id, run_rights.plan_of)
     if query.status == QueryStatus.SUCCESS.value and query.run_mark is not None:
         _note_result(query)
     return query
@@ -191,7 +143,7 @@ def kept(actor: Actor, saved: SavedQuery | ChartQuery) -> Query:
     query = _kept_by_mark(actor, saved)
     if query is None and saved.latest_query_id is not None and actor.key_objects is None:
         query = _successful(Query.id == saved.latest_query_id)
-        query = query if query is not None and may_have(actor, query) else None
+        query = query if query is not None and run_rights.may_have(actor, query) else None
     if query is None or not saved_results.is_kept(query):
         raise NotFound(NOT_KEPT)
     return query
@@ -199,7 +151,7 @@ def kept(actor: Actor, saved: SavedQuery | ChartQuery) -> Query:
 
 def _kept_of_chart(actor: Actor, asked: ChartQuery) -> Query:
     try:
-        mark = _mark(actor, _of_chart(asked))
+        mark = run_rights.mark_of(actor, run_rights.question_of_chart(asked))
     except (QueryError, DataForbidden):
         mark = None
     query = _fresh(mark, None) if mark is not None else None
@@ -216,7 +168,7 @@ def result(actor: Actor, query_id: int, saved: SavedQuery | ChartQuery | None = 
     query = _successful(Query.id == query_id)
     if query is None or (saved is not None and not _is_of(query, saved) and not _is_his_draft(actor, query)):
         raise NotFound()
-    if not may_have(actor, query):
+    if not run_rights.may_have(actor, query):
         raise RunForbidden()
     if not saved_results.is_kept(query):
         raise NotFound()
@@ -255,7 +207,7 @@ def waited_for(actor: Actor, query: Query, seconds: float) -> Query:
         query = _ended(query, seconds if left_s is None else min(seconds, left_s))
         if query.status in ACTIVE:
             raise TimeoutError
-    if query.status == QueryStatus.SUCCESS.value and not may_have(actor, query):
+    if query.status == QueryStatus.SUCCESS.value and not run_rights.may_have(actor, query):
         raise RunForbidden()
     return query
 
@@ -282,19 +234,6 @@ def offers(saved: SavedQuery | ChartQuery, query_id: int) -> bool:
     return query_id in {each.query_id for each in parameters.declared(saved.options)}
 
 
-def own_text(sql: str, options: Mapping[str, Any]) -> str:
-    """A query's text with the values that its parameters have by themselves."""
-    declared = parameters.declared(options)
-    if not declared or parameters.is_template(sql):
-        return sql
-    return parameters.filled(sql, _own_values(declared, Setting(now_in_zone())))
-
-
-def own_values(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that a query's parameters have by themselves, as a template names them."""
-    return _nested(_own_values(parameters.declared(options), Setting(now_in_zone())))
-
-
 def latest_of_text(actor: Actor, saved: SavedQuery) -> Query | None:
     """The latest execution of the very text of a query, whoever asked it, that the caller may have."""
     try:
@@ -305,97 +244,23 @@ def latest_of_text(actor: Actor, saved: SavedQuery) -> Query | None:
 
 def require_full(actor: Actor, query: SavedQuery | ChartQuery) -> None:
     """Nothing. Raises Forbidden for who may only look."""
-    if not isinstance(query, ChartQuery) and standing(actor, query) is not None:
+    if not isinstance(query, ChartQuery) and run_rights.standing(actor, query) is not None:
         raise Forbidden()
-
-
-def moment_of_ms(epoch_ms: Any) -> datetime | None:
-    """The stored time of so many milliseconds since 1970: UTC, without zone."""
-    if epoch_ms is None:
-        return None
-    return datetime.fromtimestamp(float(epoch_ms) / 1000, UTC).replace(tzinfo=None)
-
-
-def standing(actor: Actor, saved: SavedQuery) -> Actor | None:
-    """Whose right to read tables counts where the caller runs the query; None for his own. Raises RunForbidden."""
-    database = _database(saved)
-    if actor.key_objects is None and rules.can(actor, "use", database):
-        return None
-    if actor.key_objects is None and database.id not in actor.viewed_databases:
-        raise RunForbidden()
-    if not is_safe(saved):
-        raise RunForbidden(UNSAFE + (READ_ONLY if actor.key_objects is None else ON_SHARES))
-    return _author(saved, database)
-
-
-def is_safe(saved: SavedQuery | ChartQuery) -> bool:
-    """Whether who runs the query cannot put text of his own into it."""
-    if isinstance(saved, ChartQuery):
-        return True
-    return not parameters.is_template(saved.sql) and parameters.is_safe(saved.sql, parameters.declared(saved.options))
-
-
-def _author(saved: SavedQuery, database: Database) -> Actor:
-    try:
-        author = actors.of_user(saved.sql_by_fk or 0)
-    except NotAuthenticated as error:
-        raise RunForbidden() from error
-    if not rules.can(author, "use", database):
-        raise RunForbidden()
-    return author
-
-
-def _writer(saved: SavedQuery) -> Actor | None:
-    """Who wrote the text; None where he is gone."""
-    try:
-        return actors.of_user(saved.sql_by_fk or 0)
-    except NotAuthenticated:
-        return None
-
-
-def _database(saved: SavedQuery) -> Database:
-    if saved.db_id is None:
-        raise DatabaseGone()
-    return remembered.database(saved.db_id)
 
 
 def _of_saved(
     actor: Actor, saved: SavedQuery, values: Mapping[str, Any], with_defaults: bool, auto_limit: bool
 ) -> Question:
-    reader = standing(actor, saved)
-    database = _database(saved)
+    reader = run_rights.standing(actor, saved)
+    database = run_rights.database_of(saved)
     databases.require_running(database)
     declared = parameters.declared(saved.options)
     asked = {**parameters.defaults(declared), **values} if with_defaults else values
     given = parameters.texts(declared, asked, _setting(actor, saved))
     if not parameters.is_template(saved.sql):
         parameters.require_all(saved.sql, given)
-    text = _rendered(actor, database, saved.sql, given)
+    text = query_texts.rendered(actor, database, saved.sql, given)
     return Question(database, text, _limit(auto_limit), saved, reader, saved.schema, saved.catalog)
-
-
-def _of_chart(asked: ChartQuery) -> Question:
-    return Question(remembered.database(asked.db_id), asked.sql, settings().max_row_limit, chart=asked.chart)
-
-
-def _rendered(actor: Actor, database: Database, sql: str, given: Mapping[str, str]) -> str:
-    """The text with its values: plain places are filled in once, all other templates are Jinja's."""
-    if not parameters.is_template(sql):
-        return parameters.filled(sql, given)
-    context = library.offered_on(template_context.of(actor, params=_nested(given)), actor, database.id)
-    return template.render(sql, context, databases.engine_of(database))
-
-
-def _nested(given: Mapping[str, str]) -> dict[str, Any]:
-    """The values as a template names them: the ends of a range below its name."""
-    made: dict[str, Any] = {}
-    for place, text in given.items():
-        name, _, end = place.partition(".")
-        if end:
-            made.setdefault(name, {})[end] = text
-        else:
-            made[name] = text
-    return made
 
 
 def _setting(actor: Actor, saved: SavedQuery | None) -> Setting:
@@ -409,13 +274,7 @@ def _setting(actor: Actor, saved: SavedQuery | None) -> Setting:
         assert saved is not None and saved.db_id is not None
         return literals.between_quotes(text, databases.engine_of(remembered.database(saved.db_id)).dialect)
 
-    return Setting(now_in_zone(), offered, quotable)
-
-
-def now_in_zone() -> datetime:
-    """The time where the users are, without zone."""
-    zone = settings().time_zone
-    return datetime.now(ZoneInfo(zone) if zone else UTC).replace(tzinfo=None)
+    return Setting(query_texts.now_in_zone(), offered, quotable)
 
 
 def _limit(auto_limit: bool) -> int:
@@ -427,7 +286,7 @@ def _answered(actor: Actor, question: Question, max_age: float | None) -> Query:
     queries.reap()
     values = {**question.row(), "user_id": actor.user_id}
     try:
-        mark = _mark(actor, question)
+        mark = run_rights.mark_of(actor, question)
     except (QueryError, DataForbidden) as error:
         # What is wrong with the SQL is the job's to say: asking for it was right.
         return queries.row(queries.failed_at_once(values, error))
@@ -518,147 +377,19 @@ def _successful(*conditions: Any) -> Query | None:
 
 
 def _kept_by_mark(actor: Actor, saved: SavedQuery) -> Query | None:
-    reader = standing(actor, saved)
+    reader = run_rights.standing(actor, saved)
     declared = parameters.declared(saved.options)
     try:
-        text = _rendered(actor, _database(saved), saved.sql, _own_values(declared, _setting(actor, saved)))
-        mark = _mark(actor, Question(_database(saved), text, _limit(False), saved, reader, saved.schema, saved.catalog))
+        text = query_texts.rendered(
+            actor, run_rights.database_of(saved), saved.sql, query_texts.own_given(declared, _setting(actor, saved))
+        )
+        mark = run_rights.mark_of(
+            actor,
+            Question(run_rights.database_of(saved), text, _limit(False), saved, reader, saved.schema, saved.catalog),
+        )
     except (QueryError, DataForbidden):
         return None
     return None if mark is None else _successful(Query.run_mark == mark)
-
-
-def _own_values(declared: Sequence[Parameter], setting: Setting) -> dict[str, str]:
-    made: dict[str, str] = {}
-    for each in declared:
-        try:
-            made |= parameters.texts([each], parameters.defaults([each]), setting)
-        except ParameterInvalid:
-            # It has no value by itself that it would take.
-            continue
-    return made
-
-
-def _mark(actor: Actor, question: Question) -> str | None:
-    """What tells whether two executions would answer the same; None for one that does more than read.
-
-    To find it the text is judged for the caller, so who is told a mark may have the rows. Raises what forbids the text.
-    """
-    memory: Remembered[Any, str] = current_app.extensions.setdefault("superset_like_run_marks", Remembered(KEPT_MARKS))
-    stamps = stamp.current(db.session())
-    reader_id = question.reader.user_id if question.reader else None
-    place = (question.database.id, question.schema, question.catalog, question.limit)
-    if question.chart is not None:
-        # What it asks for may depend on the time of day.
-        return _mark_of(chart_queries.plan(actor, question.chart), Query(**question.row()))
-    key = (actor.user_id, actor.key_scopes, reader_id, place, sha256(question.sql.encode()).digest())
-    mark = memory.get(stamps, key)
-    if mark is None:
-        asked = Query(**question.row())
-        mark = _mark_of(query_plan.planned(actor, question.database, asked, question.reader), asked)
-        if mark is None:
-            return None
-        memory.put(stamps, key, mark)
-    return mark
-
-
-def _mark_of(plan: Plan, query: Query) -> str | None:
-    if plan.writes or plan.read is None:
-        return None
-    place = (query.database_id, query.schema, query.catalog, query.limit)
-    return sha256(repr((*place, plan.read)).encode()).hexdigest()
-
-
-def _plan_of(actor: Actor, query: Query) -> Plan:
-    """What a worker runs for who asked."""
-    if query.run_mark is None:
-        return queries.usual_plan(actor, query)
-    database = remembered.database(query.database_id)
-    databases.require_running(database)
-    if query.chart_id is not None:
-        plan = chart_queries.plan(actor, found.one(actor, Chart, query.chart_id))
-    else:
-        saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
-        plan = _as_asked(actor, database, query, saved)
-    mark = _mark_of(plan, query)
-    if mark != query.run_mark:
-        # His rights changed since he asked: what comes now is for others than it would have been.
-        db.session.connection().execute(update(QUERIES).where(QUERIES.c.id == query.id).values(run_mark=mark))
-    return replace(plan, result_ttl_s=settings().saved_results_ttl_s, before_numbers="")
-
-
-def _as_asked(actor: Actor, database: Database, query: Query, saved: SavedQuery | None) -> Plan:
-    """What he would run himself; what the key of the query would, where that is what was asked in his name."""
-    own, refusal = None, None
-    try:
-        own = query_plan.planned(actor, database, query, _reader(actor, database, saved))
-    except (DataForbidden, RunForbidden) as error:
-        refusal = error
-    if own is not None and (saved is None or _mark_of(own, query) == query.run_mark):
-        return own
-    if saved is not None:
-        with suppress(DataForbidden, RunForbidden):
-            lent = limited(actor, frozenset({f"can_read:SavedQuery:{saved.id}"}))
-            plan = query_plan.planned(lent, database, query, _reader(lent, database, saved))
-            if own is None or _mark_of(plan, query) == query.run_mark:
-                return plan
-    if own is None:
-        raise refusal or RunForbidden()
-    return own
-
-
-def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor | None:
-    """As `standing`, for a text that was asked before, whose values were judged then."""
-    if actor.key_objects is None and rules.can(actor, "use", database):
-        return None
-    if saved is None or saved.db_id != database.id or not rules.can(actor, "read", saved):
-        raise RunForbidden()
-    if actor.key_objects is None and database.id not in actor.viewed_databases:
-        raise RunForbidden()
-    return _author(saved, database)
-
-
-def may_have(actor: Actor, query: Query) -> bool:
-    """Whether the caller, asking the same, would get these rows; administrators of queries have all."""
-    if query.run_mark is None:
-        return rules.can(actor, "read", query) and actor.key_objects is None
-    if actor.key_objects is None and rules.visible(actor, Query) is None:
-        return True
-    database = remembered.database(query.database_id)
-    if query.chart_id is not None:
-        return _may_have_of_chart(actor, query)
-    saved = db.session.get(SavedQuery, query.saved_query_id) if query.saved_query_id is not None else None
-    try:
-        reader = _reader(actor, database, saved)
-        if reader is not None and (saved is None or not _is_text_of(query, saved)):
-            # What another wrote, or who could put anything into it, is not for who only looks at what is there now.
-            return False
-        asked = Question(database, query.sql, query.limit or 0, saved, reader, query.schema, query.catalog)
-        return _mark(actor, asked) == query.run_mark
-    except (RunForbidden, DataForbidden, QueryError, NotFound):
-        return False
-
-
-def _is_text_of(query: Query, saved: SavedQuery) -> bool:
-    """Whether the execution is one of the text that the query has now, with values that leave nothing open."""
-    if (query.schema or None, query.catalog or None) != (saved.schema or None, saved.catalog or None):
-        return False
-    if not is_safe(saved):
-        return query.text_hash == _own_hash(saved)
-    return parameters.is_filled(saved.sql, query.sql)
-
-
-def _may_have_of_chart(actor: Actor, query: Query) -> bool:
-    """Where its question depends on the time, an earlier result is no longer one of it; its asker has it still."""
-    chart = None if query.chart_id is None else db.session.get(Chart, query.chart_id)
-    if chart is None or not rules.can(actor, "read", chart):
-        return False
-    if query.user_id == actor.user_id:
-        return True
-    try:
-        return _mark(actor, _of_chart(chart_queries.of_chart(actor, chart))) == query.run_mark
-    except (DataForbidden, QueryError, NotFound):
-        return False
 
 
 def _is_of(query: Query, saved: SavedQuery | ChartQuery) -> bool:
@@ -666,16 +397,12 @@ def _is_of(query: Query, saved: SavedQuery | ChartQuery) -> bool:
     if isinstance(saved, ChartQuery):
         return query.chart_id == saved.chart.id
     return query.saved_query_id == saved.id or (
-        query.database_id == saved.db_id and query.text_hash == _own_hash(saved)
+        query.database_id == saved.db_id and query.text_hash == query_texts.own_hash(saved)
     )
 
 
 def _is_his_draft(actor: Actor, query: Query) -> bool:
     return query.saved_query_id is None and query.user_id == actor.user_id and actor.key_objects is None
-
-
-def _own_hash(saved: SavedQuery) -> str:
-    return parameters.text_hash(own_text(saved.sql, saved.options))
 
 
 def _is_asker(actor: Actor, query: Query) -> bool:
@@ -697,7 +424,7 @@ def _note_result(query: Query) -> None:
     values = {"latest_query_id": query.id, "rows": query.rows, "last_run": now()}
     same = or_(SAVED.c.id == query.saved_query_id, SAVED.c.latest_query_id.in_(_earlier(query)))
     rows = db.session.execute(select(SavedQuery).where(SavedQuery.db_id == query.database_id, same)).scalars()
-    ids = [saved.id for saved in rows if _own_hash(saved) == query.text_hash]
+    ids = [saved.id for saved in rows if query_texts.own_hash(saved) == query.text_hash]
     if ids:
         # Below the ORM: a run is no change of the query.
         db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(values))

@@ -12,7 +12,7 @@ from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import drawn
 from superset_like.engine import parameters
-from superset_like.services import chart_queries, query_facts, saved_queries, saved_runs, tags
+from superset_like.services import chart_queries, query_facts, query_texts, saved_queries, saved_results, tags
 from superset_like.services.chart_queries import Asked, ChartQuery
 from superset_like.services.query_lists import Found
 
@@ -52,7 +52,7 @@ def _whole(asked: Asked, key: str | None, names: Sequence[str], people: Mapping[
         **_fields(asked, asked.options),
         "api_key": key,
         "tags": list(names),
-        "is_safe": saved_runs.is_safe(asked),
+        "is_safe": query_texts.is_safe(asked),
         "user": maker(people, asked.created_by_fk),
         "last_modified_by": people.get(asked.changed_by_fk or 0),
     }
@@ -92,7 +92,7 @@ def _fields(query: Any, options: Any) -> dict[str, Any]:
         "name": query.label,
         "description": query.description,
         "query": query.sql,
-        "query_hash": parameters.text_hash(saved_runs.own_text(query.sql, options)),
+        "query_hash": parameters.text_hash(query_texts.own_text(query.sql, options)),
         "schedule": None if query.schedule_json is None else orjson.loads(query.schedule_json),
         "is_archived": query.is_archived,
         "is_draft": query.is_draft,
@@ -106,4 +106,4 @@ def _fields(query: Any, options: Any) -> dict[str, Any]:
 
 def moment_of_ms(epoch_ms: Any) -> str | None:
     """A time in milliseconds since 1970 as Redash writes times."""
-    return moment(saved_runs.moment_of_ms(epoch_ms))
+    return moment(saved_results.moment_of_ms(epoch_ms))

@@ -281,7 +281,7 @@ def _runtime_s(query: Query) -> float:
 
 def _file(actor: Actor, query: Query, extension: str, name: str) -> Response:
     made = _written(actor, query, extension)
-    day = saved_runs.moment_of_ms(query.end_time)
+    day = saved_results.moment_of_ms(query.end_time)
     made.headers["Content-Disposition"] = _disposition(f"{_file_name(name)}_{day:%Y_%m_%d}.{extension}")
     if query.truncated:
         made.headers["X-Truncated"] = f"{query.limit} rows"
