@@ -7,6 +7,7 @@ by its e-mail address.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User, assoc_user_group
@@ -174,14 +175,17 @@ def key_of(actor: Actor, user_id: int) -> str | None:
     return None if nonce is None else derived_keys.key_of(KeyKind.USER, user_id, nonce)
 
 
-def renew_key(actor: Actor, user_id: int) -> User:
-    """The account, whose former key opens nothing any more. Raises Forbidden, NotFound."""
+def renew_key(actor: Actor, user_id: int, expires_on: datetime | None = None) -> User:
+    """The account, whose former key opens nothing any more. Raises Forbidden, NotFound.
+
+    expires_on: when the new key ends (UTC); None for never.
+    """
     user = _own_or_administered(actor, user_id)
     key = db.session.get(UserKey, user_id)
     if key is None:
-        db.session.add(UserKey(user_id=user_id))
+        db.session.add(UserKey(user_id=user_id, expires_on=expires_on))
     else:
-        key.nonce = new_nonce()
+        key.nonce, key.expires_on = new_nonce(), expires_on
     groups.touch(user)
     db.session.commit()
     return user

@@ -1,5 +1,7 @@
 """Leave to read a dashboard for whoever has its address, with the rights of the person who gave it."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from superset_like.access import derived_keys, rules
@@ -13,15 +15,21 @@ from superset_like.services import dashboard_edits
 SHARING_IS_OFF = "Public URLs are disabled."
 
 
-def share(actor: Actor, text: str) -> Dashboard:
-    """The dashboard, which has a key from now on; the same where it had one. Raises NotFound, Forbidden."""
+def share(actor: Actor, text: str, expires_on: datetime | None = None) -> Dashboard:
+    """The dashboard, which has a key from now on; the same where it had one. Raises NotFound, Forbidden.
+
+    expires_on: when the key ends (UTC); None for never, and where it had one, for when that ends.
+    """
     dashboard = dashboard_edits.require_administrator(actor, text)
     if actor.user_id is None:
         raise Forbidden()
-    if dashboard.share is None:
-        db.session.add(DashboardShare(dashboard_id=dashboard.id, shared_by_id=actor.user_id))
-        db.session.commit()
-        db.session.refresh(dashboard, ["share"])
+    given = dashboard.share
+    if given is None:
+        db.session.add(DashboardShare(dashboard_id=dashboard.id, shared_by_id=actor.user_id, expires_on=expires_on))
+    elif expires_on is not None:
+        given.expires_on = expires_on
+    db.session.commit()
+    db.session.refresh(dashboard, ["share"])
     return dashboard
 
 

@@ -16,6 +16,7 @@ from superset_like.api.redash.dashboard_record import (
     public_url,
     with_rights,
 )
+from superset_like.api.redash.expiry import Expiry, expiry_wish
 from superset_like.api.redash.grants import Grant, granted_wish, require_access_type
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
@@ -130,9 +131,9 @@ class RedashDashboardsApi(RedashResource):
         marks.take_star(actor, ObjectType.DASHBOARD, dashboard.id)
         return nothing()
 
-    @route("POST", "/dashboards/<dashboard_id>/share", "Give it a public address", needs=EDIT_DASHBOARD)
+    @route("POST", "/dashboards/<dashboard_id>/share", "Give it a public address", needs=EDIT_DASHBOARD, body=Expiry)
     def share(self, actor: Actor, dashboard_id: str) -> Response:
-        key = dashboard_shares.key_of(actor, dashboard_shares.share(actor, dashboard_id))
+        key = dashboard_shares.key_of(actor, dashboard_shares.share(actor, dashboard_id, expiry_wish()))
         return answer({"public_url": public_url(key or ""), "api_key": key})
 
     @route("DELETE", "/dashboards/<dashboard_id>/share", "Void that address", needs=EDIT_DASHBOARD)

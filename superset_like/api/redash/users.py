@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
+from superset_like.api.redash.expiry import Expiry, expiry_wish
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     ADMIN,
@@ -95,9 +96,9 @@ class RedashUsersApi(RedashResource):
     def enable(self, actor: Actor, user_id: int) -> Response:
         return answer(_with_key(actor, accounts.enable(actor, user_id)))
 
-    @route("POST", "/users/<int:user_id>/regenerate_api_key", "Another key; the former one is void")
+    @route("POST", "/users/<int:user_id>/regenerate_api_key", "Another key; the former one is void", body=Expiry)
     def renew_key(self, actor: Actor, user_id: int) -> Response:
-        return answer(_with_key(actor, accounts.renew_key(actor, user_id)))
+        return answer(_with_key(actor, accounts.renew_key(actor, user_id, expiry_wish())))
 
     @route("POST", "/users/<int:user_id>/invite", "A link to choose a password", needs=ADMIN)
     def invite(self, actor: Actor, user_id: int) -> Response:

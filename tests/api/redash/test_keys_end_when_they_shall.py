@@ -1,0 +1,49 @@
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from superset_like.extensions import db
+from superset_like.models import DashboardShare, UserKey
+from superset_like.models.mixins import now
+from tests.api.redash.conftest import RedashOf, Shop
+from tests.conftest import ApiClient
+
+
+def at(**after: int) -> str:
+    return (datetime.now(UTC) + timedelta(**after)).isoformat()
+
+
+def test_a_persons_key_ends(app: Flask, redash_of: RedashOf, people: dict[str, int]) -> None:
+    alice = redash_of("alice")
+    address = f"/api/users/{people['alice']}/regenerate_api_key"
+    for wrong in ({"expires_at": "soon"}, {"expires_at": at(hours=-1)}):
+        refused = alice.post(address, json=wrong)
+        assert (refused.status_code, list(refused.get_json()["fields"])) == (400, ["expires_at"])
+    made = alice.post(address, json={"expires_at": at(hours=1)}).get_json()
+    assert alice.get("/api/session").status_code == 404
+    alice.headers = {"Authorization": f"Key {made['api_key']}"}
+    assert alice.get("/api/session").status_code == 200
+    with app.app_context():
+        key = db.session.get(UserKey, people["alice"])
+        assert key is not None and key.expires_on is not None
+        assert timedelta(minutes=59) < key.expires_on - now() < timedelta(minutes=61)
+        key.expires_on = now() - timedelta(seconds=1)
+        db.session.commit()
+    assert alice.get("/api/session").status_code == 404
+
+
+def test_a_public_address_ends(app: Flask, shop: Shop) -> None:
+    board = shop.alice.post("/api/dashboards", json={"name": "Board"}).get_json()["id"]
+    key = shop.alice.post(f"/api/dashboards/{board}/share").get_json()["api_key"]
+    again = shop.alice.post(f"/api/dashboards/{board}/share", json={"expires_at": at(days=1)})
+    assert again.get_json()["api_key"] == key
+    nobody = ApiClient(app, app.response_class)
+    nobody.headers = {}
+    assert nobody.get(f"/api/dashboards/public/{key}").status_code == 200
+    with app.app_context():
+        share = db.session.get(DashboardShare, board)
+        assert share is not None and share.expires_on is not None
+        share.expires_on = now() - timedelta(seconds=1)
+        db.session.commit()
+    assert nobody.get(f"/api/dashboards/public/{key}").status_code == 404
+    assert nobody.get(f"/public/dashboards/{key}").status_code == 404
