@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.api import BaseApi
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -198,6 +198,12 @@ def _prepare_metadata_connections(settings: Settings) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA busy_timeout = 30000")
         cursor.close()
+
+    @event.listens_for(db.engine, "savepoint")
+    def _on_savepoint(connection: Connection, _: object) -> None:
+        # The driver begins a transaction with a write alone; the end of a savepoint outside of one would be a commit.
+        if not connection.connection.in_transaction:
+            connection.exec_driver_sql("BEGIN")
 
     @event.listens_for(db.engine, "handle_error")
     def _on_error(context: ExceptionContext) -> None:
