@@ -264,8 +264,8 @@ def _ttl_s(answers: Iterable[Answered]) -> int:
 def _told(shown: Shown, found: Answered | str, locale: str) -> Shown:
     if isinstance(found, str):
         return replace(shown, said=found[:500])
-    # A chart of one row asked for no other.
-    if found.cut_at is None or found.cut_at == 1:
+    # Whoever names a row wants no other.
+    if found.cut_at is None or found.form_data.get("row_number"):
         return shown
     return replace(shown, cut=f"Cut at {_number(found.cut_at, locale)} rows.")
 

@@ -210,8 +210,8 @@ export class Figure {
     else await this.#tabulate(isOvertaken);
     if (isOvertaken()) return;
     this.#showApplied();
-    // A chart of one row asked for no other.
-    const cut = results.find((each) => each.truncated && each.applied_limit > 1);
+    // Whoever names a row wants no other.
+    const cut = this.formData.row_number ? undefined : results.find((each) => each.truncated);
     if (cut && this.dashboard.wish.warnsOfCuts) card.append(made("p", "cut", `Cut at ${cut.applied_limit.toLocaleString()} rows.`));
     // ECharts tells what it draws but for numbers and words alone: those are told by the chart's name.
     if (body.getAttribute("role") === "img" && !body.getAttribute("aria-label")) {

@@ -118,7 +118,7 @@ export class Answer {
     line.setAttribute("role", "status");
     this.bar.replaceChildren(line, action("Refresh", () => this.ask({ force: true }), "plain"));
     const notes = this.results
-      .filter((each) => each.truncated && each.applied_limit > 1)
+      .filter((each) => each.truncated && !this.state.sent().row_number)
       .map((each) => made("p", "cut", `Cut at ${each.applied_limit.toLocaleString()} rows: there are more. Raise the row limit, or filter.`));
     const rejected = [...new Set(this.results.flatMap((each) => each.rejected_filters).map((each) => each.column))];
     notes.push(...rejected.map((name) => made("p", "cut", `The filter on ${name} is not applied: the dataset has no such column.`)));
