@@ -185,7 +185,7 @@ def test_a_running_statement_is_stopped(
         workers.append(threading.Thread(target=work))
         workers[-1].start()
 
-    monkeypatch.setattr(queries, "_send", send)
+    monkeypatch.setattr(queries, "send", send)
     body = {"allow_run_async": by_a_worker}
     assert client_of("admin").put(f"/api/v1/database/{data_database}", json=body).status_code == 200
     sign_in(browser, live_server, "alice")

@@ -80,6 +80,7 @@ def test_each_says_which_body_it_loads(app: Flask) -> None:
                 continue
             source = inspect.getsource(inspect.unwrap(function))
             loads = re.findall(r"loaded\((\w+),", source) + ["Grant"] * source.count("granted_wish()")
+            loads += ["Expiry"] * source.count("expiry_wish()")
             said = [] if facts.body is None else [facts.body.__name__]
             assert said == loads, (facts.method, facts.url)
             checked += bool(loads)

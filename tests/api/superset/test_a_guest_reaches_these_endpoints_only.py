@@ -32,6 +32,8 @@ OPEN = {
     ("GET", "/api/v1/me/"),
     ("GET", "/api/v1/me/roles/"),
     ("POST", "/api/v1/dashboard/<id_or_slug>/permalink"),
+    # Of the server, for everybody.
+    ("GET", "/api/config"),
 }
 ME = "/api/v1/me/"
 
