@@ -45,7 +45,7 @@ def knows_queries(redash: RedashServer, told: dict[str, Any]) -> None:
     # Other tests use the same server.
     assert pk in told["scheduled"]
     assert set(told["scheduled"]) < set(told["all queries"])
-    assert told["favorite queries"] == [pk]
+    assert pk in told["favorite queries"]
     assert kept["is_favorite"] is True
     copy, named = redash.get(f"queries/{told['copy']['id']}"), redash.get(f"queries/{told['named copy']['id']}")
     assert (copy["name"], named["name"]) == (f"Copy of (#{pk}) Toolbelt's own", "Renamed")
@@ -65,7 +65,7 @@ def knows_dashboards(redash: RedashServer, told: dict[str, Any]) -> None:
     assert kept["widgets"][1]["text"] == "hello Jane@example.com"
     assert told["by slug"]["id"] == told["by id"]["id"] == pk
     assert told["by slug"]["widgets"] == told["by id"]["widgets"]
-    assert told["favorite dashboards"] == [pk]
+    assert pk in told["favorite dashboards"]
     assert "Toolbelt: sales" in told["dashboards"]
     copy, named = (redash.get(f"dashboards/{told[name]}") for name in ("dashboard's copy", "dashboard's named copy"))
     assert (copy["name"], named["name"]) == ("Copy of: Toolbelt: sales", "Another")
@@ -77,14 +77,14 @@ def knows_dashboards(redash: RedashServer, told: dict[str, Any]) -> None:
 
 
 def knows_the_rest(redash: RedashServer, told: dict[str, Any]) -> None:
-    assert [each["name"] for each in told["sources"]] == ["examples"]
+    assert "examples" in [each["name"] for each in told["sources"]]
     assert told["source"] == redash.get(f"data_sources/{redash.source}")
     made = redash.get(f"data_sources/{told['made source']}")
     assert (made["name"], made["type"]) == ("toolbelt's", "pg")
     assert made["options"] == {"host": "db.example.com", "dbname": "dw", "user": "belt", "password": "--------"}
     assert "belt@example.com" in told["users"]
     assert told["disabled"] is True
-    assert told["disabled users"] == ["belt@example.com"]
+    assert "belt@example.com" in told["disabled users"]
     assert redash.get(f"users/{told['person']}")["is_disabled"] is True
 
 
@@ -93,7 +93,7 @@ def test_alerts_are_made_and_changed(redash: RedashServer, tmp_path: Path) -> No
     arguments = (SCRIPTS / "toolbelt_alerts.py", redash.base, redash.key, query)
     told: dict[str, Any] = json.loads(told_by(redash, tmp_path, "python", *arguments))
     alert = redash.get(f"alerts/{told['alert']}")
-    assert told["alerts"] == [told["alert"]]
+    assert told["alert"] in told["alerts"]
     assert told["read alert"] == alert
     assert (alert["name"], alert["rearm"], alert["query"]["id"]) == ("Higher", 60, query)
     assert alert["options"] == {"column": "x", "op": ">", "value": 3}

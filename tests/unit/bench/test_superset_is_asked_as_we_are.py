@@ -67,7 +67,7 @@ def test_each_row_is_measured(client: Client, flights: int, is_named: bool) -> N
     for row in rows.REQUESTS:
         measure(row, [product], 0.003)
     assert product.left_out == {}
-    assert list(product.costs) == list(rows.REQUESTS)
+    assert list(product.costs) == [row for row in rows.REQUESTS if row not in rows.REDASH]
     assert product.notes == {}
     assert client.call("GET", "/api/v1/chart/")["count"] == CHARTS
 
