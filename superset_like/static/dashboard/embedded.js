@@ -1,9 +1,8 @@
 // A dashboard in another site's frame: waits for the site's guest token, then shows it. The page's end of the channel to
 // the site stands here too: it has to listen before the page is loaded.
 
-import { made, said } from "../elements.js";
+import { guestCalls, made, said } from "../elements.js";
 import { Dashboard } from "./dashboard.js";
-import { guestCalls } from "./guest_calls.js";
 
 const HELLO = "__embedded_comms__";
 const HIDE = { title: 1, tab: 2, nav: 4, controls: 8 };

@@ -1,8 +1,7 @@
 // A dashboard that somebody gave a public address: whoever has the address reads it, with the key in it as his token.
 
-import { said } from "../elements.js";
+import { guestCalls, said } from "../elements.js";
 import { Dashboard } from "./dashboard.js";
-import { guestCalls } from "./guest_calls.js";
 
 const app = document.getElementById("app");
 const { config, shared, modules } = JSON.parse(app.dataset.bootstrap);
