@@ -38,9 +38,6 @@ class QueryStatus(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-FINAL_STATUSES = frozenset({QueryStatus.SUCCESS, QueryStatus.FAILED, QueryStatus.STOPPED, QueryStatus.TIMED_OUT})
-
-
 query_asker = Table(
     "query_asker",
     Model.metadata,

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import sqlglot
 from flask import Response, redirect, request
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
@@ -26,7 +25,7 @@ from superset_like.api.redash.resource import (
     paginated,
     route,
 )
-from superset_like.errors import Conflict, NotFound
+from superset_like.errors import Conflict, NotFound, SyntaxInvalid
 from superset_like.services import (
     chart_queries,
     marks,
@@ -218,5 +217,6 @@ def _values(sent: dict[str, Any]) -> dict[str, Any]:
 def _formatted(actor: Actor, text: str) -> str:
     try:
         return queries.formatted(actor, text)
-    except sqlglot.errors.SqlglotError:
+    except SyntaxInvalid:
+        # Redash sets what it can, and gives back the rest as it is.
         return text

@@ -1,6 +1,7 @@
 """An import on its way: what becomes of each object, in whose name, and what is told of it."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Line:
     notes: tuple[str, ...] = ()
 
 
-class Noun:
+class Noun(ABC):
     """A kind of object. Values are what matters of it, as it would be here: other objects by their numbers here."""
 
     kind: str
@@ -58,25 +59,25 @@ class Noun:
         """What people call it."""
         return str(sent["name"])
 
+    @abstractmethod
     def wanted(self, work: "Work", sent: Values) -> Values:
         """The values of an object as it was sent, loaded by `shape`. Raises CannotBring."""
-        raise NotImplementedError
 
     def here(self, work: "Work", values: Values) -> int | None:
         """The number of one that is here already and stands for it; None where a new one is made."""
         return None
 
+    @abstractmethod
     def make(self, work: "Work", values: Values) -> int:
         """The number of a new one with these values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, work: "Work", pk: int, values: Values) -> None:
         """The object, which nobody changed here, has these values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def state(self, work: "Work", pk: int) -> Values | None:
         """What somebody may have changed of it here; None when it is gone."""
-        raise NotImplementedError
 
 
 class Work:

@@ -250,6 +250,14 @@ def test_a_dropdown_needs_a_query_that_one_may_see(shop: Shop) -> None:
     assert refused.get_json()["message"].startswith("You are trying to associate a dropdown query")
 
 
+def test_sql_is_set_in_lines_as_far_as_it_can_be(shop: Shop) -> None:
+    made = shop.alice.post("/api/queries/format", json={"query": "select a, b from t where c = 1"})
+    assert made.get_json()["query"].splitlines()[0] == "SELECT"
+    for text in ("select 'never ended", "select {{ n }}"):
+        assert shop.alice.post("/api/queries/format", json={"query": text}).get_json() == {"query": text}
+    assert shop.alice.post("/api/queries/format", json={}).status_code == 400
+
+
 @pytest.mark.parametrize("address", ["/api/queries/abc", "/api/queries/99999999999", "/api/queries/1/nothing"])
 def test_what_is_not_there_is_a_404_in_json(shop: Shop, address: str) -> None:
     found = shop.alice.get(address)
