@@ -76,11 +76,23 @@ def ways(actor: Actor, model: type[Model]) -> list[Way]:
 
 
 def can(actor: Actor, verb: str, thing: Model) -> bool:
-    """Whether the caller may read, edit, query (a dataset: its data) or use (a database: run SQL on it) the thing."""
+    """Whether the caller may read, edit, query (a dataset: its data) or use (a database: run SQL on it) the thing.
+
+    Verbs beside these: own (a saved query, a dashboard: archive it, renew its key; who was merely let edit it may not),
+    grant (say who else edits or reads it), look (a database: run the shared queries that leave nothing open).
+    """
     if verb == "read":
         return _matches(type(thing), thing.id, visible(actor, type(thing)))
     if verb == "edit":
         return _may_edit(actor, thing) and _key_writes(actor, thing)
+    if verb == "own":
+        return can(actor, "edit", thing) and (actor.is_admin or _is_made_by(actor, thing))
+    if verb == "grant":
+        # A key with scopes speaks for nobody in this.
+        return actor.key_scopes is None and can(actor, "own", thing)
+    if verb == "look" and isinstance(thing, Database):
+        # A key that is limited to objects looks at those that it names.
+        return actor.key_objects is not None or thing.id in actor.viewed_databases
     if verb == "query" and isinstance(thing, Dataset):
         return _may_query(actor, thing)
     if verb == "use" and isinstance(thing, Database):
@@ -97,7 +109,7 @@ def require(actor: Actor, verb: str, thing: Model) -> None:
             f"This endpoint requires the datasource {thing.id}, database or `all_datasource_access` permission",
             datasource=str(thing.id),
         )
-    raise EditForbidden() if verb == "edit" else Forbidden()
+    raise EditForbidden() if verb in {"edit", "own", "grant"} else Forbidden()
 
 
 def require_new(actor: Actor, model: type[Model]) -> None:
@@ -130,6 +142,12 @@ def reads_whole(actor: Actor, database: Database) -> bool:
 def administers(actor: Actor) -> bool:
     """Whether the caller makes and changes accounts, groups and data sources; a key with scopes never does."""
     return actor.is_admin and actor.key_scopes is None
+
+
+def require_administrator(actor: Actor) -> None:
+    """Nothing. Raises Forbidden for who does not administer."""
+    if not administers(actor):
+        raise Forbidden()
 
 
 def people(actor: Actor) -> Condition:
@@ -561,6 +579,14 @@ def _may_edit(actor: Actor, thing: Model) -> bool:
         return thing.user_id == actor.user_id
     resource = WRITERS.get(type(thing))
     return resource is not None and actor.can("can_write", resource)
+
+
+def _is_made_by(actor: Actor, thing: Model) -> bool:
+    """Whether the caller made it, while it is his; a thing that is nobody's any more is everybody's who may edit it."""
+    maker = thing.created_by_fk if isinstance(thing, SavedQuery | Dashboard) else None
+    if isinstance(thing, Dashboard) and maker not in {owner.id for owner in thing.owners}:
+        maker = None
+    return maker is None or maker == actor.user_id
 
 
 WRITERS: dict[type[Model], str] = {

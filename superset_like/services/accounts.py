@@ -92,7 +92,7 @@ def is_own_or_administered(actor: Actor, user_id: int) -> bool:
 
 def create(actor: Actor, name: str, email: str) -> User:
     """A new account in the group `default`, without a password. Raises Forbidden, BadRequest."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     address = _checked_address(email, None)
     first, last = _parts(name)
     user = User(first_name=first, last_name=last, username=address, email=address, password="", active=True)
@@ -239,7 +239,7 @@ def _activated(actor: Actor, user_id: int, active: bool) -> User:
 
 
 def _administered(actor: Actor, user_id: int) -> User:
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     return one(actor, user_id)
 
 
@@ -247,10 +247,6 @@ def _own_or_administered(actor: Actor, user_id: int) -> User:
     user = one(actor, user_id)
     _require(is_own_or_administered(actor, user_id), "")
     return user
-
-
-def _require_administrator(actor: Actor) -> None:
-    _require(rules.administers(actor), "")
 
 
 def _require(holds: bool, text: str) -> None:

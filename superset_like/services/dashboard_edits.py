@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import User
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Conflict, EditForbidden, Invalid
+from superset_like.errors import Conflict, Invalid
 from superset_like.extensions import db
 from superset_like.models import Dashboard, Dialect, ObjectType
 from superset_like.models.mixins import now
@@ -105,20 +105,8 @@ def revoke(actor: Actor, text: str, user_id: int) -> None:
 def require_administrator(actor: Actor, text: str) -> Dashboard:
     """The dashboard, for who made it or administers all. Raises NotFound, Forbidden."""
     dashboard = dashboard_names.find(actor, text)
-    if not may_administer(actor, dashboard):
-        raise EditForbidden()
+    rules.require(actor, "grant", dashboard)
     return dashboard
-
-
-def may_administer(actor: Actor, dashboard: Dashboard) -> bool:
-    """Whether the caller may say who else changes or reads it: he made it, while it is his, or it is nobody's.
-
-    A key with scopes speaks for nobody in this.
-    """
-    if actor.key_scopes is not None or not rules.can(actor, "edit", dashboard):
-        return False
-    makers = {owner.id for owner in dashboard.owners} & {dashboard.created_by_fk}
-    return actor.is_admin or not makers or actor.user_id in makers
 
 
 def _new(actor: Actor, name: str) -> Dashboard:

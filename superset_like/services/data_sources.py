@@ -66,7 +66,7 @@ def create(actor: Actor, values: Mapping[str, Any], kept: dict[str, Any]) -> Sou
 
     kept: what the dialect wants to read again. Raises Forbidden, Invalid.
     """
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     _require_free(values["database_name"], None)
     database = databases.made(actor, values, is_tried=False)
     databases.flush(database)
@@ -93,7 +93,7 @@ def delete(actor: Actor, database_id: int) -> None:
 
 def administered(actor: Actor, database_id: int) -> Database:
     """The connection, for whoever may change it. Raises Forbidden, NotFound."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     return one(actor, database_id).database
 
 
@@ -178,8 +178,3 @@ def _require_free(name: str, own_id: int | None) -> None:
     taken = db.session.execute(select(Database.id).where(Database.database_name == name)).scalar()
     if taken is not None and taken != own_id:
         raise Invalid(f"Data source with the name {name} already exists.")
-
-
-def _require_administrator(actor: Actor) -> None:
-    if not rules.administers(actor):
-        raise Forbidden()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Forbidden, Invalid
+from superset_like.errors import Invalid
 from superset_like.extensions import db, settings
 from superset_like.models import Destination
 from superset_like.services import found, mail, webhooks
@@ -85,13 +85,13 @@ def seen(actor: Actor) -> Sequence[Destination]:
 
 def one(actor: Actor, pk: int) -> Destination:
     """The destination, for who administers them. Raises Forbidden, NotFound."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     return found.one(actor, Destination, pk)
 
 
 def create(actor: Actor, name: str, kind: str, options: Mapping[str, Any]) -> Destination:
     """A new destination. Raises Forbidden, Invalid."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     known = _checked(kind, options)
     made = Destination(name=name, type=kind, options_json=json.dumps(known))
     db.session.add(made)
@@ -123,11 +123,6 @@ def masked(destination: Destination) -> dict[str, Any]:
     kind = KINDS.get(destination.type)
     hidden = kind.secret if kind else tuple(destination.options)
     return {key: HIDDEN if key in hidden and value else value for key, value in destination.options.items()}
-
-
-def _require_administrator(actor: Actor) -> None:
-    if not actor.is_admin or actor.key_scopes is not None:
-        raise Forbidden()
 
 
 def _checked(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def one(actor: Actor, group_id: int) -> Group:
 
 def create(actor: Actor, name: str) -> Group:
     """A new group, whose members may do what those of `default` may. Raises Forbidden, Conflict."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     _require_free(name)
     made = _made(name, MEMBERS_ROLES)
     db.session.commit()
@@ -89,7 +89,7 @@ def create(actor: Actor, name: str) -> Group:
 
 def rename(actor: Actor, group_id: int, name: str) -> Group:
     """The group under another name. Raises Forbidden, NotFound, BadRequest for one that is always there."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     group = _found(group_id)
     if is_builtin(group):
         raise BadRequest("Can't modify built-in groups.")
@@ -108,7 +108,7 @@ def rename(actor: Actor, group_id: int, name: str) -> Group:
 
 def delete(actor: Actor, group_id: int) -> None:
     """The group is gone, and what its members had through it. Raises Forbidden, NotFound, BadRequest."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     group = _found(group_id)
     if is_builtin(group):
         raise BadRequest("Can't delete built-in groups.")
@@ -136,7 +136,7 @@ def members(actor: Actor, group_id: int) -> list[int]:
 
 def add_member(actor: Actor, group_id: int, user_id: int) -> User:
     """The new member. Raises Forbidden, NotFound, Invalid (user_id)."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     group, user = _found(group_id), db.session.get(User, user_id)
     if user is None:
         raise Invalid(fields={"user_id": ["There is no such user."]})
@@ -149,7 +149,7 @@ def add_member(actor: Actor, group_id: int, user_id: int) -> User:
 
 def remove_member(actor: Actor, group_id: int, user_id: int) -> None:
     """He is no member any more. Raises Forbidden, NotFound, Conflict for the last administrator."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     group, user = _found(group_id), db.session.get(User, user_id)
     if user is None:
         raise NotFound()
@@ -274,7 +274,7 @@ def grant(actor: Actor, group_id: int, database_id: int, *, view_only: bool) -> 
 
     Raises Forbidden, NotFound.
     """
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     group, database = _found(group_id), db.session.get(Database, database_id)
     if database is None:
         raise NotFound()
@@ -285,7 +285,7 @@ def grant(actor: Actor, group_id: int, database_id: int, *, view_only: bool) -> 
 
 def revoke(actor: Actor, group_id: int, database_id: int) -> None:
     """The group's own role has nothing on the connection any more. Raises Forbidden, NotFound."""
-    _require_administrator(actor)
+    rules.require_administrator(actor)
     group, database = _found(group_id), db.session.get(Database, database_id)
     if database is None:
         raise NotFound()
@@ -410,8 +410,3 @@ def _found(group_id: int) -> Group:
 def _require_free(name: str) -> None:
     if named(name) is not None:
         raise Conflict(f"Group with the name {name} already exists.")
-
-
-def _require_administrator(actor: Actor) -> None:
-    if not rules.administers(actor):
-        raise Forbidden()

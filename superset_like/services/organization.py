@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
+from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Forbidden, Invalid, TooLarge
+from superset_like.errors import Invalid, TooLarge
 from superset_like.extensions import db, settings
 from superset_like.models import Dialect
 from superset_like.services import dialect_records
@@ -54,8 +55,7 @@ def known() -> dict[str, Any]:
 
 def change(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
     """As `known`, with these values in it. Raises Forbidden, Invalid, TooLarge."""
-    if not actor.is_admin or actor.key_scopes is not None:
-        raise Forbidden()
+    rules.require_administrator(actor)
     wrong = {name: ["Not of the kind of this setting."] for name in values if not _is_right(name, values[name])}
     if wrong:
         raise Invalid(fields=wrong)

@@ -72,7 +72,7 @@ def standing(actor: Actor, saved: SavedQuery) -> Actor | None:
     database = database_of(saved)
     if actor.key_objects is None and rules.can(actor, "use", database):
         return None
-    if actor.key_objects is None and database.id not in actor.viewed_databases:
+    if not rules.can(actor, "look", database):
         raise RunForbidden()
     if not query_texts.is_safe(saved):
         raise RunForbidden(UNSAFE + (READ_ONLY if actor.key_objects is None else ON_SHARES))
@@ -109,7 +109,7 @@ def _reader(actor: Actor, database: Database, saved: SavedQuery | None) -> Actor
         return None
     if saved is None or saved.db_id != database.id or not rules.can(actor, "read", saved):
         raise RunForbidden()
-    if actor.key_objects is None and database.id not in actor.viewed_databases:
+    if not rules.can(actor, "look", database):
         raise RunForbidden()
     return _author(saved, database)
 

@@ -11,7 +11,7 @@ from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.derived_keys import KeyKind
 from superset_like.engine import parameters
-from superset_like.errors import BadRequest, EditForbidden, Forbidden, Invalid
+from superset_like.errors import BadRequest, Forbidden, Invalid
 from superset_like.extensions import db
 from superset_like.models import Database, ObjectType, SavedQuery
 from superset_like.models.mixins import new_nonce, now
@@ -82,7 +82,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
     former = history.before(saved)
     values = dict(values)
     if values.get("is_archived") and not saved.is_archived:
-        _put_away(_made_by(actor, [pk])[0])
+        _put_away(_one_for(actor, "own", pk))
         values.pop("schedule_json", None)
     if values.get("db_id") is None:
         values.pop("db_id", None)
@@ -128,7 +128,7 @@ def archive(actor: Actor, pk: int) -> SavedQuery:
     Raises NotFound, Forbidden, also for who may change it and did not make it.
     """
     visualizations.hold_dashboards(pk)
-    saved = _made_by(actor, [pk])[0]
+    saved = _one_for(actor, "own", pk)
     if not saved.is_archived:
         _put_away(saved)
         db.session.commit()
@@ -163,7 +163,7 @@ def fork(actor: Actor, pk: int) -> SavedQuery:
 
 def renew_key(actor: Actor, pk: int) -> SavedQuery:
     """The query, whose former key opens nothing any more. Raises NotFound, Forbidden."""
-    saved = _made_by(actor, [pk])[0]
+    saved = _one_for(actor, "own", pk)
     saved.key_nonce = new_nonce()
     db.session.commit()
     return saved
@@ -178,7 +178,7 @@ def key_of(actor: Actor, saved: SavedQuery) -> str | None:
 
 def grant(actor: Actor, pk: int, user_id: int) -> SavedQuery:
     """The query, which this person may change from now on. Raises NotFound, Forbidden, Invalid (user_id)."""
-    saved = _granted_by(actor, pk)
+    saved = _one_for(actor, "grant", pk)
     if all(editor.id != user_id for editor in saved.editors):
         user = db.session.get(User, user_id)
         if user is None:
@@ -190,7 +190,7 @@ def grant(actor: Actor, pk: int, user_id: int) -> SavedQuery:
 
 def revoke(actor: Actor, pk: int, user_id: int) -> None:
     """This person may not change the query any more, unless he made it. Raises NotFound, Forbidden."""
-    saved = _granted_by(actor, pk)
+    saved = _one_for(actor, "grant", pk)
     saved.editors = [editor for editor in saved.editors if editor.id != user_id]
     db.session.commit()
 
@@ -203,22 +203,10 @@ def _for_the_editor(values: Mapping[str, Any]) -> dict[str, str]:
     return {"template_parameters": json.dumps(own)} if own else {}
 
 
-def _made_by(actor: Actor, pks: Sequence[int]) -> list[SavedQuery]:
-    """The queries, for who made them, or administers all; for whoever may change it, where one is nobody's.
-
-    Who was given leave to change one may neither give it on nor take the query away. Raises NotFound, Forbidden.
-    """
-    items = found.editable(actor, SavedQuery, pks)
-    if not actor.is_admin and any(saved.created_by_fk not in (None, actor.user_id) for saved in items):
-        raise EditForbidden()
-    return items
-
-
-def _granted_by(actor: Actor, pk: int) -> SavedQuery:
-    """As `_made_by`; a key with scopes speaks for nobody in this."""
-    saved = _made_by(actor, [pk])[0]
-    if actor.key_scopes is not None:
-        raise Forbidden()
+def _one_for(actor: Actor, verb: str, pk: int) -> SavedQuery:
+    """The query. Raises NotFound, or Forbidden where this is not for the caller: see access/rules.py."""
+    saved = found.one(actor, SavedQuery, pk)
+    rules.require(actor, verb, saved)
     return saved
 
 
@@ -244,7 +232,9 @@ def _require_dropdowns(actor: Actor, options_json: str | None) -> None:
 
 def delete(actor: Actor, pks: Sequence[int]) -> int:
     """How many are gone: all, or none and an error. Their datasets stay with who might have made them himself."""
-    items = _made_by(actor, pks)
+    items = found.visible(actor, SavedQuery, pks)
+    for saved in items:
+        rules.require(actor, "own", saved)
     history.bury(actor, items)
     for saved in items:
         query_datasets.release(actor, saved)
@@ -262,6 +252,6 @@ def require_database(actor: Actor, pk: int) -> None:
     """Nothing. Raises Invalid (db_id) where he may not run SQL on the connection; Forbidden where he may look at it."""
     database = db.session.get(Database, pk)
     if database is None or not rules.can(actor, "use", database):
-        if pk in actor.viewed_databases:
+        if database is not None and rules.can(actor, "look", database):
             raise Forbidden()
         raise Invalid(fields={"db_id": ["Database does not exist"]})

@@ -11,6 +11,7 @@ from flask import Response, request
 from flask_appbuilder.api import BaseApi, expose
 from marshmallow import EXCLUDE, Schema, ValidationError
 
+from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens, identify
 from superset_like.api.redash.errors import JSON
@@ -114,7 +115,7 @@ def _exposed(function: Any, facts: Facts) -> Any:
 def _require(actor: Actor, needs: Pair | None) -> None:
     if needs is None:
         return
-    allowed = actor.is_admin and actor.key_scopes is None if needs == ADMIN else actor.can(*needs)
+    allowed = rules.administers(actor) if needs == ADMIN else actor.can(*needs)
     if not allowed:
         raise Forbidden()
 
