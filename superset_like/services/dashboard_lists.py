@@ -4,7 +4,7 @@ Left out are archived dashboards and drafts of others.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -13,8 +13,10 @@ from sqlalchemy.orm import aliased
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.extensions import db
-from superset_like.models import Dashboard, Favorite, ObjectType, Tag, TaggedObject
+from superset_like.models import Dashboard, Favorite, ObjectType
 from superset_like.models.dashboard import dashboard_owner
+from superset_like.services import tags
+from superset_like.services.list_wishes import Wish
 
 STARS = aliased(Favorite)
 ORDERS: Mapping[str, Any] = {
@@ -22,22 +24,6 @@ ORDERS: Mapping[str, Any] = {
     "created_at": Dashboard.created_on,
     "starred_at": STARS.created_on,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be listed. order: see ORDERS, `-` before it for the other way; anything else: the newest first.
-
-    mine, starred: of the caller alone. tag_names: all of them.
-    """
-
-    page: int = 1
-    size: int = 25
-    order: str = ""
-    words: str = ""
-    tag_names: Sequence[str] = field(default=())
-    mine: bool = False
-    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +53,7 @@ def listed(actor: Actor, wish: Wish) -> Found:
 
 def tag_counts(actor: Actor) -> list[tuple[str, int]]:
     """(tag, how many of the dashboards that the caller sees bear it), the most borne first."""
-    seen = select(Dashboard.id).where(*_conditions(actor, Wish()))
-    borne = func.count(TaggedObject.id)
-    statement = (
-        select(Tag.name, borne)
-        .join(TaggedObject, TaggedObject.tag_id == Tag.id)
-        .where(TaggedObject.object_type == ObjectType.DASHBOARD.value, TaggedObject.object_id.in_(seen))
-        .group_by(Tag.name)
-        .order_by(borne.desc(), Tag.name)
-    )
-    return [(name, count) for name, count in db.session.execute(statement)]
+    return tags.counts({ObjectType.DASHBOARD: select(Dashboard.id).where(*_conditions(actor, Wish()))})
 
 
 def _conditions(actor: Actor, wish: Wish) -> list[ColumnElement[bool]]:
@@ -94,16 +71,8 @@ def _conditions(actor: Actor, wish: Wish) -> list[ColumnElement[bool]]:
         found.append(STARS.id.is_not(None))
     if wish.words:
         found.append(Dashboard.dashboard_title.icontains(wish.words, autoescape=True))
-    return [*found, *(_bears(name) for name in dict.fromkeys(wish.tag_names))]
-
-
-def _bears(name: str) -> ColumnElement[bool]:
-    bearing = (
-        select(TaggedObject.object_id)
-        .join(Tag, Tag.id == TaggedObject.tag_id)
-        .where(TaggedObject.object_type == ObjectType.DASHBOARD.value, Tag.name == name)
-    )
-    return Dashboard.id.in_(bearing)
+    borne = (tags.bearing(ObjectType.DASHBOARD, name) for name in dict.fromkeys(wish.tag_names))
+    return [*found, *(Dashboard.id.in_(ids) for ids in borne)]
 
 
 def _order(wish: str) -> Sequence[Any]:

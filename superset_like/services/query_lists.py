@@ -5,7 +5,6 @@ needs neither sessions nor objects.
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -26,11 +25,10 @@ from superset_like.models import (
     ObjectType,
     Query,
     SavedQuery,
-    Tag,
-    TaggedObject,
     stamp,
 )
 from superset_like.services import chart_queries, tags
+from superset_like.services.list_wishes import Wish
 
 KEPT = 300
 # Characters of the texts on the largest page that is remembered.
@@ -61,23 +59,6 @@ OF_A_CHART = {
     **{"options_json": "{}", "schedule_json": None, "key_nonce": None, "is_archived": False, "is_draft": False},
     **{"latest_query_id": None, "retrieved_ms": None, "runtime_ms": None},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be listed. order: see Source, `-` before it for the other way; empty: what fits best, or the newest.
-
-    mine, starred: of the caller alone. tag_names: all of them.
-    """
-
-    page: int = 1
-    size: int = 25
-    order: str = ""
-    words: str = ""
-    tag_names: tuple[str, ...] = ()
-    archived: bool = False
-    mine: bool = False
-    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +144,9 @@ def recent(actor: Actor) -> Found:
 
 def tag_counts(actor: Actor) -> list[tuple[str, int]]:
     """(tag, how many of the queries that the caller sees bear it), the most borne first."""
-    counted: Counter[str] = Counter()
-    for source in (SAVED, CHARTS):
-        seen = select(source.model.id).where(*_conditions(actor, source, Wish()))
-        statement = (
-            select(Tag.name, func.count(TaggedObject.id))
-            .join(TaggedObject, TaggedObject.tag_id == Tag.id)
-            .where(TaggedObject.object_type == source.kind.value, TaggedObject.object_id.in_(seen))
-            .group_by(Tag.name)
-        )
-        counted.update({name: count for name, count in db.session.connection().execute(statement)})
-    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tags.counts(
+        {each.kind: select(each.model.id).where(*_conditions(actor, each, Wish())) for each in (SAVED, CHARTS)}
+    )
 
 
 def _counted(actor: Actor, source: Source, wish: Wish) -> Select[Any]:
@@ -261,7 +234,7 @@ def _conditions(actor: Actor, source: Source, wish: Wish) -> list[ColumnElement[
         found.append(seen)
     if wish.mine:
         found.append(model.created_by_fk == actor.user_id)
-    found += [model.id.in_(_bearing(source.kind, name)) for name in dict.fromkeys(wish.tag_names)]
+    found += [model.id.in_(tags.bearing(source.kind, name)) for name in dict.fromkeys(wish.tag_names)]
     if wish.words:
         found.append(_fits(source, wish.words))
     if source is CHARTS:
@@ -272,14 +245,6 @@ def _conditions(actor: Actor, source: Source, wish: Wish) -> list[ColumnElement[
     if wish.archived and not actor.is_admin:
         found.append(or_(SavedQuery.is_draft.is_(False), SavedQuery.created_by_fk == actor.user_id))
     return found
-
-
-def _bearing(kind: ObjectType, name: str) -> Select[Any]:
-    return (
-        select(TaggedObject.object_id)
-        .join(Tag, Tag.id == TaggedObject.tag_id)
-        .where(TaggedObject.object_type == kind.value, Tag.name == name)
-    )
 
 
 def _fits(source: Source, text: str) -> ColumnElement[bool]:

@@ -1,13 +1,13 @@
 """What one can do with tags, and with what they are put on."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from flask_appbuilder import Model
+from sqlalchemy import Select, func, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -83,6 +83,29 @@ def ids_of_new(names: Sequence[str]) -> list[int]:
 def names_of(kind: ObjectType, pks: Sequence[int]) -> dict[int, list[str]]:
     """id -> the names of its tags, for those of the objects that bear any."""
     return {pk: [tag.name for tag in borne] for pk, borne in _tags_of(kind, pks).items()}
+
+
+def bearing(kind: ObjectType, name: str) -> Select[Any]:
+    """The ids of the objects that bear the tag of this name."""
+    return (
+        select(TaggedObject.object_id)
+        .join(Tag, Tag.id == TaggedObject.tag_id)
+        .where(TaggedObject.object_type == kind.value, Tag.name == name)
+    )
+
+
+def counts(seen: Mapping[ObjectType, Select[Any]]) -> list[tuple[str, int]]:
+    """(tag, how many of these objects bear it), the most borne first. seen: the ids of the objects of each kind."""
+    counted: Counter[str] = Counter()
+    for kind, ids in seen.items():
+        statement = (
+            select(Tag.name, func.count(TaggedObject.id))
+            .join(TaggedObject, TaggedObject.tag_id == Tag.id)
+            .where(TaggedObject.object_type == kind.value, TaggedObject.object_id.in_(ids))
+            .group_by(Tag.name)
+        )
+        counted.update({name: count for name, count in db.session.connection().execute(statement)})
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def make(actor: Actor, values: Mapping[str, Any], places: Sequence[Place] = ()) -> Tag:

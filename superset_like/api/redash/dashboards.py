@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
@@ -26,9 +26,9 @@ from superset_like.api.redash.resource import (
     RedashResource,
     answer,
     json_body,
+    list_wish,
     loaded,
     nothing,
-    page_wish,
     paginated,
     public,
     route,
@@ -42,7 +42,6 @@ from superset_like.services import (
     dashboard_shares,
     marks,
 )
-from superset_like.services.dashboard_lists import Wish
 
 
 class NewDashboard(Schema):
@@ -167,12 +166,10 @@ class RedashDashboardsApi(RedashResource):
         return answer({"response": access_type == "view" or rules.can(actor, "edit", dashboard)})
 
 
-def _page(actor: Actor, *, mine: bool = False, starred: bool = False) -> Response:
-    page, size = page_wish()
-    words, names = request.args.get("q", ""), request.args.getlist("tags")
-    wish = Wish(page, size, request.args.get("order", ""), words, names, mine=mine, starred=starred)
+def _page(actor: Actor, **more: bool) -> Response:
+    wish = list_wish(**more)
     found = dashboard_lists.listed(actor, wish)
-    return paginated(found.count, page, size, dashboard_list(found))
+    return paginated(found.count, wish.page, wish.size, dashboard_list(found))
 
 
 def _granted(actor: Actor, dashboard: Dashboard, wish: dict[str, Any]) -> dict[str, Any]:

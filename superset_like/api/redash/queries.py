@@ -19,9 +19,9 @@ from superset_like.api.redash.resource import (
     RedashResource,
     answer,
     json_body,
+    list_wish,
     loaded,
     nothing,
-    page_wish,
     paginated,
     route,
 )
@@ -36,7 +36,6 @@ from superset_like.services import (
     saved_runs,
     tags,
 )
-from superset_like.services.query_lists import Wish
 
 # By the names of the core.
 NAMES = {"name": "label", "query": "sql", "data_source_id": "db_id"}
@@ -194,11 +193,9 @@ class RedashQueriesApi(RedashResource):
 
 
 def _page(actor: Actor, **more: bool) -> Response:
-    page, size = page_wish()
-    names = tuple(name for name in request.args.getlist("tags") if name)
-    order, words = request.args.get("order", ""), request.args.get("q", "").strip()
-    made = query_lists.listed(actor, Wish(page, size, order, words, names, **more))
-    return paginated(made.count, page, size, query_items(actor, made))
+    wish = list_wish(**more)
+    made = query_lists.listed(actor, wish)
+    return paginated(made.count, wish.page, wish.size, query_items(actor, made))
 
 
 def _values(sent: dict[str, Any]) -> dict[str, Any]:

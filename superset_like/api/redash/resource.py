@@ -16,6 +16,7 @@ from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens, identify
 from superset_like.api.redash.errors import JSON
 from superset_like.errors import BadRequest, Forbidden, Invalid, NotFound
+from superset_like.services.list_wishes import Wish
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Pair = tuple[str, str]
@@ -183,6 +184,13 @@ def page_wish() -> tuple[int, int]:
     if not 1 <= size <= LARGEST_PAGE:
         raise BadRequest(f"Page size is out of range (1-{LARGEST_PAGE}).")
     return page, size
+
+
+def list_wish(**more: bool) -> Wish:
+    """What a list is asked for in the address. more: what its endpoint says. Raises BadRequest."""
+    page, size = page_wish()
+    names = tuple(name for name in request.args.getlist("tags") if name)
+    return Wish(page, size, request.args.get("order", ""), request.args.get("q", "").strip(), names, **more)
 
 
 def _number(name: str, default: int) -> int:
