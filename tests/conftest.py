@@ -29,6 +29,7 @@ from superset_like.extensions import db
 from superset_like.models import Database, Dataset
 from superset_like.services import databases, datasets, setup
 from tests.people import ROLES, password_of
+from tests.receivers import Hook, Mailbox, mail_server, webhook
 
 SECRETS = {
     "secret_key": "tests-only-0f3a9c1b7e5d2846-session",
@@ -342,3 +343,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(mark.name in SERVICES for mark in item.iter_markers()):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::", 1)[0]))
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server, and what it was sent."""
+    with mail_server() as found:
+        yield found
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """A server that takes webhooks, and what it was sent."""
+    with webhook() as found:
+        yield found

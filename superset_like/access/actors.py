@@ -87,12 +87,7 @@ def of_user(user_id: int) -> Actor:
 def known(user_id: int) -> Known:
     """An active user with his rights. Raises NotAuthenticated."""
     stamp_now = stamp.current(db.session())[0]
-    memory = _memory().users
-    found = memory.get(stamp_now, user_id)
-    if found is None:
-        found = _read_user(user_id, stamp_now)
-        memory.put(stamp_now, user_id, found)
-    return found
+    return _memory().users.value(stamp_now, user_id, lambda: _read_user(user_id, stamp_now))
 
 
 def anonymous() -> Actor:
@@ -132,12 +127,7 @@ def with_role(actor: Actor, name: str) -> Actor:
 def rights_of_role(name: str) -> Rights:
     """What the role of this name gives; nothing when there is none."""
     stamp_now = stamp.current(db.session())[0]
-    memory = _memory().roles
-    found = memory.get(stamp_now, name)
-    if found is None:
-        found = _read_rights(Role.name == name)
-        memory.put(stamp_now, name, found)
-    return found
+    return _memory().roles.value(stamp_now, name, lambda: _read_rights(Role.name == name))
 
 
 def password_mark(user_id: int, password_hash: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -27,6 +27,14 @@ class Remembered(Generic[Key, Value]):
             if found is not None:
                 self._kept.move_to_end(key)
             return found
+
+    def value(self, stamp: Hashable, key: Key, make: Callable[[], Value]) -> Value:
+        """The value: as it was read under this stamp, or made now and kept. What `make` raises is not kept."""
+        found = self.get(stamp, key)
+        if found is None:
+            found = make()
+            self.put(stamp, key, found)
+        return found
 
     def put(self, stamp: Hashable, key: Key, value: Value) -> None:
         """Keeps the value; all that was read under another stamp is dropped."""

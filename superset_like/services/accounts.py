@@ -99,12 +99,7 @@ def create(actor: Actor, name: str, email: str) -> User:
     default = groups.named(groups.DEFAULT)
     user.groups = [] if default is None else [default]
     db.session.add(user)
-    try:
-        db.session.commit()
-    except IntegrityError as error:
-        db.session.rollback()
-        raise BadRequest(TAKEN) from error
-    return user
+    return _committed(user)
 
 
 def update(actor: Actor, user_id: int, values: Mapping[str, Any]) -> User:
@@ -127,6 +122,10 @@ def update(actor: Actor, user_id: int, values: Mapping[str, Any]) -> User:
         _require(rules.administers(actor), "")
         user.email = _checked_address(values["email"], user.id)
     groups.touch(user)
+    return _committed(user)
+
+
+def _committed(user: User) -> User:
     try:
         db.session.commit()
     except IntegrityError as error:

@@ -43,6 +43,14 @@ ROLE_PREFIX = "group: "
 LONGEST_ROLE = 64
 FULL, VIEW = "database_access", "saved_query_access"
 RECORD = "group"
+# (group, permission, resource) of all that groups have through their roles.
+HELD = (
+    select(assoc_group_role.c.group_id, Permission.name, ViewMenu.name)
+    .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_group_role.c.role_id)
+    .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+    .join(Permission, Permission.id == PermissionView.permission_id)
+    .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +226,7 @@ def rights_of(pks: Sequence[int]) -> dict[int, Rights]:
     of_group = assoc_group_role.c.group_id.in_(pks)
     roles = select(assoc_group_role.c.group_id, Role.name).join(Role, Role.id == assoc_group_role.c.role_id)
     administering = {pk for pk, name in db.session.execute(roles.where(of_group)) if name == admin}
-    statement = (
-        select(assoc_group_role.c.group_id, Permission.name, ViewMenu.name)
-        .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_group_role.c.role_id)
-        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .join(Permission, Permission.id == PermissionView.permission_id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .where(of_group, assoc_group_role.c.group_id.not_in(administering))
-    )
+    statement = HELD.where(of_group, assoc_group_role.c.group_id.not_in(administering))
     pairs: dict[int, set[tuple[str, str]]] = {}
     for pk, permission, resource in db.session.execute(statement):
         pairs.setdefault(pk, set()).add((permission, resource))
@@ -244,15 +245,7 @@ def created_on(groups: Sequence[Group]) -> dict[int, datetime]:
 
 def on_databases(database_ids: Sequence[int]) -> dict[int, dict[int, bool]]:
     """database id -> group id -> whether its members only look at it."""
-    statement = (
-        select(assoc_group_role.c.group_id, Permission.name, ViewMenu.name)
-        .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_group_role.c.role_id)
-        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .join(Permission, Permission.id == PermissionView.permission_id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .where(Permission.name.in_((FULL, VIEW)))
-        .order_by(assoc_group_role.c.group_id)
-    )
+    statement = HELD.where(Permission.name.in_((FULL, VIEW))).order_by(assoc_group_role.c.group_id)
     found: dict[int, dict[int, bool]] = {pk: {} for pk in database_ids}
     for group_id, permission, resource in db.session.execute(statement):
         held = found.get(_database_of(resource) or 0)

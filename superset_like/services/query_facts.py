@@ -36,11 +36,7 @@ def of(actor: Actor, query_id: int) -> Facts:
     """The query. Raises NotFound."""
     memory: Remembered[Any, Facts] = current_app.extensions.setdefault("superset_like_query_facts", Remembered(KEPT))
     stamps, key = stamp.whole(db.session()), (actor.user_id, actor.key_scopes, query_id)
-    found = memory.get(stamps, key)
-    if found is None:
-        found = _read(actor, query_id)
-        memory.put(stamps, key, found)
-    return found
+    return memory.value(stamps, key, lambda: _read(actor, query_id))
 
 
 def _read(actor: Actor, query_id: int) -> Facts:

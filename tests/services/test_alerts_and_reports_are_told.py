@@ -8,7 +8,6 @@ import socket
 import ssl
 import threading
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -32,18 +31,6 @@ from tests.conftest import ClientOf, Embedded
 from tests.receivers import Hook, Mailbox, mail_server, webhook
 
 COUNT = "SELECT COUNT(*) AS n FROM sales"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with webhook() as found:
-        yield found
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import base64
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,23 +16,11 @@ from superset_like.models.mixins import now
 from superset_like.services import query_alert_runs
 from tests.api.redash.conftest import Shop
 from tests.conftest import ApiClient
-from tests.receivers import Hook, Mailbox, mail_server, webhook
+from tests.receivers import Hook, Mailbox
 from tests.row_rules import limit
 
 URL = "/api/alerts"
 TOTAL = "SELECT SUM(amount) AS total, COUNT(*) AS n FROM sales"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with webhook() as found:
-        yield found
 
 
 @dataclass
