@@ -9,9 +9,10 @@ import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
+import pyarrow as pa
 from kombu.exceptions import KombuError
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 
 QUIET = "It is as it was: nobody was told again"
 MUTED = "It is muted: nobody was told"
+Tables: TypeAlias = dict[str, pa.Table]
 RESULT_IS_GONE = "The result of the query is no longer kept"
 
 
@@ -65,7 +67,7 @@ def evaluate(actor: Actor, pk: int) -> None:
     """The alert has looked at the latest result that its owner may have, and told of it. Raises NotFound, Forbidden."""
     alert = query_alerts.editable(actor, pk)
     if alert.active:
-        _evaluate(alert.id, 0.0, may_ask=True)
+        _evaluate(alert.id, 0.0, {}, may_ask=True)
 
 
 def evaluate_all(saved_query_id: int, query_id: int) -> int:
@@ -83,7 +85,8 @@ def evaluate_all(saved_query_id: int, query_id: int) -> int:
     if not was_asked and not _is_its_own(saved, run):
         return 0
     since_ms = float(run.end_time or 0)
-    return sum(_evaluate(pk, since_ms, may_ask=not was_asked) for pk, _ in alerts)
+    tables: Tables = {}
+    return sum(_evaluate(pk, since_ms, tables, may_ask=not was_asked) for pk, _ in alerts)
 
 
 def _is_its_own(saved: SavedQuery, run: Query) -> bool:
@@ -93,8 +96,11 @@ def _is_its_own(saved: SavedQuery, run: Query) -> bool:
     return saved.latest_query_id == run.id
 
 
-def _evaluate(pk: int, since_ms: float, *, may_ask: bool) -> bool:
-    """Whether the alert looked at a result that is no older than this; see `evaluate_all`."""
+def _evaluate(pk: int, since_ms: float, tables: Tables, *, may_ask: bool) -> bool:
+    """Whether the alert looked at a result that is no older than this; see `evaluate_all`.
+
+    tables: what was read for others.
+    """
     alert = db.session.get(Report, pk, populate_existing=True)
     if alert is None or alert.saved_query_id is None:
         return False
@@ -105,14 +111,21 @@ def _evaluate(pk: int, since_ms: float, *, may_ask: bool) -> bool:
             query = _result(owner, alert, saved, since_ms, may_ask)
             if query is None:
                 return False
-            table = stores.results().get(query.results_key or "")
-            if table is None:
-                raise NotFound(RESULT_IS_GONE)
-            _settle(alert, saved, query, judged(alert.condition, table))
+            _settle(alert, saved, query, judged(alert.condition, _rows(query, tables)))
     except ProductError as error:
         db.session.rollback()
         _fail(pk, error.message)
     return True
+
+
+def _rows(query: Query, tables: Tables) -> pa.Table:
+    """The rows of the result: read once for all alerts that look at it. Raises NotFound."""
+    key = query.results_key or ""
+    table = tables[key] if key in tables else stores.results().get(key)
+    if table is None:
+        raise NotFound(RESULT_IS_GONE)
+    tables[key] = table
+    return table
 
 
 def _result(owner: Actor, alert: Report, saved: SavedQuery, since_ms: float, may_ask: bool) -> Query | None:

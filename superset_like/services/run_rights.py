@@ -31,6 +31,7 @@ from superset_like.services.query_plan import Plan
 UNSAFE = "This query contains potentially unsafe parameters and cannot be executed "
 ON_SHARES = "on a shared dashboard or an embedded visualization."
 READ_ONLY = "with read-only access to this data source."
+FAILED_TO_RUN = "The query could not be run."
 KEPT_MARKS = 5000
 QUERIES: Table = Query.__table__
 
@@ -227,3 +228,11 @@ def _may_have_of_chart(actor: Actor, query: Query) -> bool:
         return mark_of(actor, question_of_chart(chart_queries.of_chart(actor, chart))) == query.run_mark
     except (DataForbidden, QueryError, NotFound):
         return False
+
+
+def failure(actor: Actor, query: Query) -> str:
+    """What is said to the caller of an execution that failed."""
+    if actor.key_objects is not None and actor.key_objects.ids("Dashboard"):
+        # What databases say of a text has pieces of it, and whoever has the address of a dashboard sees no SQL.
+        return FAILED_TO_RUN
+    return query.error_message or "Unknown error."

@@ -12,12 +12,11 @@ from superset_like.api.redash.resource import RedashResource, answer, nothing, r
 from superset_like.errors import NotFound
 from superset_like.extensions import settings
 from superset_like.models import Query, QueryStatus
-from superset_like.services import saved_runs
+from superset_like.services import run_rights, saved_runs
 
 QUEUED, STARTED, FINISHED, FAILED = 1, 2, 3, 4
 STATUSES = {QueryStatus.PENDING: QUEUED, QueryStatus.RUNNING: STARTED, QueryStatus.SUCCESS: FINISHED}
 CANCELLED = "Query cancelled by user."
-FAILED_TO_RUN = "The query could not be run."
 # Seconds after which it pays to ask again.
 ASK_AGAIN_S = 1
 
@@ -78,10 +77,7 @@ def _status(query: Query) -> int:
 def _error(actor: Actor, query: Query) -> str:
     if query.status == QueryStatus.STOPPED.value:
         return CANCELLED
-    if actor.key_objects is not None and actor.key_objects.ids("Dashboard"):
-        # What databases say of a text has pieces of it, and whoever has the address of a dashboard sees no SQL.
-        return FAILED_TO_RUN
-    return query.error_message or "Unknown error."
+    return run_rights.failure(actor, query)
 
 
 def _started(query: Query) -> str:
