@@ -222,6 +222,9 @@ def celery_config(settings: Settings) -> dict[str, Any]:
     """Celery's own settings; messages are JSON, and a message is done only when its work is."""
     config: dict[str, Any] = {
         "broker_url": settings.broker_uri,
+        "task_default_queue": settings.broker_queue,
+        # Who asks which workers there are hears of those of this queue.
+        "control_exchange": settings.broker_queue,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],

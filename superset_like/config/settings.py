@@ -176,6 +176,11 @@ class Settings:
         "Celery broker: redis://, amqp:// or filesystem://. Default: files in the home folder.",
         secret=True,
     )
+    broker_queue: str = setting(
+        "superset_like",
+        text,
+        "The queue in the broker. Installations that share a broker need one each: a worker takes all that is in it.",
+    )
     worker_concurrency: int = setting(2, positive, "Queries that one worker runs at a time.")
     local_database_folders: tuple[Path, ...] = setting(
         (),

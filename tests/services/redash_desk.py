@@ -107,10 +107,7 @@ def desk(home: Path, broker: str, usual: Settings, *, works: bool = True, **more
             workers.start_worker(site)
         yield Desk(site, key_of(site.app, site.user))
     finally:
-        workers.end_worker(site, signal.SIGKILL)
-        with site.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        workers.end(site)
         workers.bind(usual)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -76,6 +77,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "SUPERSET_LIKE_DATABASE_URI": settings.database_uri,
         "SUPERSET_LIKE_RESULTS_URI": settings.results_uri,
         "SUPERSET_LIKE_BROKER_URI": settings.broker_uri,
+        "SUPERSET_LIKE_BROKER_QUEUE": settings.broker_queue,
         "SUPERSET_LIKE_HEARTBEAT_S": str(HEARTBEAT_S),
         "SUPERSET_LIKE_SECRET_KEY": SECRETS["secret_key"],
         "SUPERSET_LIKE_GUEST_TOKEN_SECRET": SECRETS["guest_token_secret"],
@@ -100,10 +102,25 @@ def end_worker(site: Site, kind: signal.Signals = signal.SIGTERM) -> None:
     site.worker = None
 
 
+def end(site: Site) -> None:
+    """Its worker is killed, its connections are closed, and the broker keeps nothing of it."""
+    end_worker(site, signal.SIGKILL)
+    with site.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    bind(site.settings)
+    with celery.connection_for_write() as connection:
+        queue = celery.amqp.queues[site.settings.broker_queue](connection.default_channel)
+        queue.declare()
+        queue.delete()
+
+
 def bind(settings: Settings) -> None:
-    """The one Celery application of this process speaks to this broker."""
+    """The one Celery application of this process speaks to this broker, and uses this queue of it."""
     celery.conf.update(celery_config(settings))
-    celery.amqp._producer_pool = None
+    for kept in ("amqp", "control"):
+        vars(celery).pop(kept, None)
+    celery._pool = None
 
 
 SiteOf = Callable[[str], Site]
@@ -121,23 +138,27 @@ def site_of(tmp_path: Path, settings: Settings) -> Iterator[SiteOf]:
 
     yield make
     for site in made:
-        end_worker(site, signal.SIGKILL)
-        with site.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        end(site)
     bind(settings)
 
 
 def made_site(home: Path, broker: str, **more: Any) -> Site:
     (home / "data").mkdir()
-    known = {"home": home, "broker_uri": broker, "cache_uri": "memory://", "login_rate_limit": ""}
+    # Others that share this broker would take its messages.
+    queue = f"test-{uuid4().hex}"
+    known = {
+        "home": home,
+        "broker_uri": broker,
+        "broker_queue": queue,
+        "cache_uri": "memory://",
+        "login_rate_limit": "",
+    }
     settings = load({}, **{**known, "heartbeat_s": HEARTBEAT_S, "log_level": "WARNING", **SECRETS, **more})
     setup.migrate(settings)
     app = create_app(settings)
     setup.prepare(app)
     bind(settings)
     with app.app_context():
-        celery.control.purge()
         security = app.appbuilder.sm  # type: ignore[attr-defined]
         user = security.add_user(
             "admin", "Admin", "Doe", "admin@example.com", security.find_role("Admin"), password_of("admin")
@@ -174,6 +195,32 @@ def test_so_it_is_over_rabbitmq(site_of: SiteOf) -> None:
     site = site_of(uri_of("rabbitmq"))
     start_worker(site)
     runs_a_query(site)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param("redis", marks=pytest.mark.redis), pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)]
+)
+def test_installations_share_a_broker_and_take_what_is_theirs(tmp_path: Path, settings: Settings, kind: str) -> None:
+    homes = [tmp_path / "one", tmp_path / "other"]
+    for home in homes:
+        home.mkdir()
+    one, other = sites = [made_site(home, uri_of(kind)) for home in homes]
+    try:
+        start_worker(other)
+        runs_a_query(other)
+        bind(one.settings)
+        waiting = one.ask("select 1 as one")
+        assert celery.control.ping(timeout=1) == []
+        bind(other.settings)
+        assert other.wait(other.ask("select 2 as two"), FINAL)["status"] == "success"
+        assert len(celery.control.ping(timeout=1)) == 1
+        assert one.state(waiting)["status"] == "pending"
+        start_worker(one)
+        assert one.wait(waiting, FINAL, 60)["status"] == "success"
+    finally:
+        for site in sites:
+            end(site)
+        bind(settings)
 
 
 def runs_a_query(site: Site) -> None:
