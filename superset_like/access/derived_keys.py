@@ -70,6 +70,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it is given away. expires_on: UTC; None where it does not end by itself."""
+
+    text: str
+    expires_on: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lent:
     """A person's key that was found genuine. expires_on: UTC."""
 

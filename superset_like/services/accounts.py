@@ -20,7 +20,7 @@ from werkzeug.security import check_password_hash
 from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
 from superset_like.access.actors import LARGEST_ID, password_mark
-from superset_like.access.derived_keys import KeyKind
+from superset_like.access.derived_keys import Key, KeyKind
 from superset_like.errors import BadRequest, Forbidden, Invalid, NotFound
 from superset_like.extensions import db, settings
 from superset_like.models import UserKey
@@ -158,20 +158,20 @@ def delete(actor: Actor, user_id: int) -> None:
         raise BadRequest("Something still belongs to this user. Please disable the user instead.") from error
 
 
-def key_of(actor: Actor, user_id: int) -> str | None:
+def key_of(actor: Actor, user_id: int) -> Key | None:
     """The key of the account, which gets one when it had none; None where it is not the caller's to see."""
     if not is_own_or_administered(actor, user_id):
         return None
-    nonce = _nonce(user_id)
-    if nonce is None:
+    kept = _kept_key(user_id)
+    if kept is None:
         db.session.add(UserKey(user_id=user_id))
         try:
             db.session.commit()
         except IntegrityError:
             # Somebody else looked at the same time.
             db.session.rollback()
-        nonce = _nonce(user_id)
-    return None if nonce is None else derived_keys.key_of(KeyKind.USER, user_id, nonce)
+        kept = _kept_key(user_id)
+    return None if kept is None else Key(derived_keys.key_of(KeyKind.USER, user_id, kept[0]), kept[1])
 
 
 def renew_key(actor: Actor, user_id: int, expires_on: datetime | None = None) -> User:
@@ -298,8 +298,10 @@ def _ordered(order: str) -> list[Any]:
     return [empty, *columns, User.id]
 
 
-def _nonce(user_id: int) -> str | None:
-    return db.session.execute(select(UserKey.nonce).where(UserKey.user_id == user_id)).scalar()
+def _kept_key(user_id: int) -> tuple[str, datetime | None] | None:
+    """(nonce, end) of the key."""
+    found = db.session.execute(select(UserKey.nonce, UserKey.expires_on).where(UserKey.user_id == user_id)).first()
+    return None if found is None else (found.nonce, found.expires_on)
 
 
 def _links() -> URLSafeTimedSerializer:

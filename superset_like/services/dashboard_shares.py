@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
-from superset_like.access.derived_keys import KeyKind
+from superset_like.access.derived_keys import Key, KeyKind
 from superset_like.errors import BadRequest, Forbidden, NotAuthenticated, NotFound
 from superset_like.extensions import db
 from superset_like.models import Dashboard, DashboardShare
+from superset_like.models.mixins import new_nonce, now
 from superset_like.services import dashboard_edits
 
 SHARING_IS_OFF = "Public URLs are disabled."
@@ -18,7 +19,8 @@ SHARING_IS_OFF = "Public URLs are disabled."
 def share(actor: Actor, text: str, expires_on: datetime | None = None) -> Dashboard:
     """The dashboard, which has a key from now on; the same where it had one. Raises NotFound, Forbidden.
 
-    expires_on: when the key ends (UTC); None for never, and where it had one, for when that ends.
+    expires_on: when the key ends (UTC); None for never, and where it had one, for when that ends. A key that ended
+    stays closed: there is another then.
     """
     dashboard = dashboard_edits.require_administrator(actor, text)
     if actor.user_id is None:
@@ -26,7 +28,12 @@ def share(actor: Actor, text: str, expires_on: datetime | None = None) -> Dashbo
     given = dashboard.share
     if given is None:
         db.session.add(DashboardShare(dashboard_id=dashboard.id, shared_by_id=actor.user_id, expires_on=expires_on))
+    elif given.expires_on is not None and given.expires_on < now():
+        given.nonce, given.shared_by_id, given.expires_on = new_nonce(), actor.user_id, expires_on
     elif expires_on is not None:
+        if given.expires_on is not None and expires_on > given.expires_on:
+            # Whoever lends for longer lends his own rights.
+            given.shared_by_id = actor.user_id
         given.expires_on = expires_on
     db.session.commit()
     db.session.refresh(dashboard, ["share"])
@@ -42,12 +49,12 @@ def unshare(actor: Actor, text: str) -> None:
         db.session.commit()
 
 
-def key_of(actor: Actor, dashboard: Dashboard) -> str | None:
+def key_of(actor: Actor, dashboard: Dashboard) -> Key | None:
     """The dashboard's key, for who may edit it; None for others, since it reads with the rights of who gave it."""
     given = dashboard.share
     if given is None or not rules.can(actor, "edit", dashboard):
         return None
-    return derived_keys.key_of(KeyKind.DASHBOARD, dashboard.id, given.nonce)
+    return Key(derived_keys.key_of(KeyKind.DASHBOARD, dashboard.id, given.nonce), given.expires_on)
 
 
 def opened(key: str) -> tuple[Dashboard, Actor]:

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_a_chart_is_made_in_a_browser import (
     DRAWN,
     NARROW,
-    axe,
     chips,
     find_and_choose,
     made_by_alice,

@@ -1,27 +1,20 @@
 """From a dataset to a saved chart, on the pages of charts."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in, text
 from tests.conftest import ApiClient, ClientOf
 
-AXE = (Path(__file__).parent / "axe-4.14.1.min.js").read_text()
-FOUND = "axe.run().then((told) => told.violations.map((each) => [each.id, each.nodes[0].html]))"
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket]
 DRAWN = (
     "document.querySelector('.answer-facts') !== null && document.querySelector('.answer [aria-busy=true]') === null"
 )
 NARROW = "document.documentElement.scrollWidth <= window.innerWidth"
-
-
-def axe(browser: Browser) -> Any:
-    browser.run(f"{AXE};0")
-    return browser.run(FOUND)
 
 
 def press(browser: Browser, name: str, within: str = "body") -> None:

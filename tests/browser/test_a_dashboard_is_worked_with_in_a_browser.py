@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.browser import shop as shops
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.shop import Shop
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
-from tests.browser.test_charts_are_drawn_in_a_browser import AXE, FOUND
 from tests.conftest import ClientOf, Embedded
 
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket, pytest.mark.slow]
@@ -245,11 +245,10 @@ def test_it_is_for_everybody(browser: Browser, live_server: str, shop: Shop, dar
     browser.wait("document.querySelector('.dash-applied:not([hidden])') !== null")
     browser.run("document.querySelector('.dash-filter summary').click()")
     browser.wait("document.querySelectorAll('.dash-value').length > 0")
-    browser.run(AXE)
-    assert browser.run(FOUND) == []
+    assert axe(browser) == []
     pick(browser, "By region", "Drill to detail …")
     browser.wait("document.querySelectorAll('dialog tbody tr').length > 0")
-    assert browser.run(FOUND) == []
+    assert axe(browser) == []
     browser.run("document.querySelector('dialog').close()")
     browser.resize(390, 844)
     assert browser.run("document.documentElement.scrollWidth <= innerWidth")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.api.superset.uploads import allow, workbook
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
-from tests.browser.test_charts_are_drawn_in_a_browser import AXE, FOUND
 from tests.conftest import ClientOf
 
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket, pytest.mark.slow]
@@ -114,8 +114,7 @@ def test_a_file_becomes_a_chart(
         "[...document.querySelectorAll('.upload-rows tbody tr:first-child td')].map((each) => each.innerText)"
     )
     assert first[:2] == [str(BIG + 1), "001"]
-    browser.run(f"{AXE};0")
-    assert browser.run(FOUND) == []
+    assert axe(browser) == []
 
     # What one says of the file changes what is seen; a mistake says where it is, and is mended.
     put(browser, "delimiter", ";")
@@ -140,8 +139,7 @@ def test_a_file_becomes_a_chart(
         browser.dark(dark)
         browser.resize(width, 900)
         assert browser.run("document.documentElement.scrollWidth <= innerWidth"), width
-        browser.run(f"{AXE};0")
-        assert browser.run(FOUND) == []
+        assert axe(browser) == []
     browser.follow("document.querySelector('.upload-news a').click()")
     assert browser.run("location.pathname") == "/explore/"
 

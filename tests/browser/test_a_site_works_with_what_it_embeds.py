@@ -8,9 +8,9 @@ import pytest
 
 from superset_like.config.settings import Settings
 from tests.browser import shop as shops
+from tests.browser.accessibility import AXE, FOUND
 from tests.browser.chromium import Browser
 from tests.browser.shop import Shop
-from tests.browser.test_charts_are_drawn_in_a_browser import AXE, FOUND
 from tests.browser.test_dashboards_are_embedded_in_a_browser import Host, host, text, token_of
 from tests.conftest import ClientOf, Embedded
 

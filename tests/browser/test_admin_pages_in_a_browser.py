@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.conftest import Embedded
 from tests.people import password_of
@@ -61,6 +62,25 @@ def test_rows_are_searched_and_deleted(browser: Browser, live_server: str, embed
     assert browser.complaints == []
 
 
+def test_ones_key_is_covered_until_one_asks(browser: Browser, live_server: str) -> None:
+    sign_in(browser, live_server, "alice")
+    browser.run("document.querySelector('.navbar-right .dropdown-toggle').focus()")
+    browser.key("Enter")
+    browser.wait("document.querySelector('.navbar-right .open [href=\"/key/\"]')?.offsetHeight > 0")
+    browser.follow("document.querySelector('[href=\"/key/\"]').click()")
+    assert browser.run("document.getElementById('key').type") == "password"
+    browser.click("#show-key")
+    assert browser.run("document.getElementById('key').type") == "text"
+    key = browser.run("document.getElementById('key').value")
+    assert axe(browser) == []
+    browser.click("#copy-key")
+    browser.wait("document.querySelector('.toasts')?.innerText === 'The key is copied.'")
+    browser.follow("document.querySelector('form[name=renew] button').click()")
+    assert "The former one opens nothing any more" in text(browser)
+    assert browser.run("document.getElementById('key').value") != key
+    assert browser.complaints == []
+
+
 def test_a_form_says_at_its_field_what_is_wrong(browser: Browser, live_server: str, sales: int) -> None:
     sign_in(browser, live_server, "admin")
     browser.go(f"{live_server}/admin/row-rules/add")
@@ -90,6 +110,13 @@ def test_pages_fit_a_phone(browser: Browser, live_server: str, embedded: Embedde
     sign_in(browser, live_server, "admin")
     browser.resize(390, 844)
     browser.dark(dark)
-    for path in ("/", "/admin/charts/list/", f"/admin/charts/edit/{embedded.chart}", "/swagger/v1", "/nothing"):
+    for path in (
+        "/",
+        "/admin/charts/list/",
+        f"/admin/charts/edit/{embedded.chart}",
+        "/key/",
+        "/swagger/v1",
+        "/nothing",
+    ):
         browser.go(live_server + path)
         assert browser.run("document.documentElement.scrollWidth <= innerWidth"), path

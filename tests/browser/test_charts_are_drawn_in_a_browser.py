@@ -1,17 +1,15 @@
 """Each type of chart in the gallery, and a dashboard for somebody who is signed in."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from superset_like.views.gallery import examples
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
 from tests.conftest import ClientOf, Embedded
 
-AXE = (Path(__file__).parent / "axe-4.14.1.min.js").read_text()
-FOUND = "axe.run().then((told) => told.violations.map((each) => [each.id, each.nodes[0].html]))"
 # Pictures, and what is elements in place of one.
 DRAWN = "document.querySelectorAll('.drawing svg, .drawing > .rows, .drawing > .chart-text').length"
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket]
@@ -80,5 +78,4 @@ def test_pages_are_for_everybody(
     ):
         browser.go(live_server + path)
         browser.wait(drawn)
-        browser.run(f"{AXE};0")
-        assert browser.run(FOUND) == []
+        assert axe(browser) == []

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
-from tests.browser.test_charts_are_drawn_in_a_browser import AXE, FOUND
 from tests.conftest import ClientOf, Embedded
 
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket, pytest.mark.slow]
@@ -106,13 +106,12 @@ def test_lists_and_the_editor_are_for_everybody(
     ):
         browser.go(live_server + path)
         browser.wait(condition)
-        browser.run(AXE + ";0")
-        assert browser.run(FOUND) == [], path
+        assert axe(browser) == [], path
     for name in ("Properties", "Filters", "Keys"):
         browser.run(f"[...document.querySelectorAll('button')].find((each) => each.textContent === '{name}').click()")
         browser.wait("document.querySelector('dialog[open]') !== null")
         browser.wait("!document.querySelector('dialog').textContent.includes('Loading …')")
-        assert browser.run(FOUND) == [], name
+        assert axe(browser) == [], name
         browser.key("Escape")
         browser.wait("document.querySelector('dialog') === null")
     browser.resize(390, 844)

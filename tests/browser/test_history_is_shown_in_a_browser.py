@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import sign_in
-from tests.browser.test_charts_are_drawn_in_a_browser import AXE, FOUND
 from tests.conftest import ClientOf, Embedded
 
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket, pytest.mark.slow]
@@ -48,8 +48,7 @@ def test_a_version_is_compared_and_restored(
     browser.wait("document.querySelector('.history-table') !== null")
     cells = browser.run("[...document.querySelectorAll('.history-table td')].map((each) => each.textContent)")
     assert cells == ["Shop", "Spoilt", "—", ".a { color: red }"]
-    browser.run(AXE)
-    assert browser.run(FOUND) == []
+    assert axe(browser) == []
     for name, width, is_dark in (("light", 1280, False), ("dark", 1280, True), ("phone", 390, False)):
         browser.resize(width, 800)
         browser.dark(is_dark)

@@ -15,9 +15,9 @@ from flask import Flask
 from superset_like.jobs import queries as jobs
 from superset_like.services import queries
 from tests.browser import chromium
+from tests.browser.accessibility import axe
 from tests.browser.chromium import Browser
 from tests.browser.test_admin_pages_in_a_browser import ELSEWHERE, sign_in
-from tests.browser.test_charts_are_drawn_in_a_browser import AXE, FOUND
 from tests.conftest import ClientOf
 
 pytestmark = [pytest.mark.chromium, pytest.mark.enable_socket, pytest.mark.slow]
@@ -82,8 +82,7 @@ def accept(browser: Browser, word: str) -> None:
 
 def faultless(browser: Browser) -> None:
     """Nothing keeps anybody from using the page as it is now."""
-    browser.run(f"{AXE};0")
-    assert browser.run(FOUND) == []
+    assert axe(browser) == []
 
 
 def test_sql_is_written_with_help_and_run(at_work: Browser, sales_file: Path) -> None:

@@ -192,6 +192,7 @@ def test_what_differs_is_so(told: Told) -> None:
     query = told.ask("POST", "/api/queries", json={"name": "Differs", "data_source_id": 1, "query": sql}).json()
     results = f"/api/queries/{query['id']}/results"
     found = told.ask("POST", results, json={"wait": 30})
+    assert "query_result" in found.json(), found.text
     columns = found.json()["query_result"]["data"]["columns"]
     assert {each["name"]: each["type"] for each in columns} == {
         **{"a": "integer", "a1": "integer", "d": "float", "h": "float", "l": None}

@@ -8,6 +8,7 @@ from flask import request
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.api.redash import visualization_record, widget_queries
+from superset_like.api.redash.expiry import key_fields
 from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
 from superset_like.extensions import settings
@@ -24,8 +25,13 @@ def dashboard_record(actor: Actor, dashboard: Dashboard, *, with_widgets: bool =
     is_favorite = bool(marks.stars(actor, ObjectType.DASHBOARD, [dashboard.id]))
     widgets = widget_records(actor, dashboard_items.of_dashboard(dashboard)) if with_widgets else None
     found = {**_records([dashboard])[dashboard.id], "widgets": widgets, "is_favorite": is_favorite}
+    return {**found, **share_record(actor, dashboard)}
+
+
+def share_record(actor: Actor, dashboard: Dashboard) -> dict[str, Any]:
+    """Its public address and key, for who may edit it; nothing for others, and where it has none."""
     key = dashboard_shares.key_of(actor, dashboard)
-    return found if key is None else {**found, "public_url": public_url(key), "api_key": key}
+    return {} if key is None else {"public_url": _public_url(key.text), **key_fields(key)}
 
 
 def with_rights(actor: Actor, dashboard: Dashboard, record: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def widget_records(actor: Actor, items: Sequence[Item]) -> list[dict[str, Any]]:
     return made
 
 
-def public_url(key: str) -> str:
+def _public_url(key: str) -> str:
     """The address of the page that shows the dashboard of the key."""
     base = (settings().public_url or request.url_root).rstrip("/")
     return f"{base}/public/dashboards/{key}?org_slug=default"

@@ -13,7 +13,7 @@ from superset_like.api.redash.dashboard_record import (
     dashboard_list,
     dashboard_record,
     public_record,
-    public_url,
+    share_record,
     with_rights,
 )
 from superset_like.api.redash.expiry import Expiry, expiry_wish
@@ -132,8 +132,7 @@ class RedashDashboardsApi(RedashResource):
 
     @route("POST", "/dashboards/<dashboard_id>/share", "Give it a public address", needs=EDIT_DASHBOARD, body=Expiry)
     def share(self, actor: Actor, dashboard_id: str) -> Response:
-        key = dashboard_shares.key_of(actor, dashboard_shares.share(actor, dashboard_id, expiry_wish()))
-        return answer({"public_url": public_url(key or ""), "api_key": key})
+        return answer(share_record(actor, dashboard_shares.share(actor, dashboard_id, expiry_wish())))
 
     @route("DELETE", "/dashboards/<dashboard_id>/share", "Void that address", needs=EDIT_DASHBOARD)
     def unshare(self, actor: Actor, dashboard_id: str) -> Response:

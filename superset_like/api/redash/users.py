@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
-from superset_like.api.redash.expiry import Expiry, expiry_wish
+from superset_like.api.redash.expiry import Expiry, expiry_wish, key_fields
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     ADMIN,
@@ -117,7 +117,7 @@ def _plain(user: User) -> dict[str, Any]:
 
 def _with_key(actor: Actor, user: User) -> dict[str, Any]:
     key = accounts.key_of(actor, user.id)
-    return _plain(user) if key is None else {**_plain(user), "api_key": key}
+    return {**_plain(user), **key_fields(key)}
 
 
 def _with_names(group_ids: list[int], names: dict[int, str]) -> list[dict[str, Any]]:

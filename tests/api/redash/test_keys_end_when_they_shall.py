@@ -37,6 +37,8 @@ def test_a_public_address_ends(app: Flask, shop: Shop) -> None:
     key = shop.alice.post(f"/api/dashboards/{board}/share").get_json()["api_key"]
     again = shop.alice.post(f"/api/dashboards/{board}/share", json={"expires_at": at(days=1)})
     assert again.get_json()["api_key"] == key
+    ends = again.get_json()["api_key_expires_at"]
+    assert shop.alice.get(f"/api/dashboards/{board}").get_json()["api_key_expires_at"] == ends
     nobody = ApiClient(app, app.response_class)
     nobody.headers = {}
     assert nobody.get(f"/api/dashboards/public/{key}").status_code == 200
@@ -47,3 +49,24 @@ def test_a_public_address_ends(app: Flask, shop: Shop) -> None:
         db.session.commit()
     assert nobody.get(f"/api/dashboards/public/{key}").status_code == 404
     assert nobody.get(f"/public/dashboards/{key}").status_code == 404
+    # It stays closed; there is another one now.
+    other = shop.alice.post(f"/api/dashboards/{board}/share").get_json()
+    assert (other["api_key"] != key, "api_key_expires_at" in other) == (True, False)
+    assert nobody.get(f"/api/dashboards/public/{other['api_key']}").status_code == 200
+    assert nobody.get(f"/api/dashboards/public/{key}").status_code == 404
+
+
+def test_whoever_lends_for_longer_lends_his_own_rights(app: Flask, shop: Shop, people: dict[str, int]) -> None:
+    board = shop.alice.post("/api/dashboards", json={"name": "Board"}).get_json()["id"]
+    share = f"/api/dashboards/{board}/share"
+    key = shop.alice.post(share, json={"expires_at": at(days=2)}).get_json()["api_key"]
+
+    def sharer() -> int:
+        with app.app_context():
+            found = db.session.get(DashboardShare, board)
+            assert found is not None
+            return found.shared_by_id
+
+    for body, whose in (({}, "alice"), ({"expires_at": at(days=1)}, "alice"), ({"expires_at": at(days=3)}, "admin")):
+        assert shop.admin.post(share, json=body).get_json()["api_key"] == key
+        assert sharer() == people[whose]
