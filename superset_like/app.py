@@ -15,7 +15,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from superset_like import api, views
+from superset_like import api, file_broker, views
 from superset_like.api.dialect import register_errors
 from superset_like.api.journal import register_journal
 from superset_like.api.nesting import register_nesting
@@ -259,7 +259,7 @@ def _filesystem_broker(folder: Path) -> dict[str, Any]:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {
         # Kombu warns of a URL without a host.
-        "broker_url": "filesystem://localhost",
+        "broker_url": f"{file_broker.SCHEME}://localhost",
         "broker_transport_options": {
             "data_folder_in": str(messages),
             "data_folder_out": str(messages),

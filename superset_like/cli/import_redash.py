@@ -41,6 +41,9 @@ def import_redash(url: str, key: str, plan: bool, user: str | None, connections:
     for kind in dict.fromkeys(kind for kind, _ in counted):
         told = ", ".join(f"{counted[kind, each]} {each}" for each in Outcome if counted[kind, each])
         click.echo(f"{kind}: {told}")
+    click.echo("Whatever there was, no run brings:")
+    for each in redash_import.STAYS_THERE:
+        click.echo(f"  {each}")
     click.echo("Nothing was changed: this is a plan." if plan else "Done.")
 
 

@@ -44,6 +44,7 @@ def test_queries_dashboards_and_people_are_there_and_answer(redash: RedashServer
     assert f"brought     user {person['id']} Mona Moved <mona@example.com>: has no password yet" in told
     assert "left alone  user 1 " in told
     assert "brought     query 1000000001 Flights in 2013: its owner was not brought: it is yours" in told
+    assert "no run brings:\n  results:" in told
     again = imported(home, *wish)
     assert re.findall(r"^  (?:brought|updated) .*", again, re.MULTILINE) == []
     redash.post(f"queries/{query['id']}", {"name": "One carrier of them"})

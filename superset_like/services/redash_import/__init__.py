@@ -4,8 +4,8 @@ An object is brought once. A later run updates it when it changed there and nobo
 A noun is a file; `work` says what they share, `run` their order.
 """
 
-from superset_like.services.redash_import.run import Wish, bring
+from superset_like.services.redash_import.run import STAYS_THERE, Wish, bring
 from superset_like.services.redash_import.source import Source
 from superset_like.services.redash_import.work import Line, Outcome
 
-__all__ = ["Line", "Outcome", "Source", "Wish", "bring"]
+__all__ = ["STAYS_THERE", "Line", "Outcome", "Source", "Wish", "bring"]

@@ -23,6 +23,15 @@ from superset_like.services.redash_import.work import Line, Noun, Values, Work
 NOT_ADMIN = "The key must be an administrator's: others do not see all that is to be brought."
 UNSEEN = "the key does not see {} of the dashboards there: drafts of others, which only they can publish"
 
+# What no run brings, and what to do in its place.
+STAYS_THERE = (
+    "results: they come with the next run of each query",
+    "keys of people and of queries: scripts need those of this server",
+    "public addresses of dashboards: share them anew",
+    "who else may change a query or a dashboard",
+    "snippets, events and the settings of the organization",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
