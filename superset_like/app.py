@@ -245,7 +245,7 @@ def celery_config(settings: Settings) -> dict[str, Any]:
                 "schedule": float(settings.report_tick_s),
                 "options": {"expires": float(settings.report_tick_s), "ignore_result": True},
             }
-            for name in ("reports", "saved_queries")
+            for name in ("queries", "reports", "saved_queries")
         },
     }
     if settings.broker_uri.startswith("filesystem://"):

@@ -28,7 +28,8 @@ def run(query_id: int) -> None:
         log.info("query %s ended: %s", query_id, type(error).__name__)
 
 
-@celery.task(name="queries.reap")
-def reap() -> None:
-    """Queries whose process was lost are failed."""
+@celery.task(name="queries.tick")
+def tick() -> None:
+    """Queries whose process was lost are failed, and workers know again of those that nobody took."""
     queries.reap(at_once=True)
+    queries.tell_again()

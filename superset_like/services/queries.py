@@ -5,6 +5,7 @@ delivered twice, a worker that comes back from the dead and a stop at the last m
 """
 
 import json
+import logging
 import secrets
 import string
 import time
@@ -44,6 +45,8 @@ from superset_like.services import databases, query_plan, remembered, slots, sto
 from superset_like.services.query_plan import CreateAs, Plan, Problem, planned
 from superset_like.services.query_run import Outcome, Watch, perform
 
+log = logging.getLogger(__name__)
+
 CLIENT_ID_LENGTH = 10
 LONGEST_CLIENT_ID = 11
 LETTERS = string.ascii_letters + string.digits
@@ -52,6 +55,9 @@ LOST_AFTER_HEARTBEATS = 6
 LOST = "The process that ran this query was lost. Run it again."
 NOT_TAKEN = "No worker took this query. Run it again."
 MOST_UPDATES = 1000
+# A broker may lose what it was given. What still waits is told of again, less and less often: workers may be busy.
+TOLD_AGAIN_AFTER = timedelta(seconds=30)
+MOST_TOLD = 1000
 # A query's own changes are written below the ORM: as objects they would be read again after each commit.
 QUERIES = cast(Table, Query.__table__)
 INSERT = insert(QUERIES)
@@ -162,6 +168,35 @@ def send(query_id: int) -> None:
         raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
 
 
+def tell_again() -> int:
+    """How many waiting queries workers were told of again; taking one twice does no harm."""
+    moment = now()
+    columns = (QUERIES.c.id, QUERIES.c.start_time, QUERIES.c.heartbeat_on)
+    untold = select(*columns).where(_waits_for_a_worker(), QUERIES.c.heartbeat_on < moment - TOLD_AGAIN_AFTER)
+    rows = db.session.connection().execute(untold.order_by(QUERIES.c.id).limit(MOST_TOLD)).all()
+    db.session.rollback()
+    waits = [(pk, told, timedelta(milliseconds=_epoch_ms() - asked)) for pk, asked, told in rows]
+    return sum(_told_again(pk, told, moment) for pk, told, wait in waits if moment - told > wait / 2)
+
+
+def _told_again(query_id: int, told: datetime, moment: datetime) -> bool:
+    mine = update(QUERIES).where(QUERIES.c.id == query_id, _waits_for_a_worker(), QUERIES.c.heartbeat_on == told)
+    values = {"heartbeat_on": moment, "changed_on": QUERIES.c.changed_on}
+    taken = db.session.connection().execute(mine.values(values)).rowcount == 1
+    db.session.commit()
+    if taken:
+        try:
+            celery.send_task("queries.run", args=[query_id], retry=False)
+        except (KombuError, OSError):
+            log.warning("the queue of background work is not available; query %s waits", query_id)
+            return False
+    return taken
+
+
+def _waits_for_a_worker() -> ColumnElement[bool]:
+    return and_(QUERIES.c.status == QueryStatus.PENDING.value, QUERIES.c.run_async.is_(True))
+
+
 def withdraw(query_id: int) -> None:
     """There is no such query, unless it began meanwhile; committed."""
     db.session.execute(delete(Query).where(Query.id == query_id, Query.status == QueryStatus.PENDING.value))
@@ -234,11 +269,11 @@ def reap(*, at_once: bool = False) -> int:
         return 0
     state["at"] = time.monotonic()
     silent = Query.heartbeat_on < now() - timedelta(seconds=LOST_AFTER_HEARTBEATS * beat)
-    # A query may well wait long for a free worker, and nobody renews its heartbeat meanwhile.
-    forgotten = Query.heartbeat_on < now() - timedelta(seconds=settings().async_timeout_s)
+    # A query may well wait long for a free worker.
+    forgotten = Query.start_time < _epoch_ms() - 1000 * settings().async_timeout_s
     lost = _failed(and_(Query.status == QueryStatus.RUNNING.value, silent), LOST)
     lost += _failed(and_(Query.status == QueryStatus.PENDING.value, Query.run_async.is_(False), silent), LOST)
-    lost += _failed(and_(Query.status == QueryStatus.PENDING.value, Query.run_async.is_(True), forgotten), NOT_TAKEN)
+    lost += _failed(and_(_waits_for_a_worker(), forgotten), NOT_TAKEN)
     return lost
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,14 +15,19 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask_jwt_extended import create_access_token
+from sqlalchemy import update
 
+from superset_like import jobs
 from superset_like.access.actor import acting
 from superset_like.access.actors import of_user
 from superset_like.app import celery_config, create_app
 from superset_like.config.load import load
 from superset_like.config.settings import Settings
+from superset_like.discovery import modules_in
 from superset_like.extensions import celery, db
-from superset_like.services import databases, setup
+from superset_like.models import Query
+from superset_like.models.mixins import now
+from superset_like.services import databases, queries, setup
 from tests.conftest import SECRETS, ApiClient
 from tests.people import password_of
 from tests.services_at_hand import uri_of
@@ -255,6 +261,42 @@ def test_a_waiting_query_is_stopped_before_it_begins(site_of: SiteOf, tmp_path: 
     start_worker(site)
     assert site.wait(site.ask("select 2 as two"), FINAL, 60)["status"] == "success"
     assert site.state(query)["status"] == "stopped"
+
+
+def test_a_query_whose_message_was_lost_is_told_of_again(site_of: SiteOf, tmp_path: Path) -> None:
+    site = site_of(filesystem(tmp_path))
+    messages = tmp_path / "broker" / "messages"
+    lost, stopped = site.ask("select 1 as one", client_id="lost"), site.ask("select 2 as two", client_id="stopped")
+    site.client.post("/api/v1/query/stop", json={"client_id": "stopped"})
+    before = site.state(lost)["changed_on"]
+    for message in messages.iterdir():
+        message.unlink()
+
+    def told_again(waited_s: float, told_s: float) -> int:
+        """How many were, when so many seconds have passed since they were asked for and since workers were told."""
+        with site.app.app_context():
+            moments = {"start_time": (time.time() - waited_s) * 1000, "heartbeat_on": now() - timedelta(seconds=told_s)}
+            db.session.execute(update(Query).values(**moments, changed_on=Query.changed_on))
+            db.session.commit()
+            return queries.tell_again()
+
+    # Its message may still lie there, the more so the longer the queue is.
+    assert (told_again(20, 20), told_again(200, 40)) == (0, 0)
+    assert (told_again(40, 40), told_again(200, 110)) == (1, 1)
+    with site.app.app_context():
+        assert queries.tell_again() == 0
+    assert len(list(messages.iterdir())) == 2
+    assert site.state(lost)["changed_on"] == before
+    start_worker(site)
+    assert site.wait(lost, FINAL, 60)["status"] == "success"
+    assert site.state(stopped)["status"] == "stopped"
+
+
+def test_the_clock_of_a_worker_looks_after_what_waits() -> None:
+    modules_in(jobs)
+    scheduled = {each["task"] for each in celery_config(load({}, **SECRETS))["beat_schedule"].values()}
+    assert scheduled == {"queries.tick", "reports.tick", "saved_queries.tick"}
+    assert scheduled <= set(celery.tasks)
 
 
 def test_the_query_of_a_killed_worker_fails_and_runs_again(site_of: SiteOf, tmp_path: Path) -> None:
