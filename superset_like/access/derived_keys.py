@@ -85,9 +85,9 @@ class Lent:
     expires_on: datetime | None
 
 
-def key_of(kind: KeyKind, pk: int, nonce: str) -> str:
-    """The key, of 40 letters and digits."""
-    return f"{kind}{_in_base_36(pk)}{_code(settings().secret_key, kind, pk, nonce)}"
+def key_of(kind: KeyKind, pk: int, nonce: str, expires_on: datetime | None = None) -> Key:
+    """The key, of 40 letters and digits, which ends then (UTC)."""
+    return Key(f"{kind}{_in_base_36(pk)}{_code(settings().secret_key, kind, pk, nonce)}", expires_on)
 
 
 def named(key: str) -> Named | None:
@@ -109,16 +109,16 @@ def person_of(key: Named) -> Known:
             raise NotAuthenticated()
         lent = Lent(key.id, row.expires_on)
         memory.put(stamp_now, key, lent)
-    if lent.expires_on is not None and lent.expires_on < now():
+    if _is_over(lent.expires_on):
         raise NotAuthenticated()
     return actors.known(lent.user_id)
 
 
 def reader_of_query(key: Named) -> Actor:
     """The maker of the saved query, as far as reading that query. Raises NotAuthenticated."""
-    columns = (SavedQuery.key_nonce, SavedQuery.created_by_fk)
+    columns = (SavedQuery.key_nonce, SavedQuery.key_expires_on, SavedQuery.created_by_fk)
     row = db.session.execute(select(*columns).where(SavedQuery.id == key.id)).first()
-    if row is None or row.created_by_fk is None or not key.is_genuine(row.key_nonce):
+    if row is None or row.created_by_fk is None or not key.is_genuine(row.key_nonce) or _is_over(row.key_expires_on):
         raise NotAuthenticated()
     return limited(actors.of_user(row.created_by_fk), frozenset({f"can_read:SavedQuery:{key.id}"}))
 
@@ -148,7 +148,7 @@ def sharer_of(key: Named) -> Actor:
     columns = (DashboardShare.nonce, DashboardShare.shared_by_id, DashboardShare.expires_on)
     shared = select(*columns).join(Dashboard, Dashboard.id == DashboardShare.dashboard_id)
     row = db.session.execute(shared.where(Dashboard.id == key.id, Dashboard.is_archived.is_(False))).first()
-    if row is None or not key.is_genuine(row.nonce) or (row.expires_on is not None and row.expires_on < now()):
+    if row is None or not key.is_genuine(row.nonce) or _is_over(row.expires_on):
         raise NotAuthenticated()
     return actors.of_user(row.shared_by_id)
 
@@ -158,6 +158,10 @@ def is_sharing_off() -> bool:
     here = (DialectRecord.dialect == Dialect.REDASH.value, DialectRecord.object_type == "organization")
     kept = db.session.execute(select(DialectRecord.content).where(*here)).scalar()
     return kept is not None and orjson.loads(kept).get("disable_public_urls") is True
+
+
+def _is_over(expires_on: datetime | None) -> bool:
+    return expires_on is not None and expires_on < now()
 
 
 def _in_base_36(number: int) -> str:

@@ -30,9 +30,9 @@ class SavedQuery(Identified, Versioned, Audited, Model):
     them. schedule_json: {interval (s), time, day_of_week, until}, None when nobody runs it; next_run_on: when it is due
     (UTC); scheduled_query_id: the execution that was made for it last. is_shared: seen by everybody who may read the
     whole connection. is_archived: no list shows it. latest_query_id: the latest execution with the values that its
-    parameters have by themselves. key_nonce: see access/derived_keys.py. sql_by_fk: who wrote what it asks; it has his
-    rights to tables for those who may only look. editors: who may change it beside its maker. db_id: None once the
-    connection is deleted.
+    parameters have by themselves. key_nonce: see access/derived_keys.py. key_expires_on: UTC, None for never.
+    sql_by_fk: who wrote what it asks; it has his rights to tables for those who may only look. editors: who may change
+    it beside its maker. db_id: None once the connection is deleted.
     """
 
     __tablename__ = "saved_query"
@@ -62,6 +62,7 @@ class SavedQuery(Identified, Versioned, Audited, Model):
     )
     sql_by_fk: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"), index=True)
     key_nonce: Mapped[str] = mapped_column(String(32), nullable=False, default=new_nonce)
+    key_expires_on: Mapped[datetime | None] = mapped_column(MOMENT)
 
     database: Mapped[Database | None] = relationship(Database, passive_deletes=True)
     editors: Mapped[list[User]] = relationship(User, secondary=saved_query_editor, passive_deletes=True)

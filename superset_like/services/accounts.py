@@ -171,7 +171,7 @@ def key_of(actor: Actor, user_id: int) -> Key | None:
             # Somebody else looked at the same time.
             db.session.rollback()
         kept = _kept_key(user_id)
-    return None if kept is None else Key(derived_keys.key_of(KeyKind.USER, user_id, kept[0]), kept[1])
+    return None if kept is None else derived_keys.key_of(KeyKind.USER, user_id, *kept)
 
 
 def renew_key(actor: Actor, user_id: int, expires_on: datetime | None = None) -> User:

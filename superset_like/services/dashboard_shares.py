@@ -54,7 +54,7 @@ def key_of(actor: Actor, dashboard: Dashboard) -> Key | None:
     given = dashboard.share
     if given is None or not rules.can(actor, "edit", dashboard):
         return None
-    return Key(derived_keys.key_of(KeyKind.DASHBOARD, dashboard.id, given.nonce), given.expires_on)
+    return derived_keys.key_of(KeyKind.DASHBOARD, dashboard.id, given.nonce, given.expires_on)
 
 
 def opened(key: str) -> tuple[Dashboard, Actor]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
+from superset_like.access.derived_keys import Key
 from superset_like.access.remembered import Remembered
 from superset_like.extensions import db
 from superset_like.models import Chart, stamp
@@ -29,7 +30,7 @@ class Facts:
     tags: tuple[str, ...]
     is_starred: bool
     can_edit: bool
-    key: str | None
+    key: Key | None
 
 
 def of(actor: Actor, query_id: int) -> Facts:

@@ -42,7 +42,8 @@ STARS = aliased(Favorite)
 RUNTIME = LATEST.end_time - func.coalesce(LATEST.start_running_time, LATEST.start_time)
 COLUMNS = (
     *(SavedQuery.id, SavedQuery.label, SavedQuery.description, SavedQuery.sql, SavedQuery.options_json),
-    *(SavedQuery.schedule_json, SavedQuery.key_nonce, SavedQuery.is_archived, SavedQuery.is_draft),
+    *(SavedQuery.schedule_json, SavedQuery.is_archived, SavedQuery.is_draft),
+    *(SavedQuery.key_nonce, SavedQuery.key_expires_on),
     *(SavedQuery.created_on, SavedQuery.changed_on, SavedQuery.created_by_fk, SavedQuery.changed_by_fk),
     *(SavedQuery.db_id, SavedQuery.latest_query_id),
     LATEST.end_time.label("retrieved_ms"),
@@ -56,7 +57,8 @@ CHART_COLUMNS = (
     STARS.created_on.label("starred_on"),
 )
 OF_A_CHART = {
-    **{"options_json": "{}", "schedule_json": None, "key_nonce": None, "is_archived": False, "is_draft": False},
+    **{"options_json": "{}", "schedule_json": None, "is_archived": False, "is_draft": False},
+    **{"key_nonce": None, "key_expires_on": None},
     **{"latest_query_id": None, "retrieved_ms": None, "runtime_ms": None},
 }
 

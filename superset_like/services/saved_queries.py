@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from superset_like.access import derived_keys, rules
 from superset_like.access.actor import Actor
-from superset_like.access.derived_keys import KeyKind
+from superset_like.access.derived_keys import Key, KeyKind
 from superset_like.engine import parameters
 from superset_like.errors import BadRequest, Forbidden, Invalid
 from superset_like.extensions import db
@@ -161,19 +162,22 @@ def fork(actor: Actor, pk: int) -> SavedQuery:
     return copy
 
 
-def renew_key(actor: Actor, pk: int) -> SavedQuery:
-    """The query, whose former key opens nothing any more. Raises NotFound, Forbidden."""
+def renew_key(actor: Actor, pk: int, expires_on: datetime | None = None) -> SavedQuery:
+    """The query, whose former key opens nothing any more. Raises NotFound, Forbidden.
+
+    expires_on: when the new key ends (UTC); None for never.
+    """
     saved = _one_for(actor, "own", pk)
-    saved.key_nonce = new_nonce()
+    saved.key_nonce, saved.key_expires_on = new_nonce(), expires_on
     db.session.commit()
     return saved
 
 
-def key_of(actor: Actor, saved: SavedQuery) -> str | None:
+def key_of(actor: Actor, saved: SavedQuery) -> Key | None:
     """The query's key, for who may edit it; None for others, since it reads with its maker's rights."""
     if not rules.can(actor, "edit", saved):
         return None
-    return derived_keys.key_of(KeyKind.QUERY, saved.id, saved.key_nonce)
+    return derived_keys.key_of(KeyKind.QUERY, saved.id, saved.key_nonce, saved.key_expires_on)
 
 
 def grant(actor: Actor, pk: int, user_id: int) -> SavedQuery:

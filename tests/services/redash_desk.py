@@ -95,7 +95,7 @@ def key_of(app: Flask, user_id: int) -> str:
         found = db.session.get(UserKey, user_id) or UserKey(user_id=user_id)
         db.session.add(found)
         db.session.commit()
-        return derived_keys.key_of(KeyKind.USER, user_id, found.nonce)
+        return derived_keys.key_of(KeyKind.USER, user_id, found.nonce).text
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens
+from superset_like.api.redash.expiry import Expiry, expiry_wish
 from superset_like.api.redash.grants import Grant, granted_wish, require_access_type
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.query_record import VERSION, query_items, query_record
@@ -137,9 +138,9 @@ class RedashQueriesApi(RedashResource):
     def fork(self, actor: Actor, query_id: int) -> Response:
         return answer(query_record(actor, saved_queries.fork(actor, query_id).id))
 
-    @route("POST", "/queries/<int:query_id>/regenerate_api_key", "Void its key", needs=EDIT_QUERY)
+    @route("POST", "/queries/<int:query_id>/regenerate_api_key", "Void its key", needs=EDIT_QUERY, body=Expiry)
     def regenerate_api_key(self, actor: Actor, query_id: int) -> Response:
-        saved_queries.renew_key(actor, chart_queries.saved(actor, query_id).id)
+        saved_queries.renew_key(actor, chart_queries.saved(actor, query_id).id, expiry_wish())
         return answer(query_record(actor, query_id, with_visualizations=False))
 
     @route("POST", "/queries/<int:query_id>/favorite", "Put a star on it", needs=VIEW_QUERY)

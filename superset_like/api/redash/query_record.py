@@ -7,7 +7,8 @@ import orjson
 
 from superset_like.access import derived_keys
 from superset_like.access.actor import Actor
-from superset_like.access.derived_keys import KeyKind
+from superset_like.access.derived_keys import Key, KeyKind
+from superset_like.api.redash.expiry import key_fields
 from superset_like.api.redash.people import author_records, maker
 from superset_like.api.redash.resource import moment
 from superset_like.api.redash.visualization_record import drawn
@@ -47,10 +48,10 @@ def query_records(actor: Actor, asked: Collection[Asked]) -> dict[int, dict[str,
     return made
 
 
-def _whole(asked: Asked, key: str | None, names: Sequence[str], people: Mapping[int, Any]) -> dict[str, Any]:
+def _whole(asked: Asked, key: Key | None, names: Sequence[str], people: Mapping[int, Any]) -> dict[str, Any]:
     return {
         **_fields(asked, asked.options),
-        "api_key": key,
+        **{"api_key": None, **key_fields(key)},
         "tags": list(names),
         "is_safe": query_texts.is_safe(asked),
         "user": maker(people, asked.created_by_fk),
@@ -68,9 +69,10 @@ def _item(actor: Actor, row: Any, names: Sequence[str], people: Mapping[int, Any
     options = orjson.loads(row.options_json)
     is_own = actor.key_objects is None and (actor.is_admin or row.created_by_fk == actor.user_id)
     is_own = is_own and row.key_nonce is not None
+    key = derived_keys.key_of(KeyKind.QUERY, row.id, row.key_nonce, row.key_expires_on) if is_own else None
     found = {
         **_fields(row, options),
-        "api_key": derived_keys.key_of(KeyKind.QUERY, row.id, row.key_nonce) if is_own else None,
+        **{"api_key": None, **key_fields(key)},
         "tags": list(names),
         "is_safe": not parameters.is_template(row.sql) and parameters.is_safe(row.sql, parameters.declared(options)),
         "user": maker(people, row.created_by_fk),

@@ -30,7 +30,7 @@ def key_of(app: Flask, people: dict[str, int]) -> Callable[[str], str]:
                 found = UserKey(user_id=people[name])
                 db.session.add(found)
                 db.session.commit()
-            return derived_keys.key_of(KeyKind.USER, people[name], found.nonce)
+            return derived_keys.key_of(KeyKind.USER, people[name], found.nonce).text
 
     return made
 
@@ -143,7 +143,7 @@ def shop(
             key = UserKey(user_id=user.id)
             db.session.add(key)
             db.session.commit()
-            keys[name] = derived_keys.key_of(KeyKind.USER, user.id, key.nonce)
+            keys[name] = derived_keys.key_of(KeyKind.USER, user.id, key.nonce).text
 
     def client(key: str) -> ApiClient:
         made = ApiClient(app, app.response_class)

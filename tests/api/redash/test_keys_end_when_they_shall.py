@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 
 from superset_like.extensions import db
-from superset_like.models import DashboardShare, UserKey
+from superset_like.models import DashboardShare, SavedQuery, UserKey
 from superset_like.models.mixins import now
 from tests.api.redash.conftest import RedashOf, Shop
 from tests.conftest import ApiClient
@@ -30,6 +30,33 @@ def test_a_persons_key_ends(app: Flask, redash_of: RedashOf, people: dict[str, i
         key.expires_on = now() - timedelta(seconds=1)
         db.session.commit()
     assert alice.get("/api/session").status_code == 404
+
+
+def test_a_querys_key_ends(app: Flask, shop: Shop) -> None:
+    query = shop.query("SELECT 1 AS one")
+    address = f"/api/queries/{query['id']}"
+    shop.ran(query)
+    for wrong in ({"expires_at": "soon"}, {"expires_at": at(hours=-1)}):
+        refused = shop.alice.post(f"{address}/regenerate_api_key", json=wrong)
+        assert (refused.status_code, list(refused.get_json()["fields"])) == (400, ["expires_at"])
+    made = shop.alice.post(f"{address}/regenerate_api_key", json={"expires_at": at(hours=1)}).get_json()
+    shown = [shop.alice.get(address).get_json(), *shop.alice.get("/api/queries").get_json()["results"]]
+    for each in shown:
+        assert (each["api_key"], each["api_key_expires_at"]) == (made["api_key"], made["api_key_expires_at"])
+    nobody = ApiClient(app, app.response_class)
+    nobody.headers = {"Authorization": f"Key {made['api_key']}"}
+    assert nobody.get(address).status_code == 200
+    assert nobody.get(f"{address}/results.json").status_code == 200
+    with app.app_context():
+        saved = db.session.get(SavedQuery, query["id"])
+        assert saved is not None
+        saved.key_expires_on = now() - timedelta(seconds=1)
+        db.session.commit()
+    assert (nobody.get(address).status_code, nobody.get(f"{address}/results.json").status_code) == (404, 404)
+    again = shop.alice.post(f"{address}/regenerate_api_key").get_json()
+    assert "api_key_expires_at" not in again
+    nobody.headers = {"Authorization": f"Key {again['api_key']}"}
+    assert nobody.get(address).status_code == 200
 
 
 def test_a_public_address_ends(app: Flask, shop: Shop) -> None:

@@ -39,7 +39,7 @@ def person(app: Flask, shop: Shop) -> Person:
             user = security.add_user(name, name, "Doe", f"{name}@example.com", [*found, role], f"{name}-password")
             db.session.add(UserKey(user_id=user.id))
             db.session.commit()
-            key = derived_keys.key_of(KeyKind.USER, user.id, db.session.get(UserKey, user.id).nonce)
+            key = derived_keys.key_of(KeyKind.USER, user.id, db.session.get(UserKey, user.id).nonce).text
         return with_key(app, key)
 
     return made
