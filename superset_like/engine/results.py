@@ -1,5 +1,6 @@
 """Results of queries as Arrow bytes: files of a folder, or Redis; any process reads what another wrote."""
 
+import io
 import os
 import re
 import tempfile
@@ -18,6 +19,8 @@ from superset_like.errors import ConfigurationError, Unavailable
 FORMS = ("json",)
 KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 REDIS_TIMEOUT_S = 5.0
+# As much of a result is read from Redis at a time.
+PIECE = 1 << 20
 SWEEP_S = 60.0
 DOWN = "The store of query results is not available"
 
@@ -184,8 +187,11 @@ class RedisResults(ResultStore):
         self._asked(lambda: self._redis.delete(_name(key), *(_name(key, form) for form in FORMS)))
 
     def batches(self, key: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]] | None:
-        data = self._asked(lambda: self._redis.get(_name(key)))
-        return arrow_ipc.in_pieces(pa.BufferReader(data)) if isinstance(data, bytes) else None
+        size = self._asked(lambda: self._redis.strlen(_name(key)))
+        if not size:
+            return None
+        value = _Value(size, lambda at, end: self._asked(lambda: self._redis.getrange(_name(key), at, end - 1)))
+        return arrow_ipc.in_pieces(io.BufferedReader(value, PIECE))
 
     def put_written(self, key: str, form: str, data: bytes) -> None:
         left_s = self._asked(lambda: self._redis.ttl(_name(key)))
@@ -201,6 +207,30 @@ class RedisResults(ResultStore):
             return act()
         except self._error as error:
             raise Unavailable(DOWN) from error
+
+
+class _Value(io.RawIOBase):
+    """A value that is read from its beginning. bytes_of: those from one place until another."""
+
+    def __init__(self, size: int, bytes_of: Callable[[int, int], bytes]) -> None:
+        self._size = size
+        self._bytes_of = bytes_of
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._at + len(buffer), self._size)
+        if end == self._at:
+            return 0
+        found = self._bytes_of(self._at, end)
+        if len(found) < end - self._at:
+            # Arrow would take the end for that of the table.
+            raise Unavailable("The result went while it was read")
+        buffer[: len(found)] = found
+        self._at = end
+        return len(found)
 
 
 def _name(key: str, form: str = "") -> str:

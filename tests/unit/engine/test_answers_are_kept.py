@@ -14,7 +14,7 @@ from superset_like.engine.cache import AnswerCache, Entry, key
 from superset_like.engine.crowd import Crowd
 from superset_like.engine.query import Dimension, Filter, FilterGroup, Operator, Query
 from superset_like.engine.results import ResultStore
-from superset_like.errors import ConfigurationError, QueryFailed, QueryStopped, ServerBusy
+from superset_like.errors import ConfigurationError, QueryFailed, QueryStopped, ServerBusy, Unavailable
 from tests.services_at_hand import uri_of
 
 
@@ -220,6 +220,37 @@ def test_results_come_back_equal(uri: str, tmp_path: Path) -> None:
     assert found is not None and found.equals(table)
     ResultStore.from_uri(uri).delete(name)
     assert ResultStore.from_uri(uri).get(name) is None
+
+
+@pytest.mark.parametrize("uri", ["file://{folder}", pytest.param("redis", marks=pytest.mark.redis)])
+def test_a_large_result_is_read_in_pieces(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uri = uri_of("redis") if uri == "redis" else uri.format(folder=tmp_path / "results")
+    monkeypatch.setattr(results, "PIECE", 4096)
+    parts = [pa.record_batch({"a": range(at, at + 5000), "b": [str(n) for n in range(5000)]}) for at in (0, 5000)]
+    store, name = ResultStore.from_uri(uri), key(str(tmp_path))
+    assert store.batches(name) is None
+    store.put(name, pa.Table.from_batches(parts), ttl_s=60)
+    found = store.batches(name)
+    assert found is not None
+    schema, pieces = found
+    assert schema == parts[0].schema
+    assert next(pieces).equals(parts[0])
+    assert [each.equals(parts[1]) for each in pieces] == [True]
+    store.delete(name)
+
+
+@pytest.mark.redis
+def test_a_result_that_goes_while_it_is_read_is_no_shorter_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "PIECE", 4096)
+    parts = [pa.record_batch({"a": range(at, at + 50_000)}) for at in (0, 50_000)]
+    store, name = ResultStore.from_uri(uri_of("redis")), key(str(tmp_path))
+    store.put(name, pa.Table.from_batches(parts), ttl_s=60)
+    found = store.batches(name)
+    assert found is not None
+    next(found[1])
+    store.delete(name)
+    with pytest.raises(Unavailable, match="went while it was read"):
+        list(found[1])
 
 
 def test_a_result_in_files_expires(tmp_path: Path) -> None:
