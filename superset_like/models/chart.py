@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Chart(Identified, Versioned, Audited, Certified, ManagedExternally, Model):
     """A chart. params: form data, JSON text. query_context: the question as a client saved it, JSON text, or None.
 
-    datasource_id: the dataset, None once that is deleted. cache_timeout: as in Dataset.
+    datasource_id: the dataset, None once that is deleted. cache_timeout: as in Dataset. saved_query_id: the query over
+    which it was drawn, while that has no connection and so no dataset.
     """
 
     __tablename__ = "chart"
@@ -50,6 +51,7 @@ class Chart(Identified, Versioned, Audited, Certified, ManagedExternally, Model)
     query_context: Mapped[str | None] = mapped_column(LONG_TEXT)
     cache_timeout: Mapped[int | None] = mapped_column(Integer)
     datasource_id: Mapped[int | None] = mapped_column(ForeignKey("dataset.id", ondelete="SET NULL"), index=True)
+    saved_query_id: Mapped[int | None] = mapped_column(ForeignKey("saved_query.id", ondelete="SET NULL"), index=True)
     datasource_type: Mapped[str] = mapped_column(String(32), nullable=False, default="table")
     last_saved_at: Mapped[datetime | None] = mapped_column(MOMENT, default=now)
     last_saved_by_fk: Mapped[int | None] = mapped_column(

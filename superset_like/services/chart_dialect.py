@@ -26,7 +26,7 @@ def shown(charts: Iterable[Chart]) -> dict[int, Visualization]:
     of_rows = _over_queries(charts)
     return {
         chart.id: _kept(chart, kept.get(chart.id))
-        or redash_charts.visualization_of(chart.viz_type, _form(chart), of_rows=chart.datasource_id in of_rows)
+        or redash_charts.visualization_of(chart.viz_type, _form(chart), of_rows=chart.id in of_rows)
         for chart in charts
     }
 
@@ -40,6 +40,17 @@ def draw(chart: Chart, wanted: Visualization, dataset: Dataset) -> None:
     chart.viz_type, chart.params, chart.query_context = form.viz_type, json.dumps({**form.fields, **named}), None
     content = {"type": wanted.kind, "options": wanted.options}
     dialect_records.write(Dialect.REDASH, OBJECT_TYPE, chart.id, content, _mark(chart))
+
+
+def move(chart: Chart, dataset: Dataset) -> None:
+    """The chart asks this dataset: as it was given, while that is its form, else by its form; not committed."""
+    found = _kept(chart, dialect_records.read(Dialect.REDASH, OBJECT_TYPE, [chart.id]).get(chart.id))
+    if found is not None:
+        draw(chart, found, dataset)
+        return
+    chart.params = json.dumps({**json.loads(chart.params or "{}"), "datasource": f"{dataset.id}__table"})
+    # What a client saved names the former dataset.
+    chart.query_context = None
 
 
 def redraw(dataset: Dataset) -> None:
@@ -62,9 +73,11 @@ def _kept(chart: Chart, kept: tuple[dict[str, Any], str | None] | None) -> Visua
 
 
 def _over_queries(charts: Sequence[Chart]) -> set[int]:
+    """The ids of those whose rows are a saved query's, or were."""
     ids = {chart.datasource_id for chart in charts if chart.datasource_id is not None}
     over = select(Dataset.id).where(Dataset.id.in_(ids), Dataset.saved_query_id.is_not(None))
-    return set(db.session.execute(over).scalars())
+    found = set(db.session.execute(over).scalars())
+    return {chart.id for chart in charts if chart.datasource_id in found or chart.saved_query_id is not None}
 
 
 def _mark(chart: Chart) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy import update as update_rows
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 
@@ -150,7 +151,8 @@ def assign(database: Database, values: Mapping[str, Any], *, is_tried: bool) -> 
 def delete(actor: Actor, database_ids: Sequence[int]) -> int:
     """How many connections are gone: all, or none. Saved queries stay, without a connection.
 
-    Raises Invalid when datasets hang on one; those made for charts of saved queries go, their charts stay without data.
+    Raises Invalid when datasets hang on one; those made for charts of saved queries go, their charts wait for the query
+    to have another connection.
     """
     databases = found.editable(actor, Database, database_ids)
     of_queries = _datasets_of_queries(database_ids)
@@ -158,6 +160,7 @@ def delete(actor: Actor, database_ids: Sequence[int]) -> int:
     history.bury(actor, of_queries)
     marks.forget(ObjectType.DATASET, [dataset.id for dataset in of_queries])
     for dataset in of_queries:
+        _set_aside(dataset)
         grants.forget_dataset(dataset)
         db.session.delete(dataset)
     for database in databases:
@@ -362,6 +365,13 @@ def _paused(actor: Actor, database_id: int, pause: dict[str, Any] | None) -> Dat
     database.extra = json.dumps(others if pause is None else {**others, PAUSED: pause})
     db.session.commit()
     return database
+
+
+def _set_aside(dataset: Dataset) -> None:
+    """The charts of the dataset know of which saved query they are; no change that somebody made."""
+    untouched = {"changed_on": Chart.changed_on, "changed_by_fk": Chart.changed_by_fk}
+    here = update_rows(Chart).where(Chart.datasource_id == dataset.id)
+    db.session.execute(here.values(saved_query_id=dataset.saved_query_id, **untouched))
 
 
 def _datasets_of_queries(database_ids: Sequence[int]) -> list[Dataset]:

@@ -101,6 +101,7 @@ def update(actor: Actor, pk: int, values: Mapping[str, Any]) -> SavedQuery:
     _schedule(saved, values)
     history.keep(former)
     query_datasets.follow(saved)
+    visualizations.attach(actor, saved)
     db.session.commit()
     return saved
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, select, union_all
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
@@ -25,6 +25,7 @@ from superset_like.services import (
 )
 from superset_like.services.redash_charts import Visualization
 
+NO_DATA_SOURCE = "The query has no data source: what is drawn over it can be changed once it has one."
 MADE_ELSEWHERE = "This chart asks a question of its own: what it shows is changed where it was made, or in a fork."
 
 
@@ -35,13 +36,24 @@ def of_query(actor: Actor, saved: SavedQuery) -> list[Chart]:
 
 def of_queries(saved_query_ids: Sequence[int]) -> dict[int, list[Chart]]:
     """Saved query -> its charts, by id, for those that have any."""
-    over = select(Dataset.saved_query_id, Chart).join(Chart, Chart.datasource_id == Dataset.id)
-    rows = db.session.execute(over.where(Dataset.saved_query_id.in_(saved_query_ids)).order_by(Chart.id))
+    over = _of_queries(saved_query_ids).subquery()
+    statement = select(over.c.saved_query_id, Chart).join(Chart, Chart.id == over.c.chart_id)
     made: dict[int, list[Chart]] = {}
-    for saved_query_id, chart in rows:
-        if saved_query_id is not None:
-            made.setdefault(saved_query_id, []).append(chart)
+    for saved_query_id, chart in db.session.execute(statement.order_by(Chart.id)):
+        made.setdefault(saved_query_id, []).append(chart)
     return made
+
+
+def attach(actor: Actor, saved: SavedQuery) -> None:
+    """What was drawn over the saved query while it had another connection is drawn over it again; not committed."""
+    if saved.db_id is None:
+        return
+    waiting = list(db.session.execute(select(Chart).where(Chart.saved_query_id == saved.id)).scalars())
+    for chart in waiting:
+        former = history.before(chart)
+        chart.table, chart.saved_query_id = query_datasets.dataset_of(actor, saved), None
+        chart_dialect.move(chart, chart.table)
+        history.keep(former)
 
 
 def create(
@@ -103,8 +115,7 @@ def copy_all(actor: Actor, source: SavedQuery, target: SavedQuery) -> list[Chart
 
 def hold_dashboards(saved_query_id: int) -> None:
     """Nobody else writes items of the dashboards with charts of the saved query; see `dashboard_items.hold`."""
-    here = select(Chart.id).join(Dataset, Dataset.id == Chart.datasource_id)
-    charts = here.where(Dataset.saved_query_id == saved_query_id)
+    charts = select(_of_queries([saved_query_id]).subquery().c.chart_id)
     dashboard_items.hold(select(dashboard_chart.c.dashboard_id).where(dashboard_chart.c.chart_id.in_(charts)))
 
 
@@ -123,14 +134,22 @@ def queries_of(charts: Sequence[Chart]) -> dict[int, SavedQuery]:
     ids = {chart.datasource_id for chart in charts if chart.datasource_id is not None}
     over = select(Dataset.id, SavedQuery).join(SavedQuery, Dataset.saved_query_id == SavedQuery.id)
     found_ = {pk: saved for pk, saved in db.session.execute(over.where(Dataset.id.in_(ids)))}
-    return {chart.id: found_[chart.datasource_id] for chart in charts if chart.datasource_id in found_}
+    made = {chart.id: found_[chart.datasource_id] for chart in charts if chart.datasource_id in found_}
+    waiting = [chart for chart in charts if chart.saved_query_id is not None and chart.id not in made]
+    return made | {chart.id: db.session.get_one(SavedQuery, chart.saved_query_id) for chart in waiting}
 
 
 def query_of(chart: Chart) -> SavedQuery | None:
     """The saved query over which the chart is drawn; None for a chart of no query."""
-    over = select(SavedQuery).join(Dataset, Dataset.saved_query_id == SavedQuery.id)
-    found_: SavedQuery | None = db.session.execute(over.where(Dataset.id == chart.datasource_id)).scalar()
-    return found_
+    return queries_of([chart]).get(chart.id)
+
+
+def _of_queries(saved_query_ids: Sequence[int]) -> CompoundSelect[Any]:
+    """(saved_query_id, chart_id) of the charts over their datasets, and of those that wait for one."""
+    over = select(Dataset.saved_query_id, Chart.id.label("chart_id")).join(Chart, Chart.datasource_id == Dataset.id)
+    waiting = select(Chart.saved_query_id, Chart.id.label("chart_id"))
+    ids = saved_query_ids
+    return union_all(over.where(Dataset.saved_query_id.in_(ids)), waiting.where(Chart.saved_query_id.in_(ids)))
 
 
 def _editable(actor: Actor, pk: int) -> Chart:
@@ -151,7 +170,7 @@ def _redraw(chart: Chart, values: Mapping[str, Any]) -> None:
     if chart.table is not None and saved is not None:
         chart_dialect.draw(chart, wanted, chart.table)
     elif wanted != present:
-        raise BadRequest(MADE_ELSEWHERE)
+        raise BadRequest(MADE_ELSEWHERE if saved is None else NO_DATA_SOURCE)
 
 
 def _made(actor: Actor, saved: SavedQuery, wanted: Visualization, name: str, description: str | None) -> Chart:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -212,3 +213,46 @@ def test_a_data_source_goes_with_the_datasets_of_its_queries(
     assert admin.delete(f"/api/data_sources/{data_database}").status_code == 204
     found = admin.get(f"/api/queries/{query}").get_json()
     assert found["data_source_id"] is None
+    assert [each["type"] for each in found["visualizations"]] == ["TABLE"]
+
+
+def test_what_was_drawn_waits_for_another_data_source(
+    redash_of: RedashOf, client_of: ClientOf, data_database: int, sales_file: Path
+) -> None:
+    admin, superset = redash_of("admin"), client_of("admin")
+    body = {"query": SQL, "data_source_id": data_database, "name": "x"}
+    query = admin.post("/api/queries", json=body).get_json()["id"]
+    drawn, formed = made(admin, query, options=COLUMN), made(admin, query, options=COLUMN, name="Formed")
+    params = json.loads(superset.get(f"/api/v1/chart/{formed['id']}").get_json()["result"]["params"])
+    params["x_axis"] = "tenant"
+    assert superset.put(f"/api/v1/chart/{formed['id']}", json={"params": json.dumps(params)}).status_code == 200
+    board = admin.post("/api/dashboards", json={"name": "Board"}).get_json()["id"]
+    widget = {"dashboard_id": board, "visualization_id": drawn["id"], "text": "", "options": {}, "width": 1}
+    assert admin.post("/api/widgets", json=widget).status_code == 200
+    before = admin.get(f"/api/queries/{query}").get_json()["visualizations"]
+    assert len(before) == 3
+    assert admin.delete(f"/api/data_sources/{data_database}").status_code == 204
+
+    waiting = admin.get(f"/api/queries/{query}").get_json()["visualizations"]
+    assert waiting == before
+    renamed = admin.post(f"/api/visualizations/{drawn['id']}", json={"name": "Renamed"})
+    assert (renamed.status_code, renamed.get_json()["name"]) == (200, "Renamed")
+    refused = admin.post(f"/api/visualizations/{drawn['id']}", json={"type": "COUNTER", "options": {}})
+    assert (refused.status_code, "has no data source" in refused.get_json()["message"]) == (400, True)
+    assert admin.get(f"/api/queries/{query}/results.json").status_code == 404
+    gone = admin.post(f"/api/queries/{query}/results", json={"max_age": 0})
+    assert (gone.status_code, gone.get_json()) == (
+        401,
+        {"job": {"status": 4, "error": "Target data source not available."}},
+    )
+
+    source = {"name": "again", "type": "sqlite", "options": {"dbpath": str(sales_file)}}
+    made_again = admin.post("/api/data_sources", json=source)
+    assert made_again.status_code == 200, made_again.text
+    assert admin.post(f"/api/queries/{query}", json={"data_source_id": made_again.get_json()["id"]}).status_code == 200
+    after = admin.get(f"/api/queries/{query}").get_json()["visualizations"]
+    assert [(each["id"], each["options"]) for each in after] == [(each["id"], each["options"]) for each in before]
+    assert len(rows(superset, drawn["id"])) == len(rows(client_of("alice"), drawn["id"])) > 1
+    assert {row["tenant"] for row in rows(superset, formed["id"])} == {"a", "b"}
+    widgets = admin.get(f"/api/dashboards/{board}").get_json()["widgets"]
+    assert [each["visualization"]["id"] for each in widgets] == [drawn["id"]]
