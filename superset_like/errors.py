@@ -57,8 +57,8 @@ class Forbidden(ProductError):
     default_message = "Forbidden"
 
 
-class EditForbidden(Forbidden):
-    """The caller sees the thing and may not change it."""
+class OwnerForbidden(Forbidden):
+    """The caller sees the thing, and only who made it may do this to it."""
 
 
 class DataForbidden(Forbidden):

@@ -14,7 +14,7 @@ from superset_like.access.ways import Condition, Need, Way, any_of
 from superset_like.engine import databases as engines
 from superset_like.engine import guard
 from superset_like.engine.query import TableName
-from superset_like.errors import DataForbidden, EditForbidden, Forbidden
+from superset_like.errors import DataForbidden, Forbidden, OwnerForbidden
 from superset_like.extensions import db
 from superset_like.models import (
     Annotation,
@@ -109,7 +109,7 @@ def require(actor: Actor, verb: str, thing: Model) -> None:
             f"This endpoint requires the datasource {thing.id}, database or `all_datasource_access` permission",
             datasource=str(thing.id),
         )
-    raise EditForbidden() if verb in {"edit", "own", "grant"} else Forbidden()
+    raise OwnerForbidden() if verb in {"own", "grant"} else Forbidden()
 
 
 def require_new(actor: Actor, model: type[Model]) -> None:

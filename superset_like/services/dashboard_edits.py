@@ -48,13 +48,15 @@ def create(actor: Actor, name: str) -> Dashboard:
 def update(actor: Actor, text: str, values: Mapping[str, Any], version: int | None = None) -> Dashboard:
     """The dashboard with these values; what is not named stays.
 
-    values: `name`, `is_draft`, `is_archived`, `tags` (names), and those of KEPT. version: that which the caller read.
-    Raises NotFound, Forbidden, Conflict.
+    values: `name`, `is_draft`, `is_archived`, `tags` (names), and those of KEPT. version: that which the caller read;
+    it goes up where something changes. Raises NotFound, Forbidden, Conflict.
     """
     dashboard = dashboard_names.editable(actor, text)
     shown = dashboard_items.shown_version(dashboard)
     if version is not None and version != shown:
         raise Conflict()
+    if not _is_change(dashboard, values):
+        return dashboard
     former = history.before(dashboard)
     for name, column in COLUMNS.items():
         if name in values:
@@ -121,6 +123,17 @@ def _new(actor: Actor, name: str) -> Dashboard:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def _is_change(dashboard: Dashboard, values: Mapping[str, Any]) -> bool:
+    present = {
+        **{name: getattr(dashboard, column) for name, column in COLUMNS.items()},
+        "is_draft": not dashboard.published,
+        "tags": sorted(tag.name for tag in dashboard.tags),
+        **kept([dashboard.id])[dashboard.id],
+    }
+    wanted = {**values, **({"tags": sorted({name for name in values["tags"] if name})} if "tags" in values else {})}
+    return any(present[name] != wanted[name] for name in present.keys() & wanted.keys())
 
 
 def _keep(dashboard: Dashboard, values: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import EditForbidden, Forbidden, NotFound
+from superset_like.errors import Forbidden, NotFound, OwnerForbidden
 from superset_like.extensions import db
 from superset_like.models import Destination, Report, ReportRecipient, SavedQuery, Trigger
 from superset_like.services import found, query_alert_values
@@ -48,7 +48,8 @@ def editable(actor: Actor, pk: int) -> Report:
     """The alert, for who may change it. Raises NotFound, Forbidden."""
     _require_person(actor)
     alert = one(actor, pk)
-    rules.require(actor, "edit", alert)
+    if not rules.can(actor, "edit", alert):
+        raise OwnerForbidden()
     return alert
 
 
@@ -145,7 +146,7 @@ def unsubscribe(actor: Actor, pk: int, recipient_id: int) -> None:
     if mine is None:
         raise NotFound()
     if mine.user_id != actor.user_id and not rules.can(actor, "edit", alert):
-        raise EditForbidden()
+        raise OwnerForbidden()
     alert.recipients.remove(mine)
     db.session.commit()
 

@@ -91,7 +91,7 @@ SAVED = Source(
     (SavedQuery.label, SavedQuery.description, SavedQuery.sql),
     SavedQuery.id,
     {
-        "name": SavedQuery.label,
+        "name": func.lower(SavedQuery.label),
         "created_at": SavedQuery.created_on,
         CHANGED: SavedQuery.changed_on,
         "schedule": SavedQuery.next_run_on,
@@ -108,7 +108,7 @@ CHARTS = Source(
     (Chart.slice_name, Chart.description),
     Chart.id + chart_queries.FIRST,
     {
-        "name": Chart.slice_name,
+        "name": func.lower(Chart.slice_name),
         "created_at": Chart.created_on,
         CHANGED: Chart.changed_on,
         "created_by": Chart.created_by_fk,

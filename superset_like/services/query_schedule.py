@@ -10,9 +10,9 @@ import json
 import logging
 import re
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from superset_like.access import actors
 from superset_like.access.actor import Actor, acting
@@ -21,10 +21,10 @@ from superset_like.extensions import db, settings
 from superset_like.models import Query, QueryStatus, SavedQuery
 from superset_like.models.mixins import now
 from superset_like.services import saved_runs
+from superset_like.services.saved_runs import SAVED, UNTOUCHED
 
 log = logging.getLogger(__name__)
 
-SAVED = cast(Table, SavedQuery.__table__)
 MOST_AT_ONCE = 1000
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,8 +35,6 @@ LONGEST_NUMBER = 10
 # 2 ** 15 minutes are three weeks; what failed so often fails for ever.
 MOST_FAILURES = 15
 FAILED = frozenset({QueryStatus.FAILED.value, QueryStatus.TIMED_OUT.value})
-# What the server notes of a query is no change that somebody made.
-UNTOUCHED = {"changed_on": SAVED.c.changed_on, "changed_by_fk": SAVED.c.changed_by_fk}
 
 
 def checked(value: Any) -> dict[str, Any] | None:

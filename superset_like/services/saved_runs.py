@@ -54,6 +54,8 @@ POLL_S = 0.05
 LONGEST_TURN_S, TURN_PAUSE_S, TURN_RETRY_S = 10.0, 0.01, 5
 ACTIVE = (QueryStatus.PENDING.value, QueryStatus.RUNNING.value)
 SAVED: Table = SavedQuery.__table__
+# What the server notes of a query is no change that somebody made.
+UNTOUCHED = {"changed_on": SAVED.c.changed_on, "changed_by_fk": SAVED.c.changed_by_fk}
 QUERIES: Table = Query.__table__
 
 
@@ -140,6 +142,8 @@ def kept(actor: Actor, saved: SavedQuery | ChartQuery) -> Query:
     """
     if isinstance(saved, ChartQuery):
         return _kept_of_chart(actor, saved)
+    if saved.db_id is None:
+        raise NotFound(NOT_KEPT)
     query = _kept_by_mark(actor, saved)
     if query is None and saved.latest_query_id is not None and actor.key_objects is None:
         query = _successful(Query.id == saved.latest_query_id)
@@ -161,15 +165,15 @@ def _kept_of_chart(actor: Actor, asked: ChartQuery) -> Query:
 
 
 def result(actor: Actor, query_id: int, saved: SavedQuery | ChartQuery | None = None) -> Query:
-    """The execution of this number, whose rows the caller may have. Raises NotFound, RunForbidden.
+    """The execution of this number, whose rows the caller may have. Raises NotFound, Forbidden.
 
-    saved: the query that it must be an execution of.
+    saved: the query that it must be an execution of for a key; people are answered rows that others asked for too.
     """
     query = _successful(Query.id == query_id)
-    if query is None or (saved is not None and not _is_of(query, saved) and not _is_his_draft(actor, query)):
+    if query is None or (saved is not None and actor.key_objects is not None and not _is_of(query, saved)):
         raise NotFound()
     if not run_rights.may_have(actor, query):
-        raise RunForbidden()
+        raise Forbidden()
     if not saved_results.is_kept(query):
         raise NotFound()
     return query
@@ -178,11 +182,11 @@ def result(actor: Actor, query_id: int, saved: SavedQuery | ChartQuery | None = 
 def job(actor: Actor, uuid: Any, saved_query_id: int | None = None) -> Query:
     """The execution, for who asked for it, and administrators. Raises NotFound.
 
-    saved_query_id: whose execution it must be.
+    saved_query_id: whose execution it must be for a key; a person may wait for a run of another query with that text.
     """
     queries.reap()
     statement = select(Query).where(Query.uuid == uuid)
-    if saved_query_id is not None:
+    if saved_query_id is not None and actor.key_objects is not None:
         statement = statement.where(Query.saved_query_id == saved_query_id)
     query: Query | None = db.session.execute(statement).scalar()
     if query is None or not _is_asker(actor, query):
@@ -284,20 +288,21 @@ def _limit(auto_limit: bool) -> int:
 
 def _answered(actor: Actor, question: Question, max_age: float | None) -> Query:
     queries.reap()
-    values = {**question.row(), "user_id": actor.user_id}
+    values: dict[str, Any] = {**question.row(), "user_id": actor.user_id}
     try:
         mark = run_rights.mark_of(actor, question)
     except (QueryError, DataForbidden) as error:
         # What is wrong with the SQL is the job's to say: asking for it was right.
         return queries.row(queries.failed_at_once(values, error))
+    values["run_mark"] = mark
     if mark is not None:
         ready = _fresh(mark, max_age)
         if ready is not None:
             return ready
-        running = _running(mark)
+        running = _running(actor, values)
         if running is not None:
             return _joined(actor, running)
-    return _started(actor, {**values, "run_mark": mark})
+    return _started(actor, values)
 
 
 def _started(actor: Actor, values: Mapping[str, Any]) -> Query:
@@ -306,7 +311,7 @@ def _started(actor: Actor, values: Mapping[str, Any]) -> Query:
         return _sent(values)
     look_afresh()
     with _turn(mark):
-        running = _running(mark)
+        running = _running(actor, values)
         return _sent(values) if running is None else _joined(actor, running)
 
 
@@ -335,8 +340,12 @@ def _turn(mark: str) -> Iterator[None]:
             lease.release()
 
 
-def _running(mark: str) -> Query | None:
-    statement = select(Query).where(Query.run_mark == mark, Query.status.in_(ACTIVE), Query.stop_requested.is_(False))
+def _running(actor: Actor, values: Mapping[str, Any]) -> Query | None:
+    """What is on its way and would answer the same; for a key, of its own query alone: it sees the jobs of no other."""
+    same = (Query.run_mark == values["run_mark"], Query.status.in_(ACTIVE), Query.stop_requested.is_(False))
+    statement = select(Query).where(*same)
+    if actor.key_objects is not None:
+        statement = statement.where(Query.saved_query_id == values["saved_query_id"])
     running: Query | None = db.session.execute(statement.order_by(Query.id).limit(1)).scalar()
     return running
 
@@ -401,14 +410,15 @@ def _is_of(query: Query, saved: SavedQuery | ChartQuery) -> bool:
     )
 
 
-def _is_his_draft(actor: Actor, query: Query) -> bool:
-    return query.saved_query_id is None and query.user_id == actor.user_id and actor.key_objects is None
-
-
 def _is_asker(actor: Actor, query: Query) -> bool:
     if actor.key_objects is not None:
-        return query.saved_query_id is not None and query.user_id == actor.user_id and _reaches(actor, query)
-    if rules.visible(actor, Query) is None or query.user_id == actor.user_id:
+        return query.saved_query_id is not None and _reaches(actor, query) and _waits(actor, query)
+    return rules.visible(actor, Query) is None or _waits(actor, query)
+
+
+def _waits(actor: Actor, query: Query) -> bool:
+    """Whether it was asked in the caller's name, by himself or by a key of his."""
+    if query.user_id == actor.user_id:
         return True
     here = (query_asker.c.query_id == query.id, query_asker.c.user_id == actor.user_id)
     return db.session.execute(select(query_asker.c.query_id).where(*here)).first() is not None
@@ -426,8 +436,8 @@ def _note_result(query: Query) -> None:
     rows = db.session.execute(select(SavedQuery).where(SavedQuery.db_id == query.database_id, same)).scalars()
     ids = [saved.id for saved in rows if query_texts.own_hash(saved) == query.text_hash]
     if ids:
-        # Below the ORM: a run is no change of the query.
-        db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(values))
+        # Below the ORM, and with what it would set by itself: a run is no change of the query.
+        db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(**values, **UNTOUCHED))
         stamp.note_activity(db.session())
     db.session.commit()
     for pk in ids:

@@ -9,6 +9,7 @@ from marshmallow.validate import Length, Range
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.destinations import destination_record
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.people import maker, user_records
 from superset_like.api.redash.query_record import query_records
 from superset_like.api.redash.resource import (
@@ -30,9 +31,9 @@ from superset_like.services import query_alert_runs, query_alerts
 NAMES = {"rearm": "rearm_s", "query_id": "saved_query_id"}
 
 
-def number(*, required: bool = False) -> fields.Integer:
+def number(*, required: bool = False) -> Number:
     """The number of an object."""
-    return fields.Integer(required=required, strict=True, validate=Range(1, LARGEST_ID))
+    return Number(required=required, validate=Range(1, LARGEST_ID))
 
 
 class AlertFields(Schema):
@@ -41,7 +42,7 @@ class AlertFields(Schema):
     name = fields.String(validate=Length(1, 255))
     query_id = number()
     options = fields.Dict(keys=fields.String())
-    rearm = fields.Integer(allow_none=True, strict=True, validate=Range(0, LARGEST_ID))
+    rearm = Number(allow_none=True, validate=Range(0, LARGEST_ID))
 
 
 class AlertPost(AlertFields):
@@ -51,7 +52,7 @@ class AlertPost(AlertFields):
 
 
 class SubscriptionFields(Schema):
-    destination_id = fields.Integer(allow_none=True, strict=True, validate=Range(1, LARGEST_ID))
+    destination_id = Number(allow_none=True, validate=Range(1, LARGEST_ID))
 
 
 class RedashAlertApi(RedashResource):

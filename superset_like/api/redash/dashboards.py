@@ -18,6 +18,7 @@ from superset_like.api.redash.dashboard_record import (
 )
 from superset_like.api.redash.expiry import Expiry, expiry_wish
 from superset_like.api.redash.grants import Grant, granted_wish, require_access_type
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     EDIT_DASHBOARD,
@@ -58,7 +59,7 @@ class DashboardChange(Schema):
     tags = fields.List(fields.String(validate=Length(max=250)))
     is_draft = fields.Boolean()
     is_archived = fields.Boolean()
-    version = fields.Integer(strict=True, allow_none=True, load_default=None)
+    version = Number(allow_none=True, load_default=None)
 
 
 class RedashDashboardsApi(RedashResource):

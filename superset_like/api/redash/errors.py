@@ -12,11 +12,13 @@ from superset_like.api.dialect import speaks
 from superset_like.errors import (
     BadRequest,
     Conflict,
-    EditForbidden,
+    DatabaseGone,
+    DatabasePaused,
     Forbidden,
     Invalid,
     NotAuthenticated,
     NotFound,
+    OwnerForbidden,
     ParameterMissing,
     ProductError,
     RunForbidden,
@@ -42,7 +44,7 @@ NO_SUCH_METHOD = "The method is not allowed for the requested URL."
 # What an error says that nobody gave a message of its own.
 PLAIN: dict[type[ProductError], str] = {
     NotFound: NOT_FOUND,
-    EditForbidden: NOT_THE_OWNER,
+    OwnerForbidden: NOT_THE_OWNER,
     Forbidden: FORBIDDEN,
     BadRequest: BAD_REQUEST,
     Invalid: BAD_REQUEST,
@@ -58,19 +60,15 @@ NAMES = {
     "template_parameters": "options",
 }
 FAILED = 4
-# The first segment of each path, as far as it begins with /api/.
-NOUNS = (
-    *("admin", "alerts", "config", "dashboards", "data_sources", "destinations", "events", "groups", "jobs"),
-    *("organization", "queries", "query_results", "query_snippets", "redash", "session", "settings", "users"),
-    *("visualizations", "widgets"),
-)
 
 
+# Paths that nobody has are its own too: other dialects have a version after /api/.
+@speaks("/api/")
 def render_error(error: ProductError) -> Response:
     """The error as this dialect answers it."""
     status = _status(error)
     body: dict[str, Any] = {"message": _message(error)}
-    if isinstance(error, ParameterMissing | RunForbidden):
+    if isinstance(error, ParameterMissing | RunForbidden | DatabasePaused | DatabaseGone):
         # Where a result was asked for, clients look for a job that failed.
         body = {"job": {"status": FAILED, "error": error.message}}
     if error.fields:
@@ -81,10 +79,6 @@ def render_error(error: ProductError) -> Response:
     if error.details.get("retry_after_s") is not None:
         response.headers["Retry-After"] = str(int(error.details["retry_after_s"]))
     return response
-
-
-for noun in NOUNS:
-    speaks(f"/api/{noun}")(render_error)
 
 
 def _status(error: ProductError) -> int:

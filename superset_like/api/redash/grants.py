@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.resource import json_body, loaded
 from superset_like.errors import BadRequest
 
@@ -13,7 +14,7 @@ ONLY_MODIFY = "Only modify is given to single people; who may view the data sees
 
 class Grant(Schema):
     access_type = fields.String(required=True)
-    user_id = fields.Integer(required=True, strict=True)
+    user_id = Number(required=True)
 
 
 def granted_wish() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from marshmallow.validate import Length
 from superset_like.access.actor import Actor
 from superset_like.api.redash import permissions
 from superset_like.api.redash.data_sources import plain_record
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     ADMIN,
@@ -33,11 +34,11 @@ class GroupName(Schema):
 
 
 class Member(Schema):
-    user_id = fields.Integer(required=True)
+    user_id = Number(required=True)
 
 
 class GroupSource(Schema):
-    data_source_id = fields.Integer(required=True)
+    data_source_id = Number(required=True)
 
 
 class View(Schema):

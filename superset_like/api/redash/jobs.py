@@ -82,7 +82,7 @@ def _error(actor: Actor, query: Query) -> str:
 
 def _started(query: Query) -> str:
     moment = datetime.fromtimestamp((query.start_running_time or query.start_time or 0) / 1000, UTC)
-    return moment.replace(tzinfo=None).isoformat()
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def _uuid(text: str) -> UUID:

@@ -11,6 +11,7 @@ from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens
 from superset_like.api.redash.expiry import Expiry, expiry_wish
 from superset_like.api.redash.grants import Grant, granted_wish, require_access_type
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.query_record import VERSION, query_items, query_record
 from superset_like.api.redash.resource import (
@@ -48,7 +49,7 @@ class QueryFields(Schema):
     name = fields.String(validate=Length(max=256))
     description = fields.String(allow_none=True)
     query = fields.String()
-    data_source_id = fields.Integer(strict=True)
+    data_source_id = Number()
     options = fields.Dict(keys=fields.String())
     schedule = fields.Raw(allow_none=True)
     tags = fields.List(fields.String(validate=Length(max=250)))
@@ -57,11 +58,11 @@ class QueryFields(Schema):
 
 class QueryPost(QueryFields):
     query = fields.String(required=True)
-    data_source_id = fields.Integer(required=True, strict=True)
+    data_source_id = Number(required=True)
 
 
 class QueryPut(QueryFields):
-    data_source_id = fields.Integer(strict=True, allow_none=True)
+    data_source_id = Number(allow_none=True)
     is_archived = fields.Boolean()
 
 
@@ -102,7 +103,7 @@ class RedashQueriesApi(RedashResource):
         moved: Any = redirect("/api/queries", 301)
         response = answer({}, 301)
         arguments = request.query_string.decode()
-        response.headers["Location"] = f"{moved.headers['Location']}?{arguments}"
+        response.headers["Location"] = f"{moved.headers['Location']}?{arguments}&org_slug=default&drafts=false"
         return response
 
     @route("GET", "/queries/tags", "Tags in use", needs=VIEW_QUERY)

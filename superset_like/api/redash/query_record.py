@@ -76,6 +76,7 @@ def _item(actor: Actor, row: Any, names: Sequence[str], people: Mapping[int, Any
         "tags": list(names),
         "is_safe": not parameters.is_template(row.sql) and parameters.is_safe(row.sql, parameters.declared(options)),
         "user": maker(people, row.created_by_fk),
+        "user_id": row.created_by_fk,
         "last_modified_by_id": row.changed_by_fk,
         "retrieved_at": moment_of_ms(row.retrieved_ms),
         "runtime": None if row.runtime_ms is None else float(row.runtime_ms) / 1000,

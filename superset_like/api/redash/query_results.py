@@ -15,6 +15,7 @@ from superset_like.access.actor import Actor
 from superset_like.api.redash.authentication import Opens
 from superset_like.api.redash.errors import JSON
 from superset_like.api.redash.jobs import job_answer
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.query_record import moment_of_ms
 from superset_like.api.redash.resource import (
     EXECUTE_QUERY,
@@ -60,7 +61,7 @@ class Wish(Schema):
 
 class TextWish(Wish):
     query = fields.String(required=True)
-    data_source_id = fields.Integer(allow_none=True, load_default=None)
+    data_source_id = Number(allow_none=True, load_default=None)
     query_id = fields.Raw(allow_none=True, load_default=None)
 
 
@@ -95,7 +96,7 @@ class RedashQueryResultsApi(RedashResource):
 
     @route("GET", "/query_results/<int:result_id>", "A result", needs=VIEW_QUERY)
     def get(self, actor: Actor, result_id: int) -> Response:
-        return _result(actor, saved_runs.result(actor, result_id))
+        return _kept_for_ever(_file(saved_runs.result(actor, result_id), "json", str(result_id)))
 
     @route(
         "GET",
@@ -106,7 +107,7 @@ class RedashQueryResultsApi(RedashResource):
     )
     def file(self, actor: Actor, result_id: int, extension: str) -> Response:
         query = saved_runs.result(actor, result_id)
-        return _kept_for_ever(_file(actor, query, _extension(extension), str(result_id)))
+        return _kept_for_ever(_file(query, _extension(extension), str(result_id)))
 
     @route(
         "POST",
@@ -160,7 +161,7 @@ class RedashQueryResultsApi(RedashResource):
     def file_of_query(self, actor: Actor, query_id: int, result_id: int, extension: str) -> Response:
         saved = chart_queries.one(actor, query_id)
         query = saved_runs.result(actor, result_id, saved)
-        return _kept_for_ever(_file(actor, query, _extension(extension), saved.label))
+        return _kept_for_ever(_file(query, _extension(extension), saved.label))
 
 
 def _draft_of(actor: Actor, query_id: Any) -> SavedQuery | None:
@@ -174,13 +175,13 @@ def _of_query(actor: Actor, query_id: int, extension: str) -> Response:
     saved = chart_queries.one(actor, query_id)
     values = _of_address()
     if not values:
-        return _file(actor, saved_runs.kept(actor, saved), extension, saved.label)
+        return _file(saved_runs.kept(actor, saved), extension, saved.label)
     wish = loaded(Wish, {name: request.args[name] for name in ("max_age", "wait") if name in request.args})
     query = saved_runs.asked(actor, saved, values, max_age=_age(wish["max_age"]), with_defaults=True)
     query = saved_runs.waited_for(actor, query, LONGEST_WAIT_S if wish["wait"] is None else _wait_s(wish))
     if query.status != QueryStatus.SUCCESS.value:
         return job_answer(actor, query)
-    return _file(actor, query, extension, saved.label)
+    return _file(query, extension, saved.label)
 
 
 def _asked(actor: Actor, saved: Asked, wish: Mapping[str, Any]) -> Query:
@@ -238,19 +239,22 @@ def _answered(actor: Actor, query: Query, wish: Mapping[str, Any]) -> Response:
     if not wait_s and wish["max_age"] == 0:
         return job_answer(actor, query)
     query = saved_runs.waited_for(actor, query, wait_s)
-    return _result(actor, query) if query.status == QueryStatus.SUCCESS.value else job_answer(actor, query)
+    if query.status != QueryStatus.SUCCESS.value:
+        return job_answer(actor, query)
+    # A key that asks is told the rows and their age alone.
+    return _result(query, is_whole=actor.key_objects is None)
 
 
-def _result(actor: Actor, query: Query) -> Response:
+def _result(query: Query, *, is_whole: bool) -> Response:
     # Whoever is answered rows that were there changed nothing.
     g.changes_nothing = True
-    return Response(_result_pieces(actor, query), content_type=JSON)
+    return Response(_result_pieces(query, is_whole), content_type=JSON)
 
 
-def _result_pieces(actor: Actor, query: Query) -> Any:
-    """`{"query_result": {...}}` around the rows, which are bytes already; keys get the rows and their age alone."""
+def _result_pieces(query: Query, is_whole: bool) -> Any:
+    """`{"query_result": {...}}` around the rows, which are bytes already."""
     about: dict[str, Any] = {"retrieved_at": moment_of_ms(query.end_time)}
-    if actor.key_objects is None:
+    if is_whole:
         about = {
             "id": query.id,
             "query_hash": query.text_hash,
@@ -279,8 +283,8 @@ def _runtime_s(query: Query) -> float:
     return max(float(query.end_time or begun) - float(begun), 0.0) / 1000
 
 
-def _file(actor: Actor, query: Query, extension: str, name: str) -> Response:
-    made = _written(actor, query, extension)
+def _file(query: Query, extension: str, name: str) -> Response:
+    made = _written(query, extension)
     day = saved_results.moment_of_ms(query.end_time)
     made.headers["Content-Disposition"] = _disposition(f"{_file_name(name)}_{day:%Y_%m_%d}.{extension}")
     if query.truncated:
@@ -288,9 +292,9 @@ def _file(actor: Actor, query: Query, extension: str, name: str) -> Response:
     return made
 
 
-def _written(actor: Actor, query: Query, extension: str) -> Response:
+def _written(query: Query, extension: str) -> Response:
     if extension == "json":
-        return _result(actor, query)
+        return _result(query, is_whole=True)
     if extension == "xlsx":
         return Response(saved_results.workbook(query), content_type=XLSX)
     separator, kind = (",", CSV) if extension == "csv" else ("\t", TSV)

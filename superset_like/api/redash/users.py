@@ -13,6 +13,7 @@ from marshmallow.validate import Length
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.expiry import Expiry, expiry_wish, key_fields
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.people import user_records
 from superset_like.api.redash.resource import (
     ADMIN,
@@ -41,7 +42,7 @@ class UserPost(Schema):
 class UserEdit(Schema):
     name = fields.String(validate=Length(1))
     email = fields.String()
-    group_ids = fields.List(fields.Integer())
+    group_ids = fields.List(Number())
     password = fields.String(validate=[Length(1, 512), PasswordComplexityValidator()])
     old_password = fields.String()
 

@@ -6,6 +6,7 @@ from marshmallow.validate import Length, Range
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash import visualization_record
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.resource import (
     EDIT_QUERY,
     LARGEST_ID,
@@ -30,7 +31,7 @@ class VisualizationChange(Schema):
 
 
 class NewVisualization(VisualizationChange):
-    query_id = fields.Integer(required=True, validate=Range(1, LARGEST_ID))
+    query_id = Number(required=True, validate=Range(1, LARGEST_ID))
     kind = fields.String(data_key="type", required=True, validate=Length(1, 100))
     name = fields.String(required=True, validate=Length(max=LONGEST_NAME))
     description = fields.String(allow_none=True, load_default=None, validate=Length(max=4096))

@@ -8,6 +8,7 @@ from marshmallow.validate import Range
 
 from superset_like.access.actor import Actor
 from superset_like.api.redash.dashboard_record import widget_records
+from superset_like.api.redash.numbers import Number
 from superset_like.api.redash.resource import (
     EDIT_DASHBOARD,
     LARGEST_ID,
@@ -27,13 +28,11 @@ class WidgetChange(Schema):
 
 
 class NewWidget(Schema):
-    dashboard_id = fields.Integer(required=True, validate=Range(1, LARGEST_ID))
-    chart_id = fields.Integer(
-        data_key="visualization_id", required=True, allow_none=True, validate=Range(1, LARGEST_ID)
-    )
+    dashboard_id = Number(required=True, validate=Range(1, LARGEST_ID))
+    chart_id = Number(data_key="visualization_id", required=True, allow_none=True, validate=Range(1, LARGEST_ID))
     text = fields.String(allow_none=True, load_default="")
     options = fields.Dict(keys=fields.String(), load_default=dict)
-    width = fields.Integer(load_default=1, validate=Range(0, 100))
+    width = Number(load_default=1, validate=Range(0, 100))
 
 
 class RedashWidgetsApi(RedashResource):

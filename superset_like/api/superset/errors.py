@@ -121,7 +121,7 @@ def _shown(value: Any) -> Any:
 # Superset had these before its API.
 @speaks("/superset/sql_json")
 @speaks("/datasource/")
-@speaks("/api/")
+@speaks("/api/v1")
 def render_error(error: ProductError) -> Response:
     """The error as this dialect answers it."""
     status = error.status

@@ -310,6 +310,11 @@ def test_a_paused_source_refuses_every_api(
         answer = alice.post(path, json=body)
         assert answer.status_code == 400, answer.text
         assert text_ in answer.text
+    query = {"name": "q", "query": "SELECT 1 AS one", "data_source_id": data_database}
+    saved = admin.post("/api/queries", json=query).get_json()["id"]
+    for path in (f"/api/queries/{saved}/results", f"/api/queries/{saved}/refresh", "/api/query_results"):
+        answer = admin.post(path, json=query)
+        assert (answer.status_code, answer.get_json()) == (400, {"job": {"status": 4, "error": text_}})
     # Who writes the connection's settings over the other API does not resume it.
     extra = json.dumps({"cost_estimate_enabled": True})
     assert client_of("admin").put(f"/api/v1/database/{data_database}", json={"extra": extra}).status_code == 200

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.redash.conftest import Shop
+from tests.api.redash.conftest import RedashOf, Shop
 from tests.api.redash.test_each_endpoint_is_closed_to_who_has_no_business_there import World, world  # noqa: F401
 
 ODD = [10**30, 1e308, 2**31, 2**63, -1, "x" * 70_000, "a\x00b", [], {}, None, True, "9" * 5000, [10**30], {"a": 1}]
@@ -109,9 +109,24 @@ def test_in_paths_and_addresses(world: World, shop: Shop, forgiving: None) -> No
 def test_an_address_of_any_bytes_is_redirected(shop: Shop) -> None:
     answer = shop.alice.get("/api/queries/search", environ_overrides={"QUERY_STRING": "q=\xff&x=a%0d%0aY:1"})
     assert answer.status_code == 301
-    assert answer.headers["Location"].endswith("/api/queries?q=%FF&x=a%0d%0aY:1")
+    assert answer.headers["Location"].endswith("/api/queries?q=%FF&x=a%0d%0aY:1&org_slug=default&drafts=false")
 
 
 def test_a_file_that_cannot_be_is_none(shop: Shop) -> None:
     body = {"name": "more", "type": "sqlite", "options": {"dbpath": "a\x00b"}}
     assert shop.admin.post("/api/data_sources", json=body).status_code == 400
+
+
+@pytest.mark.parametrize("authorization", [None, "Key junk", "Bearer junk", "Basic anVuaw=="])
+def test_whoever_asks_what_may_be_asked_needs_no_leave(app: Flask, authorization: str | None) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    for path in ("/api/queries/1/results", "/api/v1/chart/", "/api/v1/security/login"):
+        answer = app.test_client().options(path, headers=headers)
+        assert (answer.status_code, "OPTIONS" in answer.headers["Allow"]) == (200, True), path
+
+
+def test_a_path_that_is_not_there_is_said_in_its_dialect(redash_of: RedashOf) -> None:
+    for path in ("/api/query/1", "/api/nope", "/api/dashboard/x"):
+        answer = redash_of("admin").get(path)
+        assert (answer.status_code, list(answer.get_json())) == (404, ["message"])
+    assert "errors" in redash_of("admin").get("/api/v1/nope").get_json()

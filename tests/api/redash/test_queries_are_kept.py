@@ -37,7 +37,9 @@ def test_a_query_comes_back_as_it_was_sent(shop: Shop) -> None:
         ({"name": "x", "query": "select 1"}, "data_source_id"),
         ({"name": "x", "data_source_id": 1}, "query"),
         ({"name": "x", "query": "select 1", "data_source_id": 999}, "data_source_id"),
-        ({"name": "x", "query": "select 1", "data_source_id": "1"}, "data_source_id"),
+        ({"name": "x", "query": "select 1", "data_source_id": "one"}, "data_source_id"),
+        ({"name": "x", "query": "select 1", "data_source_id": 1.5}, "data_source_id"),
+        ({"name": "x", "query": "select 1", "data_source_id": True}, "data_source_id"),
         ({"name": 5, "query": "select 1", "data_source_id": 1}, "name"),
         ({"name": "x", "query": "select 1", "data_source_id": 1, "options": []}, "options"),
     ],
@@ -77,8 +79,9 @@ def test_whoever_reads_the_connection_sees_it_and_only_its_editors_change_it(
     seen = shop.vera.get(address)
     assert (seen.status_code, seen.get_json()["can_edit"], seen.get_json()["api_key"]) == (200, False, None)
     assert shop.carl.get(address).status_code == 404
+    refused = shop.vera.post(address, json={"name": "mine"})
+    assert (refused.status_code, "You don't have the permission" in refused.get_json()["message"]) == (403, True)
     for refused in (
-        shop.vera.post(address, json={"name": "mine"}),
         shop.vera.delete(address),
         shop.vera.post(f"{address}/acl", json={"access_type": "modify", "user_id": people["bob"]}),
         shop.vera.post(f"{address}/regenerate_api_key"),

@@ -217,6 +217,7 @@ def test_a_query_key_reads_its_query_and_nothing_else(shop: Shop) -> None:
         assert key.get(f"/api/queries/{query['id']}{address}").status_code == 200, address
     trimmed = key.post(results(query), json={}).get_json()["query_result"]
     assert sorted(trimmed) == ["data", "retrieved_at"]
+    assert key.get(f"{results(query)}.json").get_json()["query_result"]["query"] == "select 1 as a"
     assert key.get(f"/api/queries/{query['id']}").get_json()["api_key"] is None
     for method, address, status in (
         ("POST", f"/api/queries/{query['id']}/refresh", 403),
@@ -255,6 +256,66 @@ def test_a_query_key_follows_its_own_jobs(shop: Shop) -> None:
     assert refused.status_code == 403
     assert refused.get_json()["job"]["error"].startswith("This query contains potentially unsafe parameters")
     assert refused.get_json()["job"]["error"].endswith("embedded visualization.")
+
+
+def test_a_key_finds_the_job_that_it_was_given_when_somebody_was_first(shop: Shop) -> None:
+    query, same = shop.query("select 8 as n"), shop.query("select 8 as n")
+    key = ApiClient(shop.alice.application, shop.alice.response_wrapper)
+    first = shop.admin.post(results(query), json={"max_age": 0}).get_json()["job"]
+    key.headers = {"Authorization": f"Key {query['api_key']}"}
+    joined = key.post(results(query), json={"max_age": 0}).get_json()["job"]
+    assert joined["id"] == first["id"]
+    assert key.get(f"/api/queries/{query['id']}/jobs/{joined['id']}").status_code == 200
+    # It may wait for no run of another query, so it has one of its own.
+    key.headers = {"Authorization": f"Key {same['api_key']}"}
+    own = key.post(results(same), json={"max_age": 0}).get_json()["job"]
+    assert own["id"] != first["id"]
+    assert key.get(f"/api/queries/{same['id']}/jobs/{first['id']}").status_code == 404
+    shop.bench.work()
+    assert key.get(f"/api/queries/{same['id']}/jobs/{own['id']}").get_json()["job"]["status"] == 3
+    key.headers = {"Authorization": f"Key {query['api_key']}"}
+    assert key.get(f"/api/queries/{query['id']}/jobs/{joined['id']}").get_json()["job"]["status"] == 3
+    assert key.get(f"/api/queries/{query['id']}/jobs/{own['id']}").status_code == 404
+
+
+def test_what_another_asked_first_is_found_below_ones_own_query(shop: Shop) -> None:
+    text = {"query": "select 9 as n", "data_source_id": shop.source}
+    job = shop.admin.post("/api/query_results", json={**text, "max_age": 0}).get_json()["job"]
+    query = shop.query(text["query"])
+    joined = shop.alice.post(results(query), json={"max_age": 0}).get_json()["job"]
+    assert joined["id"] == job["id"]
+    shop.bench.work()
+    done = shop.alice.get(f"/api/queries/{query['id']}/jobs/{joined['id']}").get_json()["job"]
+    for client in (shop.alice, shop.admin):
+        address = f"{results(query)}/{done['query_result_id']}"
+        assert client.get(f"{address}.json").get_json()["query_result"]["data"]["rows"] == [{"n": 9}]
+        assert client.get(f"{address}.csv").text == "n\r\n9\r\n"
+    assert shop.carl.get(f"{results(query)}/{done['query_result_id']}.json").status_code == 404
+
+
+def test_a_run_is_no_change_of_the_query(shop: Shop) -> None:
+    query = shop.query("select 10 as n")
+    facts = ("updated_at", "last_modified_by")
+    before = shop.alice.get(f"/api/queries/{query['id']}").get_json()
+    assert before["last_modified_by"]["email"] == "alice@example.com"
+    for client in (shop.vera, shop.alice):
+        assert shop.ran(query, client)["status"] == 3
+        after = shop.alice.get(f"/api/queries/{query['id']}").get_json()
+        assert [after[name] for name in facts] == [before[name] for name in facts]
+    assert after["latest_query_data_id"] is not None
+    item = shop.alice.get("/api/queries/recent").get_json()[0]
+    assert (item["user_id"], item["last_modified_by_id"]) == (query["user"]["id"], query["user"]["id"])
+
+
+def test_a_result_says_how_it_is_kept(shop: Shop) -> None:
+    result_id = shop.ran(shop.query("select 11 as n"))["query_result_id"]
+    for ending in ("", ".json"):
+        read = shop.alice.get(f"/api/query_results/{result_id}{ending}")
+        assert read.headers["Content-Disposition"].startswith(f"attachment; filename={result_id}_")
+        assert read.headers["Content-Disposition"].endswith(".json")
+        assert read.headers["Cache-Control"].startswith("private,max-age=")
+    refused = shop.carl.get(f"/api/query_results/{result_id}")
+    assert (refused.status_code, list(refused.get_json())) == (403, ["message"])
 
 
 def test_whoever_may_only_look_runs_what_leaves_nothing_open(shop: Shop) -> None:
