@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from celery import Celery
 from flask import current_app
@@ -35,6 +36,13 @@ class WorkSession(Session):
 db = SQLAlchemy(session_options={"class_": WorkSession})
 csrf = CSRFProtect()
 celery = Celery("superset_like")
+# The first message after a broker came back meets a connection of before, which is dead.
+ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_max": 0}
+
+
+def tell(task: str, *arguments: Any) -> None:
+    """A worker is told of a task. Raises KombuError, OSError where no broker takes it."""
+    celery.send_task(task, args=list(arguments), retry=True, retry_policy=ONCE_MORE)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ class Channel(filesystem.Channel):
 
     def _get(self, queue: str, timeout: Any = None) -> Any:
         folder = Path(self.data_folder_in)
-        for name in sorted(os.listdir(folder)):
+        for name in sorted(os.listdir(folder)) if folder.exists() else ():
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
             taken = folder / f"{name}{UNSEEN}"
@@ -87,9 +87,14 @@ class Transport(filesystem.Transport):
 
 
 def _put_in_place(path: Path, content: Any) -> None:
+    # Somebody may have removed it while the server runs.
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f"{uuid4().hex}{UNSEEN}")
-    beside.write_bytes(dumps(content).encode())
-    beside.replace(path)
+    try:
+        beside.write_bytes(dumps(content).encode())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"

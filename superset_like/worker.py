@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import Task
+from celery.beat import ScheduleEntry, Scheduler
 from celery.signals import beat_embedded_init, worker_process_init
 
 from superset_like import jobs
@@ -13,6 +14,10 @@ from superset_like.extensions import celery, db
 
 # Celery takes what is called `app` in this module for its own application.
 site = create_app()
+with site.app_context():
+    # Celery closes the files of the process that is the clock, and SQLite does not know that it lost some.
+    db.session.remove()
+    db.engine.dispose()
 
 
 class InApplication(Task):
@@ -21,6 +26,16 @@ class InApplication(Task):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with site.app_context():
             return super().__call__(*args, **kwargs)
+
+
+class Clock(Scheduler):
+    """Celery's, which does by itself what is due: the pool may be busy for hours, and a broker away."""
+
+    producer = None
+
+    def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **_: Any) -> None:
+        """What is due is done."""
+        self.app.tasks[entry.task]()
 
 
 @worker_process_init.connect(weak=False)
@@ -34,6 +49,7 @@ def _forget_connections(**_: Any) -> None:
 def _end_clock_with_worker(**_: Any) -> None:
     # A worker that is killed cannot end it.
     end_with_parent()
+    _forget_connections()
 
 
 celery.Task = InApplication

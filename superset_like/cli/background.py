@@ -1,23 +1,26 @@
-"""The background worker beside a server: `python -m superset_like.cli.background HOST PORT CONCURRENCY`.
+"""What keeps a background worker: `python -m superset_like.cli.background [HOST PORT] CONCURRENCY`.
 
-A process keeps it, not a thread of the server: the server forks, and a child that inherits a lock which a thread held
-at that moment waits for ever.
+A worker that loses its broker in the wrong moment ends for good; then there is another. With HOST and PORT it is the
+worker beside the server that answers there. A process keeps it, not a thread of the server: the server forks, and a
+child that inherits a lock which a thread held at that moment waits for ever.
 """
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from types import TracebackType
-
-from superset_like.cli.worker import command_line
 
 ANSWERS_WITHIN_S = 30.0
 POLL_S = 0.2
 # A worker that cannot start is tried again, but not in a tight loop.
 RESTART_AFTER_S = 5.0
+# One that ends sooner has not begun: whoever starts workers shall hear of it.
+BEGINS_WITHIN_S = 10.0
 GRACE_S = 20.0
 PR_SET_PDEATHSIG = 1
 
@@ -36,20 +39,58 @@ class Background:
         _end(self._keeper, GRACE_S + RESTART_AFTER_S)
 
 
-def keep(host: str, port: int, concurrency: int) -> None:
+def command_line(concurrency: int) -> list[str]:
+    """The worker's process: Celery's own, with what our jobs do not need switched off."""
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "superset_like.worker", "worker"]
+    # Workers need not know each other: a query's row says all. Two on a machine need a name each.
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING", "--hostname", f"{os.getpid()}@%h"]
+    # What is due is in the metadata: the clock itself need remember nothing.
+    clock = ["--beat", "--scheduler", "superset_like.worker:Clock"]
+    return [*celery, *quiet, *clock, "--concurrency", str(concurrency)]
+
+
+def keep_beside(host: str, port: int, concurrency: int) -> None:
     """A worker runs from when the server answers until this process is told to end."""
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: ended.set())
+    ended = _told_to_end(signal.SIGTERM)
     # Both would import the same code at once; whoever waits for an answer comes first.
     _wait_for_server(host, port, ended)
     while not ended.is_set():
-        worker = subprocess.Popen(command_line(concurrency), preexec_fn=end_with_parent)
-        while worker.poll() is None and not ended.wait(POLL_S):
-            pass
+        worker = _started(concurrency)
+        _watch(worker, ended)
         if worker.poll() is None:
             _end(worker, GRACE_S)
         else:
             ended.wait(RESTART_AFTER_S)
+
+
+def keep(concurrency: int) -> int:
+    """A worker runs until this process is told to end, and ends what it had begun; the status of the last one."""
+    ended = _told_to_end(signal.SIGTERM, signal.SIGINT)
+    while True:
+        began, worker = time.monotonic(), _started(concurrency)
+        _watch(worker, ended)
+        if ended.is_set():
+            worker.terminate()
+            return worker.wait()
+        if time.monotonic() - began < BEGINS_WITHIN_S:
+            return worker.wait()
+        ended.wait(RESTART_AFTER_S)
+
+
+def _told_to_end(*signals: signal.Signals) -> threading.Event:
+    ended = threading.Event()
+    for each in signals:
+        signal.signal(each, lambda _signal, _frame: ended.set())
+    return ended
+
+
+def _started(concurrency: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command_line(concurrency), preexec_fn=end_with_parent)
+
+
+def _watch(worker: subprocess.Popen[bytes], ended: threading.Event) -> None:
+    while worker.poll() is None and not ended.wait(POLL_S):
+        pass
 
 
 def _wait_for_server(host: str, port: int, ended: threading.Event) -> None:
@@ -81,4 +122,6 @@ def _end(process: subprocess.Popen[bytes], grace_s: float) -> None:
 
 
 if __name__ == "__main__":
-    keep(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    if len(sys.argv) == 2:
+        sys.exit(keep(int(sys.argv[1])))
+    keep_beside(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

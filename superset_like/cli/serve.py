@@ -42,6 +42,9 @@ def serve(host: str, port: int, workers: int, threads: int, worker: bool | None,
         workers=workers,
         blocking_threads=threads,
         workers_kill_timeout=GRACE_S,
+        # A process that is killed takes its requests with it, and not the server.
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
         websockets=False,
         # Its one warning is about more threads than cores; ours wait for databases.
         log_level=LogLevels.error,

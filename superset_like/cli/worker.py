@@ -14,15 +14,6 @@ def worker(concurrency: int | None) -> None:
     """Run background work until stopped."""
     settings = load()
     check_secrets(settings)
-    command = command_line(concurrency or settings.worker_concurrency)
+    # What keeps the worker is small: it knows neither the command line nor the settings.
+    command = [sys.executable, "-m", "superset_like.cli.background", str(concurrency or settings.worker_concurrency)]
     os.execv(command[0], command)
-
-
-def command_line(concurrency: int) -> list[str]:
-    """The worker's process: Celery's own, with what our jobs do not need switched off."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "superset_like.worker", "worker"]
-    # Workers need not know each other: a query's row says all.
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    # What is due is in the metadata: the clock itself need remember nothing.
-    clock = ["--beat", "--scheduler", "celery.beat:Scheduler"]
-    return [*celery, *quiet, *clock, "--concurrency", str(concurrency)]

@@ -109,6 +109,8 @@ class FileLeases(Leases):
         return None
 
     def _locked(self, path: Path) -> Lease | None:
+        # Somebody may have removed it while the server runs.
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -77,6 +77,8 @@ class FileResults(ResultStore):
     def put(self, key: str, table: pa.Table, ttl_s: int) -> None:
         path, until = self._path(key), time.time() + ttl_s
         try:
+            # Somebody may have removed it while the server runs.
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._sweep()
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
                 file.write(arrow_ipc.dumped(table))

@@ -16,6 +16,7 @@ def run(query_id: int) -> None:
     """The query is in a final state, run as the user who asked for it, with the rights he has now."""
     asker = queries.asker(query_id)
     if asker is None:
+        queries.refuse(query_id, NotAuthenticated("Nobody asks for this query any more."))
         return
     try:
         with acting(of_user(asker)) as actor:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, update
 from superset_like.access import rules
 from superset_like.access.actor import Actor
 from superset_like.errors import BadRequest, NotFound, ProductError, Unavailable
-from superset_like.extensions import celery, db
+from superset_like.extensions import db, tell
 from superset_like.models import Chart, Dashboard, Database, Dataset
 from superset_like.models.mixins import now
 from superset_like.services import chart_data, dashboards, found
@@ -94,7 +94,7 @@ def send_warm_up(actor: Actor, names: Sequence[str] = ()) -> None:
     for name in names:
         _dashboard(actor, name)
     try:
-        celery.send_task("answers.warm_up", args=[actor.user_id, list(names)], retry=False)
+        tell("answers.warm_up", actor.user_id, list(names))
     except (KombuError, OSError) as error:
         raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
 

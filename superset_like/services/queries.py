@@ -38,7 +38,7 @@ from superset_like.errors import (
     ResultsNotFound,
     Unavailable,
 )
-from superset_like.extensions import celery, db, settings
+from superset_like.extensions import db, settings, tell
 from superset_like.models import Database, Query, QueryStatus
 from superset_like.models.mixins import now
 from superset_like.services import databases, query_plan, remembered, slots, stores
@@ -162,7 +162,7 @@ def failed_at_once(values: Mapping[str, Any], error: ProductError) -> int:
 def send(query_id: int) -> None:
     """A worker is told of the waiting query. Raises Unavailable, and then there is no such query."""
     try:
-        celery.send_task("queries.run", args=[query_id], retry=False)
+        tell("queries.run", query_id)
     except (KombuError, OSError) as error:
         withdraw(query_id)
         raise Unavailable("The queue of background work is not available", retry_after_s=5) from error
@@ -186,9 +186,12 @@ def _told_again(query_id: int, told: datetime, moment: datetime) -> bool:
     db.session.commit()
     if taken:
         try:
-            celery.send_task("queries.run", args=[query_id], retry=False)
+            tell("queries.run", query_id)
         except (KombuError, OSError):
             log.warning("the queue of background work is not available; query %s waits", query_id)
+            back = update(QUERIES).where(QUERIES.c.id == query_id, _waits_for_a_worker())
+            db.session.connection().execute(back.values({**values, "heartbeat_on": told}))
+            db.session.commit()
             return False
     return taken
 

@@ -20,7 +20,7 @@ from superset_like.access import actors
 from superset_like.access.actor import Actor, acting
 from superset_like.engine import parameters
 from superset_like.errors import NotAuthenticated, NotFound, ProductError, QueryFailed
-from superset_like.extensions import celery, db, settings
+from superset_like.extensions import db, settings, tell
 from superset_like.models import AlertState, Query, QueryStatus, Report, ReportRecipient, ReportState, SavedQuery
 from superset_like.models.mixins import now
 from superset_like.services import (
@@ -58,7 +58,7 @@ def announce(query_id: int) -> None:
     db.session.rollback()
     for saved_query_id in ids:
         try:
-            celery.send_task("alerts.evaluate", args=[saved_query_id, query_id], retry=False)
+            tell("alerts.evaluate", saved_query_id, query_id)
         except (KombuError, OSError):
             log.warning("the queue of background work is not available; alerts of query %s wait", saved_query_id)
 

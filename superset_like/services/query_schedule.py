@@ -141,6 +141,10 @@ def _asked(actor: Actor, pk: int, moment: datetime, failures: int) -> bool:
         log.info("query %s cannot be run by its schedule: %s", pk, type(error).__name__)
         failures = min(failures + 1, MOST_FAILURES)
         values = {"schedule_failures": failures, "next_run_on": due(schedule, moment, failures)}
+    except Exception:
+        # The metadata were away for a moment, say: the run is due still.
+        log.exception("query %s could not be asked for", pk)
+        values = {"next_run_on": moment}
     db.session.rollback()
     if values:
         # Who changed the schedule meanwhile said when it is due.

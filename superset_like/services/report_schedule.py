@@ -12,7 +12,7 @@ from kombu.exceptions import KombuError
 from sqlalchemy import Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from superset_like.extensions import celery, db, settings
+from superset_like.extensions import db, settings, tell
 from superset_like.models import Report, ReportLog, ReportState, crontab
 from superset_like.models.mixins import now
 
@@ -76,7 +76,7 @@ def send(moment: datetime) -> int:
         if not taken:
             continue
         try:
-            celery.send_task("reports.run", args=[pk], retry=False)
+            tell("reports.run", pk)
         except (KombuError, OSError):
             log.warning("the queue of background work is not available; run %s waits", pk)
             db.session.connection().execute(update(LOGS).where(LOGS.c.id == pk).values(sent_on=None))

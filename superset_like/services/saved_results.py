@@ -1,5 +1,6 @@
 """Kept results of executions, read and written in the forms that clients ask for."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +11,11 @@ from pyarrow import types
 
 from superset_like.engine.encode import cells, plain_cells, plain_csv
 from superset_like.engine.encode.plain_csv import Format
-from superset_like.errors import NotFound
+from superset_like.errors import NotFound, Unavailable
 from superset_like.models import Query
 from superset_like.services import stores
+
+log = logging.getLogger(__name__)
 
 JSON_FORM = "json"
 # Rows of a result that is written as JSON in one piece and kept so.
@@ -37,7 +40,11 @@ def data_json(query: Query) -> Iterator[bytes]:
         return _json_pieces(*_pieces(query))
     schema, batches = _pieces(query)
     made = b"".join(_json_pieces(schema, batches))
-    stores.results().put_written(key, JSON_FORM, made)
+    try:
+        stores.results().put_written(key, JSON_FORM, made)
+    except Unavailable:
+        # The rows are there; that they are written once more next time is no reason to keep them back.
+        log.warning("the written form of result %s is not kept", query.id)
     return iter((made,))
 
 

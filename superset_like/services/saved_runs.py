@@ -436,8 +436,9 @@ def _note_result(query: Query) -> None:
     rows = db.session.execute(select(SavedQuery).where(SavedQuery.db_id == query.database_id, same)).scalars()
     ids = [saved.id for saved in rows if query_texts.own_hash(saved) == query.text_hash]
     if ids:
+        here = (SAVED.c.id.in_(ids), or_(SAVED.c.latest_query_id.is_(None), SAVED.c.latest_query_id < query.id))
         # Below the ORM, and with what it would set by itself: a run is no change of the query.
-        db.session.connection().execute(update(SAVED).where(SAVED.c.id.in_(ids)).values(**values, **UNTOUCHED))
+        db.session.connection().execute(update(SAVED).where(*here).values(**values, **UNTOUCHED))
         stamp.note_activity(db.session())
     db.session.commit()
     for pk in ids:

@@ -41,7 +41,7 @@ PROCESSES, REPORTS, MINUTES = 3, 8, 5
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Ids of the runs of which workers were told."""
     ids: list[int] = []
-    monkeypatch.setattr(celery, "send_task", lambda name, args, retry: ids.append(args[0]))
+    monkeypatch.setattr(celery, "send_task", lambda name, args, **_: ids.append(args[0]))
     return ids
 
 
@@ -252,7 +252,7 @@ def test_a_worker_with_its_clock_calls_a_webhook_each_minute(tmp_path: Path, set
             due = crontab.latest("* * * * *", "UTC", now())
             db.session.query(Report).filter_by(id=pk).update({"next_run_on": due})
             db.session.commit()
-        clock = ["--beat", "--scheduler", "celery.beat:Scheduler"]
+        clock = ["--beat", "--scheduler", "superset_like.worker:Clock"]
         more = {"SUPERSET_LIKE_WEBHOOK_HTTP": "true", "SUPERSET_LIKE_WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128"}
         environment = workers.environment(site.settings) | more | {"SUPERSET_LIKE_REPORT_TICK_S": "1"}
         command = [sys.executable, "-m", "celery", "-A", "superset_like.worker", "worker", "--concurrency=1", *clock]

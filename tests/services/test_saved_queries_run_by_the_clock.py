@@ -112,7 +112,7 @@ def test_the_installation_may_ask_for_longer(app: Flask, monkeypatch: pytest.Mon
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Executions of which workers were told."""
     ids: list[int] = []
-    monkeypatch.setattr(celery, "send_task", lambda name, args, retry: ids.append(args[0]))
+    monkeypatch.setattr(celery, "send_task", lambda name, args, **_: ids.append(args[0]))
     return ids
 
 
@@ -299,7 +299,7 @@ def test_without_a_queue_it_is_tried_again_at_the_next_look(
     assert query_schedule.tick(NOON) == 0
     assert (now_of(pk).next_run_on, now_of(pk).schedule_failures) == (NOON, 0)
     ids: list[int] = []
-    monkeypatch.setattr(celery, "send_task", lambda name, args, retry: ids.append(args[0]))
+    monkeypatch.setattr(celery, "send_task", lambda name, args, **_: ids.append(args[0]))
     assert (query_schedule.tick(NOON + timedelta(seconds=10)), len(ids)) == (1, 1)
 
 

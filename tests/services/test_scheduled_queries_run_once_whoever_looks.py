@@ -31,7 +31,7 @@ def test_each_due_run_is_run_once(tmp_path: Path, settings: Settings) -> None:
         queries = [here.query(f"select {at} as n", schedule=EACH_SECOND) for at in range(QUERIES)]
         environment = workers.environment(here.site.settings) | {"SUPERSET_LIKE_REPORT_TICK_S": "1"}
         command = [sys.executable, "-m", "celery", "-A", "superset_like.worker", "worker", "--concurrency=1", "--beat"]
-        command += ["--scheduler", "celery.beat:Scheduler", "--loglevel=WARNING"]
+        command += ["--scheduler", "superset_like.worker:Clock", "--loglevel=WARNING"]
         running = [
             subprocess.Popen([*command, f"--hostname=w{at}@here"], env=environment, start_new_session=True)
             for at in range(WORKERS)
