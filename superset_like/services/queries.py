@@ -176,7 +176,15 @@ def tell_again() -> int:
     rows = db.session.connection().execute(untold.order_by(QUERIES.c.id).limit(MOST_TOLD)).all()
     db.session.rollback()
     waits = [(pk, told, timedelta(milliseconds=_epoch_ms() - asked)) for pk, asked, told in rows]
-    return sum(_told_again(pk, told, moment) for pk, told, wait in waits if moment - told > wait / 2)
+    count = 0
+    for pk, told, wait in waits:
+        try:
+            count += moment - told > wait / 2 and _told_again(pk, told, moment)
+        except (KombuError, OSError):
+            # The others would wait for the same.
+            log.warning("the queue of background work is not available; query %s waits", pk)
+            break
+    return count
 
 
 def _told_again(query_id: int, told: datetime, moment: datetime) -> bool:
@@ -188,11 +196,10 @@ def _told_again(query_id: int, told: datetime, moment: datetime) -> bool:
         try:
             tell("queries.run", query_id)
         except (KombuError, OSError):
-            log.warning("the queue of background work is not available; query %s waits", query_id)
             back = update(QUERIES).where(QUERIES.c.id == query_id, _waits_for_a_worker())
             db.session.connection().execute(back.values({**values, "heartbeat_on": told}))
             db.session.commit()
-            return False
+            raise
     return taken
 
 

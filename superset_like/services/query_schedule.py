@@ -84,7 +84,15 @@ def tick(moment: datetime | None = None) -> int:
     rows = db.session.connection().execute(_due_at(here)).all()
     # What follows must see what others did meanwhile.
     db.session.rollback()
-    return sum(_run(row, here) for row in rows)
+    count = 0
+    for row in rows:
+        try:
+            count += _run(row, here)
+        except Unavailable:
+            # The others would wait for the same, and are due still.
+            log.warning("the queue of background work is not available; query %s waits", row.id)
+            break
+    return count
 
 
 def outdated(moment: datetime | None = None) -> list[SavedQuery]:
@@ -103,7 +111,7 @@ def _due_at(moment: datetime) -> Any:
 
 
 def _run(row: Row[Any], moment: datetime) -> bool:
-    """Whether a run was asked for."""
+    """Whether a run was asked for. Raises Unavailable where no worker can be told; then it is due still."""
     schedule = None if row.is_archived or row.schedule_json is None else json.loads(row.schedule_json)
     if row.last_status in FAILED:
         # That its last run failed is counted when the next one would be due, which waits so much longer.
@@ -128,13 +136,13 @@ def _asked(actor: Actor, pk: int, moment: datetime, failures: int) -> bool:
     auto_limit = bool(saved.options.get("apply_auto_limit"))
     schedule, following = json.loads(saved.schedule_json or "null"), saved.next_run_on
     values: dict[str, Any] = {}
+    away: Unavailable | None = None
     try:
         # Who may change the query shall not have its maker's rights by it.
         query = saved_runs.ask(actor, saved, max_age=0, with_defaults=True, auto_limit=auto_limit, unattended=True)
         values = {"scheduled_query_id": query.id}
-    except Unavailable:
-        log.warning("the queue of background work is not available; query %s waits", pk)
-        values = {"next_run_on": moment}
+    except Unavailable as error:
+        values, away = {"next_run_on": moment}, error
     except DatabasePaused:
         log.info("query %s is left out: its connection is paused", pk)
     except ProductError as error:
@@ -151,6 +159,8 @@ def _asked(actor: Actor, pk: int, moment: datetime, failures: int) -> bool:
         mine = (SAVED.c.id == pk, _is_still(following))
         db.session.connection().execute(update(SAVED).where(*mine).values(**values, **UNTOUCHED))
         db.session.commit()
+    if away is not None:
+        raise away
     return "scheduled_query_id" in values
 
 
