@@ -56,6 +56,7 @@ class Channel(filesystem.Channel):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        self.control_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.control_folder / "lock").open("ab") as file:
             flock(file, LOCK_EX)
             yield
@@ -65,7 +66,11 @@ class Channel(filesystem.Channel):
 
     def _get(self, queue: str, timeout: Any = None) -> Any:
         folder = Path(self.data_folder_in)
-        for name in sorted(os.listdir(folder)) if folder.exists() else ():
+        try:
+            names = sorted(os.listdir(folder))
+        except FileNotFoundError:
+            raise Empty from None
+        for name in names:
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
             taken = folder / f"{name}{UNSEEN}"

@@ -46,7 +46,7 @@ def _forget_connections(**_: Any) -> None:
 
 
 @beat_embedded_init.connect(weak=False)
-def _end_clock_with_worker(**_: Any) -> None:
+def _begin_clock(**_: Any) -> None:
     # A worker that is killed cannot end it.
     end_with_parent()
     _forget_connections()

@@ -76,6 +76,11 @@ class Key:
     text: str
     expires_on: datetime | None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it opens nothing any more."""
+        return is_over(self.expires_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Lent:
@@ -102,23 +107,24 @@ def person_of(key: Named) -> Known:
     """The owner of a person's key, with all his rights. Raises NotAuthenticated."""
     stamp_now = stamp.current(db.session())[0]
     memory: Remembered[Named, Lent] = current_app.extensions.setdefault("superset_like_user_keys", Remembered(KEPT))
-    lent = memory.get(stamp_now, key)
-    if lent is None:
-        row = db.session.execute(select(UserKey.nonce, UserKey.expires_on).where(UserKey.user_id == key.id)).first()
-        if row is None or not key.is_genuine(row.nonce):
-            raise NotAuthenticated()
-        lent = Lent(key.id, row.expires_on)
-        memory.put(stamp_now, key, lent)
-    if _is_over(lent.expires_on):
+    lent = memory.value(stamp_now, key, lambda: _lent(key))
+    if is_over(lent.expires_on):
         raise NotAuthenticated()
     return actors.known(lent.user_id)
+
+
+def _lent(key: Named) -> Lent:
+    row = db.session.execute(select(UserKey.nonce, UserKey.expires_on).where(UserKey.user_id == key.id)).first()
+    if row is None or not key.is_genuine(row.nonce):
+        raise NotAuthenticated()
+    return Lent(key.id, row.expires_on)
 
 
 def reader_of_query(key: Named) -> Actor:
     """The maker of the saved query, as far as reading that query. Raises NotAuthenticated."""
     columns = (SavedQuery.key_nonce, SavedQuery.key_expires_on, SavedQuery.created_by_fk)
     row = db.session.execute(select(*columns).where(SavedQuery.id == key.id)).first()
-    if row is None or row.created_by_fk is None or not key.is_genuine(row.key_nonce) or _is_over(row.key_expires_on):
+    if row is None or row.created_by_fk is None or not key.is_genuine(row.key_nonce) or is_over(row.key_expires_on):
         raise NotAuthenticated()
     return limited(actors.of_user(row.created_by_fk), frozenset({f"can_read:SavedQuery:{key.id}"}))
 
@@ -148,7 +154,7 @@ def sharer_of(key: Named) -> Actor:
     columns = (DashboardShare.nonce, DashboardShare.shared_by_id, DashboardShare.expires_on)
     shared = select(*columns).join(Dashboard, Dashboard.id == DashboardShare.dashboard_id)
     row = db.session.execute(shared.where(Dashboard.id == key.id, Dashboard.is_archived.is_(False))).first()
-    if row is None or not key.is_genuine(row.nonce) or _is_over(row.expires_on):
+    if row is None or not key.is_genuine(row.nonce) or is_over(row.expires_on):
         raise NotAuthenticated()
     return actors.of_user(row.shared_by_id)
 
@@ -160,7 +166,8 @@ def is_sharing_off() -> bool:
     return kept is not None and orjson.loads(kept).get("disable_public_urls") is True
 
 
-def _is_over(expires_on: datetime | None) -> bool:
+def is_over(expires_on: datetime | None) -> bool:
+    """Whether a key that ends then (UTC; None: never) has ended."""
     return expires_on is not None and expires_on < now()
 
 

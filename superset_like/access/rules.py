@@ -78,7 +78,7 @@ def ways(actor: Actor, model: type[Model]) -> list[Way]:
 def can(actor: Actor, verb: str, thing: Model) -> bool:
     """Whether the caller may read, edit, query (a dataset: its data) or use (a database: run SQL on it) the thing.
 
-    Verbs beside these: own (a saved query, a dashboard: archive it, renew its key; who was merely let edit it may not),
+    Verbs beside these: own (archive it, renew its key; who was merely let edit a saved query or a dashboard may not),
     grant (say who else edits or reads it), look (a database: run the shared queries that leave nothing open).
     """
     if verb == "read":

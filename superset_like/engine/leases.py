@@ -109,9 +109,12 @@ class FileLeases(Leases):
         return None
 
     def _locked(self, path: Path) -> Lease | None:
-        # Somebody may have removed it while the server runs.
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            file = _opened(path)
+        except FileNotFoundError:
+            # Somebody removed the folder while the server runs.
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = _opened(path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not _is_still(path, file):
@@ -121,6 +124,10 @@ class FileLeases(Leases):
             os.close(file)
             return None
         return Lease(lambda: _unlocked(path, file))
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
 
 
 def _is_still(path: Path, file: int) -> bool:

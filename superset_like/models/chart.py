@@ -39,7 +39,7 @@ class Chart(Identified, Versioned, Audited, Certified, ManagedExternally, Model)
     """A chart. params: form data, JSON text. query_context: the question as a client saved it, JSON text, or None.
 
     datasource_id: the dataset, None once that is deleted. cache_timeout: as in Dataset. saved_query_id: the query over
-    which it was drawn, while that has no connection and so no dataset.
+    which it was drawn before that lost its connection, and so its dataset; see `waits_for`.
     """
 
     __tablename__ = "chart"
@@ -95,6 +95,11 @@ class Chart(Identified, Versioned, Audited, Certified, ManagedExternally, Model)
         if self.table is None:
             return None
         return f"{self.table.schema}.{self.table.table_name}" if self.table.schema else self.table.table_name
+
+    @property
+    def waits_for(self) -> int | None:
+        """The saved query that needs a connection before this has a dataset; None where it has one, or is of none."""
+        return self.saved_query_id if self.datasource_id is None else None
 
     @derived("datasource_id")
     def datasource_url(self) -> str | None:

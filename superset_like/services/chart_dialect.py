@@ -77,7 +77,7 @@ def _over_queries(charts: Sequence[Chart]) -> set[int]:
     ids = {chart.datasource_id for chart in charts if chart.datasource_id is not None}
     over = select(Dataset.id).where(Dataset.id.in_(ids), Dataset.saved_query_id.is_not(None))
     found = set(db.session.execute(over).scalars())
-    return {chart.id for chart in charts if chart.datasource_id in found or chart.saved_query_id is not None}
+    return {chart.id for chart in charts if chart.datasource_id in found or chart.waits_for is not None}
 
 
 def _mark(chart: Chart) -> str:

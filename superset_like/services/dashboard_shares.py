@@ -10,7 +10,7 @@ from superset_like.access.derived_keys import Key, KeyKind
 from superset_like.errors import BadRequest, Forbidden, NotAuthenticated, NotFound
 from superset_like.extensions import db
 from superset_like.models import Dashboard, DashboardShare
-from superset_like.models.mixins import new_nonce, now
+from superset_like.models.mixins import new_nonce
 from superset_like.services import dashboard_edits
 
 SHARING_IS_OFF = "Public URLs are disabled."
@@ -28,7 +28,7 @@ def share(actor: Actor, text: str, expires_on: datetime | None = None) -> Dashbo
     given = dashboard.share
     if given is None:
         db.session.add(DashboardShare(dashboard_id=dashboard.id, shared_by_id=actor.user_id, expires_on=expires_on))
-    elif given.expires_on is not None and given.expires_on < now():
+    elif derived_keys.is_over(given.expires_on):
         given.nonce, given.shared_by_id, given.expires_on = new_nonce(), actor.user_id, expires_on
     elif expires_on is not None:
         if given.expires_on is not None and expires_on > given.expires_on:

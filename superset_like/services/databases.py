@@ -159,8 +159,8 @@ def delete(actor: Actor, database_ids: Sequence[int]) -> int:
     report_uses.require_unused(actor, Report.database_id, database_ids)
     history.bury(actor, of_queries)
     marks.forget(ObjectType.DATASET, [dataset.id for dataset in of_queries])
+    _set_aside([dataset.id for dataset in of_queries])
     for dataset in of_queries:
-        _set_aside(dataset)
         grants.forget_dataset(dataset)
         db.session.delete(dataset)
     for database in databases:
@@ -367,11 +367,12 @@ def _paused(actor: Actor, database_id: int, pause: dict[str, Any] | None) -> Dat
     return database
 
 
-def _set_aside(dataset: Dataset) -> None:
-    """The charts of the dataset know of which saved query they are; no change that somebody made."""
+def _set_aside(dataset_ids: Sequence[int]) -> None:
+    """The charts of the datasets know of which saved query they are; no change that somebody made."""
     untouched = {"changed_on": Chart.changed_on, "changed_by_fk": Chart.changed_by_fk}
-    here = update_rows(Chart).where(Chart.datasource_id == dataset.id)
-    db.session.execute(here.values(saved_query_id=dataset.saved_query_id, **untouched))
+    of_chart = select(Dataset.saved_query_id).where(Dataset.id == Chart.datasource_id).scalar_subquery()
+    here = update_rows(Chart).where(Chart.datasource_id.in_(dataset_ids))
+    db.session.execute(here.values(saved_query_id=of_chart, **untouched))
 
 
 def _datasets_of_queries(database_ids: Sequence[int]) -> list[Dataset]:

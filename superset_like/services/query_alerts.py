@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from superset_like.access import rules
 from superset_like.access.actor import Actor
-from superset_like.errors import Forbidden, NotFound, OwnerForbidden
+from superset_like.errors import Forbidden, NotFound
 from superset_like.extensions import db
 from superset_like.models import Destination, Report, ReportRecipient, SavedQuery, Trigger
 from superset_like.services import found, query_alert_values
@@ -48,8 +48,7 @@ def editable(actor: Actor, pk: int) -> Report:
     """The alert, for who may change it. Raises NotFound, Forbidden."""
     _require_person(actor)
     alert = one(actor, pk)
-    if not rules.can(actor, "edit", alert):
-        raise OwnerForbidden()
+    rules.require(actor, "own", alert)
     return alert
 
 
@@ -145,8 +144,8 @@ def unsubscribe(actor: Actor, pk: int, recipient_id: int) -> None:
     mine = next((each for each in alert.recipients if each.id == recipient_id and each.user_id is not None), None)
     if mine is None:
         raise NotFound()
-    if mine.user_id != actor.user_id and not rules.can(actor, "edit", alert):
-        raise OwnerForbidden()
+    if mine.user_id != actor.user_id:
+        rules.require(actor, "own", alert)
     alert.recipients.remove(mine)
     db.session.commit()
 

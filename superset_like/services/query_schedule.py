@@ -26,6 +26,8 @@ from superset_like.services.saved_runs import SAVED, UNTOUCHED
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 1000
+# What could not be asked for, nobody knows why, is tried again.
+AGAIN_AFTER = timedelta(minutes=1)
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 LONGEST_S = 10 * 366 * 86_400
@@ -150,9 +152,9 @@ def _asked(actor: Actor, pk: int, moment: datetime, failures: int) -> bool:
         failures = min(failures + 1, MOST_FAILURES)
         values = {"schedule_failures": failures, "next_run_on": due(schedule, moment, failures)}
     except Exception:
-        # The metadata were away for a moment, say: the run is due still.
+        # The metadata were away for a moment, say: the run is due still, and in a tight loop if it were due at once.
         log.exception("query %s could not be asked for", pk)
-        values = {"next_run_on": moment}
+        values = {"next_run_on": moment + AGAIN_AFTER}
     db.session.rollback()
     if values:
         # Who changed the schedule meanwhile said when it is due.

@@ -433,12 +433,15 @@ def _note_result(query: Query) -> None:
     """The saved queries whose text this is know it as their latest result; committed."""
     values = {"latest_query_id": query.id, "rows": query.rows, "last_run": now()}
     same = or_(SAVED.c.id == query.saved_query_id, SAVED.c.latest_query_id.in_(_earlier(query)))
-    rows = db.session.execute(select(SavedQuery).where(SavedQuery.db_id == query.database_id, same)).scalars()
+    is_newer = or_(SAVED.c.latest_query_id.is_(None), SAVED.c.latest_query_id < query.id)
+    here = (SavedQuery.db_id == query.database_id, same, is_newer)
+    rows = db.session.execute(select(SavedQuery).where(*here)).scalars()
     ids = [saved.id for saved in rows if query_texts.own_hash(saved) == query.text_hash]
     if ids:
-        here = (SAVED.c.id.in_(ids), or_(SAVED.c.latest_query_id.is_(None), SAVED.c.latest_query_id < query.id))
         # Below the ORM, and with what it would set by itself: a run is no change of the query.
-        db.session.connection().execute(update(SAVED).where(*here).values(**values, **UNTOUCHED))
+        db.session.connection().execute(
+            update(SAVED).where(SAVED.c.id.in_(ids), is_newer).values(**values, **UNTOUCHED)
+        )
         stamp.note_activity(db.session())
     db.session.commit()
     for pk in ids:

@@ -48,8 +48,8 @@ def attach(actor: Actor, saved: SavedQuery) -> None:
     """What was drawn over the saved query while it had another connection is drawn over it again; not committed."""
     if saved.db_id is None:
         return
-    waiting = list(db.session.execute(select(Chart).where(Chart.saved_query_id == saved.id)).scalars())
-    for chart in waiting:
+    here = (Chart.saved_query_id == saved.id, Chart.datasource_id.is_(None))
+    for chart in list(db.session.execute(select(Chart).where(*here)).scalars()):
         former = history.before(chart)
         chart.table, chart.saved_query_id = query_datasets.dataset_of(actor, saved), None
         chart_dialect.move(chart, chart.table)
@@ -135,8 +135,12 @@ def queries_of(charts: Sequence[Chart]) -> dict[int, SavedQuery]:
     over = select(Dataset.id, SavedQuery).join(SavedQuery, Dataset.saved_query_id == SavedQuery.id)
     found_ = {pk: saved for pk, saved in db.session.execute(over.where(Dataset.id.in_(ids)))}
     made = {chart.id: found_[chart.datasource_id] for chart in charts if chart.datasource_id in found_}
-    waiting = [chart for chart in charts if chart.saved_query_id is not None and chart.id not in made]
-    return made | {chart.id: db.session.get_one(SavedQuery, chart.saved_query_id) for chart in waiting}
+    waiting = {chart.id: chart.waits_for for chart in charts if chart.waits_for is not None}
+    if not waiting:
+        return made
+    queries = db.session.execute(select(SavedQuery).where(SavedQuery.id.in_(waiting.values()))).scalars()
+    by_id = {saved.id: saved for saved in queries}
+    return made | {pk: by_id[query_id] for pk, query_id in waiting.items()}
 
 
 def query_of(chart: Chart) -> SavedQuery | None:
@@ -147,7 +151,7 @@ def query_of(chart: Chart) -> SavedQuery | None:
 def _of_queries(saved_query_ids: Sequence[int]) -> CompoundSelect[Any]:
     """(saved_query_id, chart_id) of the charts over their datasets, and of those that wait for one."""
     over = select(Dataset.saved_query_id, Chart.id.label("chart_id")).join(Chart, Chart.datasource_id == Dataset.id)
-    waiting = select(Chart.saved_query_id, Chart.id.label("chart_id"))
+    waiting = select(Chart.saved_query_id, Chart.id.label("chart_id")).where(Chart.datasource_id.is_(None))
     ids = saved_query_ids
     return union_all(over.where(Dataset.saved_query_id.in_(ids)), waiting.where(Chart.saved_query_id.in_(ids)))
 

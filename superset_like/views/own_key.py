@@ -11,7 +11,6 @@ from wtforms import DateField, ValidationError
 from wtforms.validators import Optional
 
 from superset_like.access.actor import Actor, ActorKind, current
-from superset_like.access.derived_keys import Key
 from superset_like.errors import Forbidden
 from superset_like.models.mixins import now
 from superset_like.services import accounts
@@ -52,7 +51,7 @@ class OwnKeyPage(BaseView):
             flash("You have a new key. The former one opens nothing any more.", "success")
             return redirect(url_for("OwnKeyPage.show"))
         key = accounts.key_of(actor, user_id)
-        page: str = self.render_template("superset_like/own_key.html", form=form, key=key, is_over=_is_over(key))
+        page: str = self.render_template("superset_like/own_key.html", form=form, key=key)
         return page
 
 
@@ -61,10 +60,6 @@ def _person(actor: Actor) -> int:
     if actor.kind is not ActorKind.USER or actor.user_id is None or actor.key_scopes is not None:
         raise Forbidden()
     return actor.user_id
-
-
-def _is_over(key: Key | None) -> bool:
-    return key is not None and key.expires_on is not None and key.expires_on < now()
 
 
 def register(builder: AppBuilder) -> None:

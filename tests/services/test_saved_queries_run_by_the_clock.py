@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from kombu.exceptions import OperationalError
+from sqlalchemy.exc import OperationalError as MetadataAway
 
 from superset_like.access.actor import acting
 from superset_like.access.actors import of_user
@@ -301,6 +302,36 @@ def test_without_a_queue_it_is_tried_again_at_the_next_look(
     ids: list[int] = []
     monkeypatch.setattr(celery, "send_task", lambda name, args, **_: ids.append(args[0]))
     assert (query_schedule.tick(NOON + timedelta(seconds=10)), len(ids)) == (1, 1)
+
+
+def test_what_fails_for_no_known_reason_is_tried_again_in_a_minute(
+    here: Flask, people: dict[str, int], data_database: int, monkeypatch: pytest.MonkeyPatch, sent: list[int]
+) -> None:
+    pk = stored(people, data_database)
+
+    def away(*_: Any, **__: Any) -> None:
+        raise MetadataAway("SELECT 1", {}, Exception("gone"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(saved_runs, "ask", away)
+        assert query_schedule.tick(NOON) == 0
+    assert (now_of(pk).next_run_on, now_of(pk).schedule_failures) == (NOON + timedelta(minutes=1), 0)
+    assert query_schedule.tick(NOON) == 0
+    assert (query_schedule.tick(NOON + timedelta(minutes=1)), len(sent)) == (1, 1)
+
+
+def test_while_the_queue_is_away_one_is_tried_and_all_wait(
+    here: Flask, people: dict[str, int], data_database: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pks, tried = [stored(people, data_database, sql=f"SELECT {n} AS a") for n in range(3)], []
+
+    def broken(*_: Any, **__: Any) -> None:
+        tried.append(1)
+        raise OperationalError
+
+    monkeypatch.setattr(celery, "send_task", broken)
+    assert (query_schedule.tick(NOON), len(tried)) == (0, 1)
+    assert {now_of(pk).next_run_on for pk in pks} == {NOON}
 
 
 def test_the_plan_of_a_query_is_what_its_schedule_says(here: Flask, people: dict[str, int], data_database: int) -> None:

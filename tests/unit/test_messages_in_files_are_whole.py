@@ -1,6 +1,7 @@
 """The embedded broker, with processes that send, take and bind at the same moments."""
 
 import multiprocessing
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -93,3 +94,13 @@ def test_who_goes_is_bound_no_more(tmp_path: Path) -> None:
     here._delete("a", "exchange", "key", "")
     assert here.get_table("exchange") == [("key", "", "b")]
     assert (here._size("a"), here.get_table("other")) == (0, [])
+
+
+def test_a_folder_that_somebody_removed_is_made_again(tmp_path: Path) -> None:
+    here = channel(tmp_path / "broker")
+    with pytest.raises(Empty):
+        here._get("work")
+    here._queue_bind("exchange", "key", "", "work")
+    shutil.rmtree(tmp_path / "broker")
+    here._put("work", {"n": 1})
+    assert here._get("work") == {"n": 1}

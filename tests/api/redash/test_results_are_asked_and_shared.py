@@ -5,6 +5,8 @@ import openpyxl
 import pytest
 from flask import Flask
 
+from superset_like.engine.results import FileResults
+from superset_like.errors import Unavailable
 from superset_like.extensions import db
 from superset_like.models import Query, QueryStatus
 from tests.api.redash.conftest import Shop
@@ -339,6 +341,25 @@ def test_whoever_may_only_look_runs_what_leaves_nothing_open(shop: Shop) -> None
     assert shop.vera.post("/api/queries", json={"name": "n", **free}).status_code == 403
     assert shop.carl.post(results(closed), json={"max_age": 0}).status_code == 404
     assert shop.carl.post("/api/query_results", json=free).status_code == 403
+
+
+def test_rows_are_told_while_no_written_form_can_be_kept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    result_id = shop.ran(shop.query("select 12 as n"))["query_result_id"]
+
+    def full(*_: Any) -> None:
+        raise Unavailable()
+
+    monkeypatch.setattr(FileResults, "put_written", full)
+    read = shop.alice.get(f"/api/query_results/{result_id}.json")
+    assert read.get_json()["query_result"]["data"]["rows"] == [{"n": 12}]
+
+
+def test_an_older_run_that_comes_again_is_not_the_latest(shop: Shop, app: Flask) -> None:
+    query = shop.query("select 13 as n")
+    older, newer = shop.ran(query)["query_result_id"], shop.ran(query)["query_result_id"]
+    shop.bench.take("queries.run", [older])
+    shop.bench.work()
+    assert shop.alice.get(f"/api/queries/{query['id']}").get_json()["latest_query_data_id"] == newer > older
 
 
 def test_a_text_of_ones_own_is_run(shop: Shop) -> None:

@@ -273,6 +273,13 @@ def test_files_of_expired_results_are_removed_now_and_then(tmp_path: Path, monke
     assert files() == {"new", "newer"}
 
 
+def test_a_folder_that_somebody_removed_is_made_again(tmp_path: Path) -> None:
+    store = ResultStore.from_uri(f"file://{tmp_path}/results")
+    (tmp_path / "results").rmdir()
+    store.put("a", pa.table({"a": [1]}), ttl_s=60)
+    assert store.has("a")
+
+
 def test_a_key_is_no_path(tmp_path: Path) -> None:
     (tmp_path / "outside.arrow").write_bytes(b"x")
     assert ResultStore.from_uri(f"file://{tmp_path}/results").get("../outside") is None

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -55,6 +56,14 @@ def test_no_more_places_are_held_than_there_are(uri: str, name: str) -> None:
         assert second.take(name, 2) is None
     two.release()
     with_three.release()
+
+
+def test_a_folder_that_somebody_removed_is_made_again(tmp_path: Path, name: str) -> None:
+    store = Leases.beside(f"file://{tmp_path}/cache")
+    for folder in tmp_path.iterdir():
+        shutil.rmtree(folder)
+    assert store.take(name) is not None
+    assert store.take(name) is None
 
 
 def hold(uri: str, name: str, said: Path) -> None:
