@@ -6,11 +6,14 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from kombu import Connection
 
 from tests.cli.commands import command, environment, free_port, ran, wait
 from tests.cli.test_downloads_leave_while_they_are_made import children
+from tests.services_at_hand import uri_of
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +63,22 @@ def test_a_worker_that_was_at_work_is_replaced(home: Path) -> None:
     assert not Path(f"/proc/{other}").exists()
 
 
-def test_a_worker_that_cannot_begin_says_so(tmp_path: Path) -> None:
-    refused = ran(tmp_path / "nothing", "worker")
+@pytest.mark.rabbitmq
+def test_two_workers_of_a_machine_share_a_broker(home: Path) -> None:
+    queue = f"test-{uuid4().hex}"
+    settings = {"BROKER_URI": uri_of("rabbitmq"), "BROKER_QUEUE": queue}
+    started = [subprocess.Popen(command("worker"), env=environment(home, **settings)) for _ in range(2)]
+    try:
+        until(lambda: "2 of them" in ran(home, "doctor", **settings).stdout)
+    finally:
+        for process in started:
+            process.terminate()
+        assert [process.wait(60) for process in started] == [0, 0]
+        with Connection(settings["BROKER_URI"]) as connection:
+            connection.default_channel.queue_delete(queue)
+
+
+def test_a_worker_that_cannot_begin_says_so(home: Path) -> None:
+    refused = ran(home, "worker", DATABASE_URI="nothing://there")
     assert refused.returncode != 0
+    assert "nothing" in refused.stderr

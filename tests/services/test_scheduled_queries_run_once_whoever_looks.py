@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from superset_like.cli import background
 from superset_like.config.settings import Settings
 from superset_like.extensions import db
 from superset_like.models import Query
 from tests.services import test_queries_are_run_by_a_worker as workers
 from tests.services.metadata_places import empty
-from tests.services.redash_desk import Desk, desk
+from tests.services.redash_desk import STARTED, Desk, desk
 from tests.services_at_hand import uri_of
 
 QUERIES, WORKERS, SECONDS = 4, 2, 20
@@ -53,6 +54,23 @@ def test_each_due_run_is_run_once(tmp_path: Path, settings: Settings) -> None:
             assert SECONDS / 4 < len(found) <= lasted + 2
         with here.site.app.app_context():
             assert db.session.query(Query).filter(Query.status.not_in(["success", "running", "pending"])).count() == 0
+
+
+@pytest.mark.slow
+def test_the_clock_looks_while_all_of_its_worker_is_busy(tmp_path: Path, settings: Settings) -> None:
+    with desk(tmp_path, workers.filesystem(tmp_path), settings, works=False) as here:
+        environment = workers.environment(here.site.settings) | {"SUPERSET_LIKE_REPORT_TICK_S": "1"}
+        worker = subprocess.Popen(background.command_line(1), env=environment, start_new_session=True)
+        try:
+            here.wait(here.ask(here.query(workers.ENDLESS)), STARTED)
+            due = here.query("select 1 as n", schedule=EACH_SECOND)
+            until = time.monotonic() + 30
+            while not starts(here, due):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        finally:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait(30)
 
 
 def starts(here: Desk, query: int) -> list[float]:

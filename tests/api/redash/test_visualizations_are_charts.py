@@ -216,6 +216,28 @@ def test_a_data_source_goes_with_the_datasets_of_its_queries(
     assert [each["type"] for each in found["visualizations"]] == ["TABLE"]
 
 
+def test_a_chart_that_found_another_dataset_waits_no_more(
+    app: Flask, redash_of: RedashOf, client_of: ClientOf, data_database: int, sales_file: Path
+) -> None:
+    admin, superset = redash_of("admin"), client_of("admin")
+    query = admin.post("/api/queries", json={"query": SQL, "data_source_id": data_database, "name": "x"}).get_json()[
+        "id"
+    ]
+    moved = made(admin, query, options=COLUMN)["id"]
+    assert admin.delete(f"/api/data_sources/{data_database}").status_code == 204
+    source = {"name": "again", "type": "sqlite", "options": {"dbpath": str(sales_file)}}
+    pk = admin.post("/api/data_sources", json=source).get_json()["id"]
+    dataset = superset.post("/api/v1/dataset/", json={"database": pk, "table_name": "sales"}).get_json()["id"]
+    change = {"datasource_id": dataset, "datasource_type": "table"}
+    assert superset.put(f"/api/v1/chart/{moved}", json=change).status_code == 200
+    assert [each["type"] for each in admin.get(f"/api/queries/{query}").get_json()["visualizations"]] == ["TABLE"]
+    assert admin.post(f"/api/queries/{query}", json={"data_source_id": pk}).status_code == 200
+    assert [each["type"] for each in admin.get(f"/api/queries/{query}").get_json()["visualizations"]] == ["TABLE"]
+    with app.app_context():
+        chart = db.session.get(Chart, moved)
+        assert chart is not None and chart.datasource_id == dataset
+
+
 def test_what_was_drawn_waits_for_another_data_source(
     redash_of: RedashOf, client_of: ClientOf, data_database: int, sales_file: Path
 ) -> None:
